@@ -6,23 +6,34 @@ import gc
 gc.disable()
 
 import asyncio
+import errno
 import os
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from socket import gaierror
 
 from bot.cli.arguments import parser
 from bot.config.load import SettingsError, load_settings
 from bot.config.settings import Settings
 from bot.domain.errors import ChatSyncError
 from bot.domain.limits import Limits
-from bot.logs import configure_logging, get_logger
+from bot.logs import configure_logging, get_logger, log_uncaught_errors
+from bot.tracebacks import describe_error
 from bot.web.server import serve
 from bot.wiring.application import make_app
+
+_ADDRESS_ERRORS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+"""Errors of the operating system for an address or a port that a process cannot use."""
 
 
 def main() -> int:
     """Serve until the process is stopped, or run one command; return 2 for an error."""
+    # Only this account can read the files that the process creates.
+    os.umask(0o077)
+    # Until the settings are known.
+    configure_logging("text", "WARNING")
+    log_uncaught_errors()
     arguments = parser().parse_args()
     if arguments.role:
         os.environ["CHATSYNC_ROLE"] = arguments.role
@@ -37,6 +48,16 @@ def main() -> int:
         prefix = "" if arguments.command else "Chat Sync cannot start. "
         print(f"{prefix}{error} {error.next_step}", file=sys.stderr)  # noqa: T201
         return 2
+    except OSError as error:
+        if not _cannot_listen(error):
+            raise
+        print("Chat Sync cannot start. It cannot listen at HOST and PORT.", describe_error(error), file=sys.stderr)  # noqa: T201
+        return 2
+
+
+def _cannot_listen(error: OSError) -> bool:
+    """Return whether the error is about the address of the server, and not about a file."""
+    return isinstance(error, gaierror) or (error.errno in _ADDRESS_ERRORS and error.filename is None)
 
 
 def _run(settings: Settings, arguments: Namespace) -> int:

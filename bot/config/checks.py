@@ -1,5 +1,6 @@
 """Checks between settings: the combinations that cannot work, and how to fix each."""
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -7,6 +8,13 @@ from urllib.parse import urlsplit
 
 from bot.config.settings import SHORTEST_SECRET, Settings
 from bot.domain.hosts import is_loopback
+
+_POSTGRES_SERVER = re.compile(
+    r"([^:/?#@\[\]]*(:[^/?#@\[\]]*)?@)?"  # user name and password
+    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*)(:\d+)?"  # host and port
+    r"(/[^?#@]*)?(\?[^#]*)?"  # database and options
+)
+"""Everything after `postgresql+asyncpg://`. A password that is not percent-encoded does not match in most cases."""
 
 _Rules = tuple[tuple[bool, str], ...]
 """Pairs of a condition that must not hold and the message if it does. A message begins with the variable's name."""
@@ -28,6 +36,7 @@ def check(settings: Settings) -> Sequence[str]:
         (real_graph and not signed_in, "MicrosoftAppId: required for a real CHATSYNC_GRAPH_URL"),
         (_is_missing(settings.ca_file), "CHATSYNC_CA_FILE: file not found"),
         *_role_rules(settings),
+        *_database_rules(settings),
     )
     return [message for is_wrong, message in rules if is_wrong]
 
@@ -122,8 +131,26 @@ def _tenant_rules(settings: Settings) -> _Rules:
     )
 
 
+def _database_rules(settings: Settings) -> _Rules:
+    scheme, _, rest = settings.database_url.partition("://")
+    is_postgres = scheme == "postgresql+asyncpg"
+    return (
+        (
+            not is_postgres and not settings.one_process,
+            "CHATSYNC_DATABASE_URL: must start with sqlite+aiosqlite:// or postgresql+asyncpg://",
+        ),
+        (
+            is_postgres and not _POSTGRES_SERVER.fullmatch(rest),
+            "CHATSYNC_DATABASE_URL: percent-encode special characters in the user name and password (%40 for @)",
+        ),
+        (
+            is_postgres and "sslmode=" in rest.partition("?")[2],
+            "CHATSYNC_DATABASE_URL: write ssl=require instead of sslmode=require",
+        ),
+    )
+
+
 def _role_rules(settings: Settings) -> _Rules:
-    database = settings.database_url.partition("://")[0]
     is_part = settings.role in {"web", "worker"}
     return (
         (
@@ -131,16 +158,12 @@ def _role_rules(settings: Settings) -> _Rules:
             "CHATSYNC_PUBLIC_URL: required with CHATSYNC_WEBHOOK_KEY so that the sandbox can send events to the bot",
         ),
         (
-            is_part and database == "sqlite+aiosqlite",
+            is_part and settings.one_process,
             "CHATSYNC_DATABASE_URL: the roles web and worker need a PostgreSQL database; SQLite allows one process",
         ),
         (
             is_part and not settings.dataverse_urls,
             "CHATSYNC_DATAVERSE_URL: required for the roles web and worker; run the sandbox as a separate process",
-        ),
-        (
-            database not in {"sqlite+aiosqlite", "postgresql+asyncpg"},
-            "CHATSYNC_DATABASE_URL: must start with sqlite+aiosqlite:// or postgresql+asyncpg://",
         ),
     )
 

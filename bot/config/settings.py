@@ -14,8 +14,13 @@ from bot.domain.hosts import is_loopback
 Role = Literal["all", "web", "worker", "sandbox"]
 AppType = Literal["SingleTenant", "MultiTenant", "UserAssignedMSI"]
 
+_FULL_ADDRESS = "enter a full address, such as https://contoso.crm4.dynamics.com"
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Guid = Annotated[str, Field(pattern=_GUID)]
+
+
+class InvalidSetting(ValueError):
+    """A setting has an invalid value. The text says how to correct it, and does not contain the value."""
 
 
 def _split_list(value: object) -> object:
@@ -27,11 +32,16 @@ def _address(value: object) -> object:
     """Return a web address without a trailing slash; allow http only for this machine."""
     if not isinstance(value, str) or not value:
         return value
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        raise InvalidSetting(_FULL_ADDRESS) from error
     if not parts.hostname or parts.scheme not in {"http", "https"}:
-        raise ValueError("enter a full address, such as https://contoso.crm4.dynamics.com")
+        raise InvalidSetting(_FULL_ADDRESS)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise InvalidSetting("enter an address without a user name, a password, a query, and a fragment")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("use https; http is allowed only for addresses of this machine")
+        raise InvalidSetting("use https; http is allowed only for addresses of this machine")
     return value.rstrip("/")
 
 
@@ -72,7 +82,12 @@ class Settings(BaseSettings):
     """All settings, each validated on its own; `bot.config.checks` validates them together."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, validate_by_name=True
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        validate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     host: str = Field(default="127.0.0.1", validation_alias="HOST")
@@ -94,7 +109,9 @@ class Settings(BaseSettings):
     login_url: Address = Field(default="https://login.microsoftonline.com", validation_alias="CHATSYNC_LOGIN_URL")
     ca_file: str | None = Field(default=None, validation_alias="CHATSYNC_CA_FILE")
 
-    database_url: str = Field(default="sqlite+aiosqlite:///chatsync.db", validation_alias="CHATSYNC_DATABASE_URL")
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///chatsync.db", repr=False, validation_alias="CHATSYNC_DATABASE_URL"
+    )
 
     dataverse_urls: Addresses = Field(default=(), validation_alias="CHATSYNC_DATAVERSE_URL")
     dataverse_client_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_ID")
@@ -136,7 +153,7 @@ class Settings(BaseSettings):
     @property
     def one_process(self) -> bool:
         """True if this process has the database to itself: a SQLite file allows one process."""
-        return self.database_url.startswith("sqlite")
+        return self.database_url.startswith("sqlite+aiosqlite://")
 
     @property
     def uses_own_sandbox(self) -> bool:

@@ -10,6 +10,7 @@ from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
 from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
+from bot.tracebacks import describe_error
 
 MAX_PAGES = 40
 """Maximum number of pages read to get a link: beyond 200,000 rows, reading only the connected rows costs less."""
@@ -44,7 +45,7 @@ async def _tracked(client: DataverseClient, table: Table, link: str | None) -> T
         return await _follow(client, table, first, complete=False)
     except (BadRequest, NotAllowed) as error:
         # Tracking was just turned off, or the app may not read all rows; it can still query those that it may read.
-        _log.warning("change_tracking.unavailable", table=table.name, reason=str(error), code=error.code)
+        _log.warning("change_tracking.unavailable", table=table.name, reason=describe_error(error), code=error.code)
         return None
 
 

@@ -13,6 +13,7 @@ from bot.domain.formatting import canonical_instant
 from bot.domain.tables import MODIFIED_ON, Table
 from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
+from bot.tracebacks import describe_error
 
 MAX_ROWS = 50_000
 """Maximum number of rows read at a time, ten pages; the next call continues from there."""
@@ -37,7 +38,7 @@ async def rows_modified_since(client: DataverseClient, table: Table, link: str |
     try:
         return await _changes_since(client, table, since) if since else await _start(client, table)
     except (BadRequest, NotAllowed) as error:
-        _log.warning("change_tracking.query_failed", table=table.name, reason=str(error), code=error.code)
+        _log.warning("change_tracking.query_failed", table=table.name, reason=describe_error(error), code=error.code)
         return None
 
 

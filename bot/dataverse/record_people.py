@@ -18,6 +18,7 @@ from bot.domain.values import EnvironmentId, ObjectId, RecordRef
 from bot.logs import get_logger
 from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
 from bot.runtime.ttl_cache import TtlCache
+from bot.tracebacks import describe_error
 
 _log = get_logger(__name__)
 
@@ -121,7 +122,7 @@ class DataverseRecordPeople:
         except (NotFound, NotAllowed, BadRequest):
             return ()  # not installed, or not accessible to the caller
         except ChatSyncError as error:
-            _log.warning("suggestions.activities_unreadable", table=name, reason=str(error))
+            _log.warning("suggestions.activities_unreadable", table=name, reason=describe_error(error))
             return ()
 
     async def _team(self, environment: EnvironmentId, team: str) -> frozenset[ObjectId]:

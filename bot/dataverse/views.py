@@ -73,7 +73,7 @@ async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
             linked[column] = found
         elif not isinstance(found, Column):
             reason = found or "the table does not have this column"
-            _log.warning("view.column_skipped", view=layout.name, column=column, reason=reason)
+            _log.warning("view.column_skipped", view=layout.id, column=column, reason=reason)
     return View(id=layout.id, name=layout.name, columns=layout.columns, quick_find=layout.quick_find, linked=linked)
 
 

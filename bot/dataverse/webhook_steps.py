@@ -157,7 +157,9 @@ class DataverseWebhookSteps:
         query = {"$select": "sdkmessagefilterid,_sdkmessageid_value", "$filter": conditions}
         found = await self._clients[environment].rows("sdkmessagefilters", query)
         if not found:
-            raise NotSupported(f"Dataverse has no event for {step.label}.", "Turn the record type off in the settings.")
+            raise NotSupported(
+                "Dataverse has no event for {step}.", "Turn the record type off in the settings.", step=step.label
+            )
         return found[0]
 
     async def _put_image(self, client: DataverseClient, step_id: str, image_id: str | None, step: WebhookStep) -> None:

@@ -1,16 +1,22 @@
 """Errors, grouped by what the caller must do.
 
 Each says what happened and what to do next. The text can be shown in a chat, so it never contains IDs, secrets, or
-values of a record.
+values of a record. It can contain names. For logs, there is a text without them.
 """
 
 
 class ChatSyncError(Exception):
     """Base error: `str(error)` says what happened, and `next_step` says what to do."""
 
-    def __init__(self, what: str, next_step: str = "") -> None:
-        super().__init__(what)
+    def __init__(self, what: str, next_step: str = "", **names: str) -> None:
+        """Create the error.
+
+        `names` replace the placeholders in `what`. Everything that is not a text of the program belongs there.
+        """
+        super().__init__(what.format(**names) if names else what)
         self.next_step = next_step
+        self.log_text = what
+        """Text for logs: `what` without the names."""
         self.code: str | None = None
         """Error code of the other system, for logs and decisions, not for people."""
 
@@ -48,9 +54,22 @@ class BotAbsent(ChatSyncError):
         )
 
 
+class CallerRejected(PermissionError):
+    """A caller has no valid token. The text names the reason, and nothing that the caller sent."""
+
+    @property
+    def log_text(self) -> str:
+        """The reason."""
+        return str(self)
+
+
+class CallerForbidden(CallerRejected):
+    """A caller has a valid token, but is not allowed to do this."""
+
+
 class Unavailable(ChatSyncError):
     """A system did not respond in time or asked to wait. Retry after `retry_after_s` seconds at the earliest."""
 
-    def __init__(self, what: str, next_step: str = "", *, retry_after_s: float | None = None) -> None:
-        super().__init__(what, next_step)
+    def __init__(self, what: str, next_step: str = "", *, retry_after_s: float | None = None, **names: str) -> None:
+        super().__init__(what, next_step, **names)
         self.retry_after_s = retry_after_s

@@ -255,4 +255,4 @@ def _require_optional(column: Column) -> None:
 
 
 def _invalid(column: Column, reason: str) -> BadRequest:
-    return BadRequest(f"{column.label}: {reason}", "Correct the value, and save again.")
+    return BadRequest("{column}: {reason}", "Correct the value, and save again.", column=column.label, reason=reason)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.domain.errors import CallerRejected
 from bot.domain.subscriptions import ChatNotification, LifecycleNotification, VerifiedNotifications
 from bot.graph.change_notifications import Notification, client_states, parse_notifications, with_resource_data
 from bot.graph.encrypted_data import Certificate
@@ -70,8 +71,8 @@ class NotificationValidator:
             return True
         try:
             await self.tokens.require(tokens)
-        except PermissionError as error:
-            _log.warning("notifications.tokens_invalid", reason=str(error))
+        except CallerRejected as error:
+            _log.warning("notifications.tokens_invalid", reason=error.log_text)
             return False
         return True
 

@@ -9,6 +9,7 @@ from bot.domain.values import ObjectId
 from bot.graph.client import GraphClient, GraphPermission, path_segment
 from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 READ_USERS = GraphPermission(name="User.Read.All", purpose="look people up")
 READ_PRESENCE = GraphPermission(name="Presence.Read.All", purpose="see who is available")
@@ -87,5 +88,5 @@ class GraphPeople:
         if errors and len(errors) == len(found):
             raise errors[0]
         for error in errors:
-            _log.warning("graph.row_unreadable", kind="person", reason=str(error))
+            _log.warning("graph.row_unreadable", kind="person", reason=describe_error(error))
         return {person: each for person, each in found.items() if not isinstance(each, ChatSyncError)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.errors import CallerRejected
 from bot.http.jwt_verifier import Issuers, JwtVerifier
 
 PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
@@ -17,14 +18,14 @@ class ValidationTokens:
         self._tokens = tokens
 
     async def require(self, given: Sequence[str]) -> None:
-        """Raise `PermissionError` unless there are tokens and all are valid, or `Unavailable` without keys."""
+        """Raise `CallerRejected` unless there are tokens and all are valid, or `Unavailable` without keys."""
         if not given:
-            raise PermissionError("validation tokens are missing")
+            raise CallerRejected("validation tokens are missing")
         for token in given:
             claims = (await self._tokens.verify(token)).claims
             # Tokens of version 2 and version 1 name the app in different claims.
             if (claims.get("azp") or claims.get("appid")) != PUBLISHER:
-                raise PermissionError("the token names another publisher")
+                raise CallerRejected("the token names another publisher")
 
     async def close(self) -> None:
         """Cancel a running request for keys."""

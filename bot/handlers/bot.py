@@ -39,6 +39,7 @@ from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
 from bot.json_text import dumps
 from bot.logs import correlation_id, get_logger
+from bot.tracebacks import describe_error
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView
@@ -284,7 +285,7 @@ def _activity(answer: Answer, chat: Chat) -> Activity:
 def _log_failure(error: Exception) -> ChatSyncError:
     """Log the error, and return the one to show to the person."""
     if isinstance(error, Unavailable):
-        _log.warning("turn.reply_failed", reason=str(error))
+        _log.warning("turn.reply_failed", reason=describe_error(error))
         return error
     _log.error("turn.failed", exc_info=error)
     return ChatSyncError(

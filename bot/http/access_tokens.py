@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.domain.errors import Unavailable
 from bot.logs import get_logger
 from bot.runtime.ttl_cache import TtlCache
+from bot.tracebacks import describe_error
 
 RENEW_AFTER = 0.75
 """Fraction of a token's lifetime after which the next one is requested: after 45 minutes of an hour."""
@@ -114,7 +115,7 @@ class CachedTokens:
         try:
             grant = await self._fetch(scope)
         except Unavailable as error:
-            _log.warning("sign_in.token_request_failed", reason=str(error))
+            _log.warning("sign_in.token_request_failed", reason=describe_error(error), code=error.code)
             self._postpone_renewal(scope)
             raise
         now, life = self._clock.now(), timedelta(seconds=max(0.0, grant.expires_on - time.time()))

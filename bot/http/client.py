@@ -227,9 +227,9 @@ def _wait_s(state: RetryCallState) -> float:
 
 
 def _converted(kind: type[Unavailable], error: ChatSyncError, wait_s: float | None) -> Unavailable:
-    """Convert the error to another class; keep its text, code, and notes."""
+    """Convert the error to another class; keep its texts, code, and notes."""
     converted = kind(str(error), error.next_step, retry_after_s=wait_s)
-    converted.code = error.code
+    converted.code, converted.log_text = error.code, error.log_text
     converted.__notes__ = list(getattr(error, "__notes__", []))
     return converted
 

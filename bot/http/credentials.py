@@ -5,6 +5,7 @@ discards what it has cached. A new secret or certificate therefore takes effect 
 `bot.http.access_tokens` decides when a token has expired.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +19,9 @@ from azure.identity.aio import CertificateCredential, ClientSecretCredential, Ma
 
 from bot.domain.errors import Unavailable
 from bot.http.access_tokens import FetchToken, Grant
+
+_ERROR_CODE = re.compile(r"AADSTS\d{4,8}")
+"""Form of an error code ("Microsoft Entra authentication and authorization error codes")."""
 
 NewCredential: TypeAlias = Callable[[], AsyncTokenCredential]
 """Creates a credential with an empty cache."""
@@ -73,10 +77,13 @@ def _token_source(new_credential: NewCredential) -> FetchToken:
             async with new_credential() as credential:
                 token = await credential.get_token(scope)
         except (AzureError, OSError, ValueError, LookupError) as error:  # LookupError: the response lacks a field
-            raise Unavailable(
+            failed = Unavailable(
                 "The sign-in service issued no token.",
                 "Ask an administrator to check the app's secret, certificate, or managed identity.",
-            ) from error
+            )
+            code = _ERROR_CODE.search(str(error))
+            failed.code = code.group() if code else None
+            raise failed from error
         return Grant(token=token.token, expires_on=token.expires_on)
 
     return ask

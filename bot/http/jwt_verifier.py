@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 
 from bot.clock import Clock
+from bot.domain.errors import CallerRejected
 from bot.http.jwks import KeySet, SigningKeys
 from bot.runtime.ttl_cache import TtlCache
 
@@ -56,7 +57,7 @@ class JwtVerifier:
         """Number of tokens verified, valid or not."""
 
     async def verify(self, token: str) -> VerifiedToken:
-        """Return the token with its verified claims; raise `PermissionError` with the reason, or `Unavailable`."""
+        """Return the token with its verified claims; raise `CallerRejected` with the reason, or `Unavailable`."""
         verified = self._cache.get(token)
         if verified is None or not await self._has_current_keys(verified):
             return await self._verify(token)
@@ -84,7 +85,7 @@ class JwtVerifier:
     def _decode(self, token: str, key_id: str, key_set: KeySet) -> Mapping[str, Any]:
         key = key_set.keys.get(key_id)
         if key is None:
-            raise PermissionError("the token is signed with an unknown key")
+            raise CallerRejected("the token is signed with an unknown key")
         try:
             claims: Mapping[str, Any] = jwt.decode(
                 token,
@@ -96,16 +97,16 @@ class JwtVerifier:
                 options={"require": ["exp", "iss", "aud"]},
             )
         except _INVALID as error:
-            raise PermissionError(f"the token is invalid: {type(error).__name__}") from error
+            raise CallerRejected(f"the token is invalid: {type(error).__name__}") from error
         return claims
 
 
 def _ttl(claims: Mapping[str, Any]) -> timedelta:
-    """Return how long the token may be cached; raise `PermissionError` for an expiry that no issuer sets."""
+    """Return how long the token may be cached; raise `CallerRejected` for an expiry that no issuer sets."""
     # PyJWT has checked that the expiry is a number of any size.
     left_s = int(claims["exp"]) + LEEWAY_S - int(time.time())
     if left_s > LONGEST_LIFETIME_S:
-        raise PermissionError("the token is valid for too long")
+        raise CallerRejected("the token is valid for too long")
     return min(timedelta(seconds=left_s), CACHE_TTL)
 
 
@@ -113,4 +114,4 @@ def _key_id(token: str) -> str:
     try:
         return str(jwt.get_unverified_header(token).get("kid"))
     except _INVALID as error:
-        raise PermissionError("the token is malformed") from error
+        raise CallerRejected("the token is malformed") from error

@@ -1,13 +1,21 @@
 """Errors in OData's format, which Dataverse and Graph share."""
 
+import re
+
 from bot.domain.errors import ChatSyncError, Unavailable
+
+_CODE = re.compile(r"[A-Za-z][A-Za-z_]{0,59}|Bad Argument|0x[0-9A-Fa-f]{1,8}")
+"""Codes of Graph and Teams are one word; those of Dataverse are numbers ("Web service error codes")."""
 
 
 def error_code(body: object) -> str | None:
-    """Return the vendor's code in the body of an error, such as `0x80040217` or `Forbidden`."""
+    """Return the vendor's code in the body of an error, such as `0x80040217` or `Forbidden`.
+
+    Anything that does not look like a code is left out: the code is logged, and a text could quote values.
+    """
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    return code[:40] if isinstance(code, str) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else None
 
 
 def parse_retry_after(value: object) -> float | None:

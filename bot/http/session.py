@@ -4,6 +4,8 @@ import ssl
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
+from bot.domain.errors import BadRequest
+
 CONNECTIONS = 100
 """Maximum number of connections to one host."""
 TIMEOUT_S = 20.0
@@ -11,7 +13,10 @@ TIMEOUT_S = 20.0
 
 
 def create_session(ca_file: str | None = None) -> ClientSession:
-    """Create a session that trusts the system's authorities and those in the file; requires a running event loop."""
+    """Create a session that trusts the system's authorities and those in the file; requires a running event loop.
+
+    Raise `BadRequest` if the file is not readable.
+    """
     return ClientSession(
         # The limit applies to each host: a host that hangs must not use up the connections of the others.
         connector=TCPConnector(limit=0, limit_per_host=CONNECTIONS, ssl=_ssl_context(ca_file) if ca_file else True),
@@ -24,5 +29,10 @@ def create_session(ca_file: str | None = None) -> ClientSession:
 
 def _ssl_context(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    context.load_verify_locations(ca_file)
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise BadRequest(
+            "CHATSYNC_CA_FILE does not contain readable certificates.", "Use a file with certificates in PEM format."
+        ) from error
     return context

@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.logs import route_of
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.faults import Fault, service_of
 from bot.sandbox.refusals import ServiceError, error_response
@@ -36,7 +37,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - the outermost door
-        _log.exception("sandbox.request_failed", method=request.method, path=request.path)
+        _log.exception("sandbox.request_failed", method=request.method, path=route_of(request))
         return error_response(service.error_for(Fault(kind="500", options={})))
 
 

@@ -1,6 +1,8 @@
 """Database engines for reading and writing, on SQLite or PostgreSQL."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url, text
@@ -10,11 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.domain.errors import Unavailable
+from bot.logs import get_logger
+from bot.private_files import create_private, restrict
 
 BUSY_S = 10
 """Seconds that SQLite waits for the writer of another process before it fails."""
 
 _READERS = 4
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +49,14 @@ async def require_answer(engines: Engines) -> None:
 
 
 def create_engines(url: str) -> Engines:
-    """Return engines for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…` without connecting yet."""
+    """Return engines for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…` without connecting yet.
+
+    A file of SQLite is made readable for this account only, because it contains names and values of records.
+    """
+    parsed = make_url(url)
     # Parameters contain record values: hide them from errors, and so from logs.
-    if make_url(url).get_backend_name() == "sqlite":
+    if parsed.get_backend_name() == "sqlite":
+        _make_private(parsed.database)
         reading = create_async_engine(url, hide_parameters=True, pool_size=_READERS, max_overflow=0)
         writing = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
         _set_up_sqlite(reading, begin="BEGIN")
@@ -53,6 +64,18 @@ def create_engines(url: str) -> Engines:
         return Engines(reading=reading, writing=writing)
     engine = create_async_engine(url, hide_parameters=True, pool_size=10, pool_pre_ping=True)
     return Engines(reading=engine, writing=engine)
+
+
+def _make_private(database: str | None) -> None:
+    if not database or database.startswith((":", "file:")):
+        return  # SQLite would not use a file with this name
+    # If the file cannot be created, SQLite reports it when it connects.
+    with suppress(OSError):
+        create_private(Path(database))
+    # SQLite creates the other two files with the permissions of the first.
+    private = [restrict(Path(database + suffix)) for suffix in ("", "-wal", "-shm")]
+    if not all(private):
+        _log.warning("store.file_not_private")
 
 
 def _set_up_sqlite(engine: AsyncEngine, *, begin: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.domain.errors import Unavailable
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 _log = get_logger(__name__)
 
@@ -18,6 +19,5 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        _log.error("store.unavailable", reason=f"{type(cause).__name__}: {cause}"[:200])
+        _log.error("store.unavailable", reason=describe_error(error))
         raise Unavailable("The database is not available at the moment.", "Try again in a few minutes.") from error

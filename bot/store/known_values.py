@@ -37,6 +37,10 @@ class ReportedValues:
             mine = (table.c.connection_id == of) & (table.c.column == column)
             await self._connection.execute(delete(table).where(mine))
 
+    async def forget_connections(self, connections: Sequence[ConnectionId]) -> None:
+        """Delete all values of these connections."""
+        await self._connection.execute(delete(table).where(table.c.connection_id.in_(connections)))
+
     async def forget_all(self, environment: EnvironmentId) -> None:
         """Delete all values of the environment's records."""
         there = select(connection.c.id).where(connection.c.environment == environment)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 _CHANNEL = "chatsync"
 _RECONNECT_S = 2.0
@@ -66,7 +67,7 @@ async def _listen_forever(engine: AsyncEngine, tell: Publish) -> None:
         try:
             await _listen(engine, tell)
         except (SQLAlchemyError, OSError) as error:
-            _log.warning("store.listener_failed", reason=type(error).__name__)
+            _log.warning("store.listener_failed", reason=describe_error(error))
         await asyncio.sleep(_RECONNECT_S)
 
 

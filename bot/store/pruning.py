@@ -2,18 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.forgetting import forget_chats
-from bot.store.tables import PENDING, audit, inbox, new_chat, outbox, post, told_change
+from bot.store.tables import (
+    PENDING,
+    audit,
+    connection,
+    field_value,
+    inbox,
+    lane,
+    new_chat,
+    outbox,
+    post,
+    sync_job,
+    told_change,
+)
 
 BATCH_SIZE = 1_000
 """Rows of a table per transaction, so that other transactions never wait long."""
 
 
 class Pruning:
-    """Deletion of old rows."""
+    """Deletion of old rows. One call handles at most `BATCH_SIZE` rows of each table."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -21,8 +33,7 @@ class Pruning:
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
         """Delete rows that were done, dead-lettered, or audited before, and older posts; return the number of rows.
 
-        Also clear the data of chats whose sync ended before: topics, members, and last writers. One call handles at
-        most `BATCH_SIZE` rows of each table.
+        Also clear the data of chats whose sync ended before: topics, members, and last writers.
         """
         deleted = 0
         for queue in (inbox, outbox):
@@ -31,7 +42,29 @@ class Pruning:
         deleted += await self._delete(told_change, told_change.c.told_at < before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
+        deleted += await self._delete_sync_jobs(before)
         return deleted + await forget_chats(self._connection, before, at_most=BATCH_SIZE)
+
+    async def forget_values(self, *, ended_before: datetime) -> int:
+        """Delete the values that chats knew of records whose connections ended before; return the number of rows."""
+        joined = select(field_value.c.connection_id).join_from(field_value, connection)
+        some = joined.where(connection.c.ended_at < ended_before).distinct().limit(BATCH_SIZE)
+        mine = field_value.c.connection_id.in_(some.scalar_subquery())
+        return (await self._connection.execute(delete(field_value).where(mine))).rowcount
+
+    async def delete_idle_lanes(self) -> int:
+        """Delete lanes without pending work; return the number of rows. New work creates its lane again."""
+        idle = lane.c.due_at.is_(None) & lane.c.owner.is_(None)
+        # Another transaction that schedules work waits for a locked lane, and creates it again.
+        some = select(lane.c.queue, lane.c.name).where(idle).limit(BATCH_SIZE).with_for_update(skip_locked=True)
+        these = tuple_(lane.c.queue, lane.c.name).in_(some)
+        return (await self._connection.execute(delete(lane).where(idle, these))).rowcount
+
+    async def _delete_sync_jobs(self, before: datetime) -> int:
+        """Delete jobs that ended before. A chat has one job, so ids do not increase with time."""
+        old = (sync_job.c.state != PENDING) & (sync_job.c.done_at < before)
+        some = select(sync_job.c.id).where(old).limit(BATCH_SIZE).scalar_subquery()
+        return (await self._connection.execute(delete(sync_job).where(sync_job.c.id.in_(some), old))).rowcount
 
     async def _delete(self, table: Table, old: ColumnElement[bool]) -> int:
         # Ids increase with time, so the oldest rows are found without another index.

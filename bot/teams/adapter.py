@@ -27,7 +27,7 @@ class TeamsAdapter(CloudAdapterBase):
     async def process(self, caller: Caller, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
         """Run a turn; return the response to an invoke, and None for any other activity.
 
-        Raise `BadRequest` for JSON that is not an activity, and `PermissionError` if it does not match the caller.
+        Raise `BadRequest` for JSON that is not an activity, and `CallerRejected` if it does not match the caller.
         """
         require_activity(body)
         # Building an activity takes much longer than comparing its sender, so that comes first.

@@ -16,13 +16,10 @@ from botframework.connector.auth import (
     ClaimsIdentity,
 )
 
+from bot.domain.errors import CallerForbidden, CallerRejected
 from bot.http.jwt_verifier import VerifiedToken
 from bot.teams.connector import Connector, TurnConnectorFactory
 from bot.teams.inbound_token import TokenValidator, require_same_sender
-
-
-class Forbidden(PermissionError):
-    """The caller is authenticated but not allowed to do this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +54,22 @@ class BotAuthentication(BotFrameworkAuthentication):
         self._factory = TurnConnectorFactory(connector)
 
     async def authenticate(self, authorization: str) -> Caller:
-        """Verify the token in the header; raise `PermissionError` with the reason, or `Unavailable` without keys."""
+        """Verify the token in the header; raise `CallerRejected` with the reason, or `Unavailable` without keys."""
         return Caller(await self._check.verify(authorization) if self._check else None)
 
     def authorize(self, caller: Caller, activity: Mapping[str, Any]) -> AuthenticateRequestResult:
         """Return the caller's identity in this activity's JSON.
 
-        Raise `PermissionError`, or `Forbidden` for another tenant or service URL.
+        Raise `CallerRejected`, or `CallerForbidden` for another tenant or service URL.
         """
         service_url, token = activity["serviceUrl"], caller.token
         if token is not None:
             channel = activity.get("channelId")
             require_same_sender(token, service_url=service_url, channel=channel if isinstance(channel, str) else "")
             if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
-                raise Forbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
+                raise CallerForbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.is_allowed(service_url):
-            raise Forbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
+            raise CallerForbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
         return self._result(token.claims if token else {})
 
     def _result(self, claims: Mapping[str, Any]) -> AuthenticateRequestResult:
@@ -97,11 +94,11 @@ class BotAuthentication(BotFrameworkAuthentication):
         return str(AuthenticationConstants.TO_CHANNEL_FROM_BOT_OAUTH_SCOPE)
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> NoReturn:
-        """Raise `PermissionError`: a turn begins only after `authenticate` and `authorize`."""
+        """Raise `CallerRejected`: a turn begins only after `authenticate` and `authorize`."""
         del activity, auth_header
-        raise PermissionError("the request is not authenticated")
+        raise CallerRejected("the request is not authenticated")
 
     async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> NoReturn:
-        """Raise `PermissionError`: the bot accepts only HTTP requests."""
+        """Raise `CallerRejected`: the bot accepts only HTTP requests."""
         del auth_header, channel_id_header
-        raise PermissionError("streaming is not supported")
+        raise CallerRejected("streaming is not supported")

@@ -4,6 +4,7 @@
 minutes of leeway, the claim `serviceurl`, and the key's endorsement for the activity's channel.
 """
 
+from bot.domain.errors import CallerRejected
 from bot.http.jwt_verifier import JwtVerifier, VerifiedToken
 
 
@@ -24,7 +25,7 @@ class TokenValidator:
         return self._tokens.verified
 
     async def verify(self, authorization: str) -> VerifiedToken:
-        """Return the token of the header, before the body is received; raise `PermissionError` with the reason."""
+        """Return the token of the header, before the body is received; raise `CallerRejected` with the reason."""
         return await self._tokens.verify(_bearer(authorization))
 
     async def close(self) -> None:
@@ -33,16 +34,16 @@ class TokenValidator:
 
 
 def require_same_sender(token: VerifiedToken, *, service_url: str, channel: str) -> None:
-    """Compare the token with the activity; raise `PermissionError` with the reason."""
+    """Compare the token with the activity; raise `CallerRejected` with the reason."""
     channels = token.keys.endorsements.get(token.key_id, frozenset())
     if channels and channel not in channels:
-        raise PermissionError("the token's key is not endorsed for this channel")
+        raise CallerRejected("the token's key is not endorsed for this channel")
     if token.claims.get("serviceurl") != service_url:
-        raise PermissionError("the token is for another service URL")
+        raise CallerRejected("the token is for another service URL")
 
 
 def _bearer(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise PermissionError("send a bearer token in the Authorization header")
+        raise CallerRejected("send a bearer token in the Authorization header")
     return token

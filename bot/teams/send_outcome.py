@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
-from bot.http.odata_errors import parse_retry_after
+from bot.http.odata_errors import error_code, parse_retry_after
 from bot.teams.connector import ConnectorResponse
 
 _RETRYABLE = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
@@ -54,8 +54,6 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
 
 def _reason(answer: ConnectorResponse) -> str:
     """Return the status and error code, without the body's text, which may quote the message."""
-    body = answer.json()
-    error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
+    code = error_code(answer.json())
     status = f"status {answer.status}" if answer.status else "no answer"
-    return f"{status} {code}"[:100] if isinstance(code, str) else status
+    return f"{status} {code}" if code else status

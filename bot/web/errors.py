@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
-from bot.logs import CORRELATION_ID, correlation_id, get_logger, with_correlation_id
+from bot.logs import CORRELATION_ID, correlation_id, get_logger, route_of, with_correlation_id
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
@@ -37,7 +37,7 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
             status = _STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
             return error_response(status, f"{error} {error.next_step}".strip())
         except Exception:  # noqa: BLE001 - the boundary of HTTP: every error needs a response
-            _log.exception("http.request_failed", path=request.path)
+            _log.exception("http.request_failed", path=route_of(request))
             return error_response(
                 HTTPStatus.INTERNAL_SERVER_ERROR, "An error occurred. Search the log for this correlation ID."
             )

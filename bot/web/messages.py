@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import orjson
 from aiohttp import hdrs, web
 
+from bot.domain.errors import CallerForbidden, CallerRejected
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.web.errors import error_response
@@ -30,10 +31,10 @@ class InvokeAnswer(Protocol):
 
 
 Authenticate = Callable[[str], Awaitable[C]]
-"""Returns the caller for an `Authorization` header; raises `PermissionError` for a stranger."""
+"""Returns the caller for an `Authorization` header; raises `CallerRejected` for a stranger."""
 
 HandleActivity = Callable[[C, Mapping[str, object]], Awaitable[InvokeAnswer | None]]
-"""Runs a turn for a caller and an activity's JSON; raises `PermissionError` if the caller may not send it."""
+"""Runs a turn for a caller and an activity's JSON; raises `CallerRejected` if the caller may not send it."""
 
 
 def messages(
@@ -47,7 +48,7 @@ def messages(
             caller = await authenticate(request.headers.get(hdrs.AUTHORIZATION, ""))
             body, _ = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=body_within_s)
             answer = await handle_activity(caller, body)
-        except PermissionError as error:
+        except CallerRejected as error:
             return _rejected(error, lines)
         if answer is None:
             return web.Response(status=HTTPStatus.CREATED)
@@ -57,9 +58,9 @@ def messages(
     return handle
 
 
-def _rejected(error: PermissionError, lines: LineBudget) -> web.Response:
+def _rejected(error: CallerRejected, lines: LineBudget) -> web.Response:
     """Answer 401 for an unauthenticated caller, and 403 for one that is not allowed."""
-    is_authenticated, reason = type(error) is not PermissionError, str(error)
+    is_authenticated, reason = isinstance(error, CallerForbidden), error.log_text
     suppressed = lines.take(reason)
     if suppressed is not None:
         _log.warning("messages.caller_rejected", reason=reason, suppressed=suppressed)

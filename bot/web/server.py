@@ -23,6 +23,19 @@ _RESERVED_FILES = 256
 
 _OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
+_KINDS = (
+    "Task exception was never retrieved",
+    "Future exception was never retrieved",
+    "Task was destroyed but it is pending",
+    "Exception in callback",
+    "socket.accept() out of system resource",
+    "Error on transport creation",
+    "Fatal",
+    "Unclosed",
+    "Unhandled",
+)
+"""Beginnings of the messages of asyncio and aiohttp. The rest can show arguments of functions."""
+
 _log = get_logger(__name__)
 
 
@@ -82,8 +95,9 @@ def _error_handler(guard: ConnectionGuard) -> Callable[[asyncio.AbstractEventLoo
         error, message = context.get("exception"), context["message"]
         if isinstance(error, OSError) and error.errno in _OUT_OF_RESOURCES:
             guard.close_oldest()
-        suppressed = guard.lines.take((message, type(error).__name__))
+        kind = next((each for each in _KINDS if message.startswith(each)), "other")
+        suppressed = guard.lines.take((kind, type(error).__name__))
         if suppressed is not None:
-            _log.error("event_loop.error", message=message, suppressed=suppressed, exc_info=error)
+            _log.error("event_loop.error", kind=kind, suppressed=suppressed, exc_info=error)
 
     return handle

@@ -82,5 +82,5 @@ def _environments(runtime: Runtime, host: str | None) -> Sequence[EnvironmentId]
         return known
     found = [each for each in known if each == host.lower()]
     if not found:
-        raise NotSupported(f"Environment {host} is not configured.", f"Choose one of: {', '.join(known)}")
+        raise NotSupported("Environment {host} is not configured.", f"Choose one of: {', '.join(known)}", host=host)
     return found

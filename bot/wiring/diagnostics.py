@@ -79,9 +79,10 @@ async def _check_record_privileges(runtime: Runtime, environment: EnvironmentId)
     ).privileges
     if missing:
         raise NotAllowed(
-            f"The application user lacks organization-wide privileges: {', '.join(missing)}.",
+            "The application user lacks organization-wide privileges: {privileges}.",
             "Assign it a security role that has these privileges for the whole organization. "
             "Users still see and change only what their own roles allow.",
+            privileges=", ".join(missing),
         )
 
 
@@ -90,8 +91,9 @@ async def _check_secured_columns(runtime: Runtime, environment: EnvironmentId) -
     if hidden:
         more = f" and {len(hidden) - _MAX_NAMES} more" if len(hidden) > _MAX_NAMES else ""
         raise NotAllowed(
-            f"The application user cannot read {', '.join(hidden[:_MAX_NAMES])}{more}, so no card shows them.",
+            "The application user cannot read {columns}, so no card shows them.",
             "Add it to a column security profile with read permission.",
+            columns=", ".join(hidden[:_MAX_NAMES]) + more,
         )
 
 
@@ -104,15 +106,17 @@ async def _check_chat_table(runtime: Runtime, environment: EnvironmentId) -> Non
     missing = await chat_table.missing_definitions(runtime.dataverse[environment])
     if missing:
         raise NotFound(
-            f"Table chat lacks required columns or relationships: {', '.join(missing)}.",
+            "Table chat lacks required columns or relationships: {names}.",
             "Update the solution of Teams chats (msft_ActivitiesInfra_Extensions) in Dynamics 365.",
+            names=", ".join(missing),
         )
     enabled = await _enabled_tables(runtime, environment)
     missing = await runtime.application_user.missing_for_sync(environment, enabled, mirror=organization.mirror_chats)
     if missing:
         raise NotAllowed(
-            f"The application user lacks privileges to show chats on timelines: {', '.join(missing)}.",
+            "The application user lacks privileges to show chats on timelines: {privileges}.",
             "Assign it a security role that has these privileges for the whole organization.",
+            privileges=", ".join(missing),
         )
 
 
@@ -164,8 +168,9 @@ async def _check_note_privileges(runtime: Runtime, environment: EnvironmentId) -
     ]
     if missing:
         raise NotAllowed(
-            f"The application user cannot create notes and tasks. It lacks these privileges: {', '.join(missing)}.",
+            "The application user cannot create notes and tasks. It lacks these privileges: {privileges}.",
             "Assign it a security role that has these privileges for the whole organization.",
+            privileges=", ".join(missing),
         )
 
 

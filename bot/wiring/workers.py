@@ -40,7 +40,7 @@ def build_workers(runtime: Runtime) -> Sequence[Job]:
         wake=wakeups[Queue.SYNC],
     )
     retention = RetentionJob(store=store, clock=clock, retention=timedelta(days=runtime.settings.retention_days))
-    jobs = [MissedChangesJob(services).run, StaleChatsJob(services=services).run, retention.run]
+    jobs = [MissedChangesJob(services).run, StaleChatsJob(services=services).run, retention.run, retention.run_often]
     notifications = runtime.graph_notifications
     if notifications:
         jobs.append(SubscriptionsJob(services, notifications.subscriptions).run)

@@ -10,6 +10,7 @@ from bot.domain.errors import ChatSyncError, Unavailable
 from bot.logs import get_logger, with_correlation_id
 from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import Store, UnitOfWork
+from bot.tracebacks import describe_error
 from bot.workers.worker import LaneResult
 
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -47,7 +48,7 @@ class Attempts:
             except ChatSyncError as error:
                 retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
                 reason = f"{type(error).__name__}: {error}"
-                _log.warning(self.event, reason=reason, notes=getattr(error, "__notes__", []))
+                _log.warning(self.event, reason=describe_error(error), notes=getattr(error, "__notes__", []))
             except Exception as error:  # noqa: BLE001 - the worker's boundary: one lane must not block the others
                 retry_after_s, reason = None, type(error).__name__
                 _log.exception(self.event)

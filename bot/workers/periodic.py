@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
 from bot.logs import get_logger, with_correlation_id
+from bot.tracebacks import describe_error
 
 Job = Callable[[], Awaitable[timedelta | None]]
 """Does one iteration; may return how long to wait before the next, if not the usual time."""
@@ -43,6 +44,6 @@ def failures_logged(event: str, **fields: object) -> Iterator[None]:
         try:
             yield
         except ChatSyncError as error:
-            _log.warning(event, reason=str(error), **fields)
+            _log.warning(event, reason=describe_error(error), **fields)
         except Exception:  # noqa: BLE001 - the job's boundary: the next iteration may succeed
             _log.exception(event, **fields)

@@ -1,14 +1,17 @@
-"""Delete completed rows after the retention period, in small batches."""
+"""Delete completed rows after the retention period, and values that no chat needs, in small batches."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import Clock
+from bot.features.connections.undo_disconnect import UNDO_WITHIN
 from bot.logs import get_logger
-from bot.store.unit_of_work import Store
+from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
 
 _EVERY = timedelta(hours=1)
+_VALUES_EVERY = timedelta(minutes=5)
 _PAUSE_S = 0.05
 """Between batches, so that other transactions get their turn."""
 _KEEP_POSTS = timedelta(hours=2)
@@ -19,7 +22,7 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionJob:
-    """Runs every hour in each worker; a worker deletes the rows that the others have left."""
+    """Runs in each worker; a worker deletes the rows that the others have left."""
 
     store: Store
     clock: Clock
@@ -27,17 +30,36 @@ class RetentionJob:
     """Time for which completed rows are kept."""
 
     async def run(self) -> None:
-        """Run until cancelled."""
+        """Delete old rows every hour until cancelled."""
         await periodic(self._prune, every=_EVERY, clock=self.clock, failed="retention.deletion_failed")
 
+    async def run_often(self) -> None:
+        """Delete values that no chat needs, and idle lanes, every few minutes until cancelled."""
+        await periodic(self._forget_values, every=_VALUES_EVERY, clock=self.clock, failed="retention.deletion_failed")
+
     async def _prune(self) -> None:
-        now, total = self.clock.now(), 0
-        while deleted := await self._delete_batch(before=now - self.retention, posts_before=now - _KEEP_POSTS):
+        now = self.clock.now()
+        before, posts_before = now - self.retention, now - _KEEP_POSTS
+        _log_deleted(await self._in_batches(lambda work: work.pruning.prune(before=before, posts_before=posts_before)))
+
+    async def _forget_values(self) -> None:
+        ended_before = self.clock.now() - UNDO_WITHIN
+        _log_deleted(await self._in_batches(lambda work: work.pruning.forget_values(ended_before=ended_before)))
+        # Active lanes come and go all the time, so nobody needs to know their number.
+        await self._in_batches(lambda work: work.pruning.delete_idle_lanes())
+
+    async def _in_batches(self, delete: Callable[[UnitOfWork], Awaitable[int]]) -> int:
+        total = 0
+        while deleted := await self._delete_batch(delete):
             total += deleted
             await self.clock.sleep(_PAUSE_S)
-        if total:
-            _log.info("retention.rows_deleted", rows=total)
+        return total
 
-    async def _delete_batch(self, *, before: datetime, posts_before: datetime) -> int:
+    async def _delete_batch(self, delete: Callable[[UnitOfWork], Awaitable[int]]) -> int:
         async with self.store.writing() as work:
-            return await work.pruning.prune(before=before, posts_before=posts_before)
+            return await delete(work)
+
+
+def _log_deleted(rows: int) -> None:
+    if rows:
+        _log.info("retention.rows_deleted", rows=rows)

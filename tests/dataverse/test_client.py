@@ -132,7 +132,7 @@ async def test_what_a_person_may_not_see_is_told_as_such(client: DataverseClient
     server.answers = [refusing(403, code)]
     with pytest.raises(NotAllowed) as raised:
         await client.get("incidents(1)", caller=ADELE)
-    assert raised.value.code == code
+    assert raised.value.code == (code or None)
     assert len(server.asked) == 1
 
 

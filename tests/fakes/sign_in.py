@@ -60,6 +60,8 @@ class FakeSignIn:
     key_reads: int = 0
     tokens_given: list[str] = field(default_factory=list)
     """The scopes of issued tokens."""
+    refusal: str = "wrong secret"
+    """The text of the answer to a wrong secret."""
     port: int = 0
 
     @property
@@ -120,7 +122,7 @@ class FakeSignIn:
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
         if not self._knows(form):
-            return web.json_response({"error": "invalid_client", "error_description": "wrong secret"}, status=401)
+            return web.json_response({"error": "invalid_client", "error_description": self.refusal}, status=401)
         self.tokens_given.append(str(form["scope"]))
         return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
 

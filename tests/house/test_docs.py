@@ -23,8 +23,10 @@ from bot.graph import app_installation as installing
 from bot.graph import chats, people, subscriptions
 from bot.graph.client import GraphPermission
 from bot.store.tables import metadata
+from bot.wiring.application import MESSAGES_PATH
 from bot.wiring.diagnostics import ACT_FOR_OTHERS
-from bot.wiring.services import build_runtime, close
+from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
+from bot.wiring.services import EVENTS_PATH, build_runtime, close
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -246,3 +248,37 @@ def test_the_top_level_contains_only_known_files() -> None:
     top = {line.partition("/")[0] for line in listed.splitlines()}
     allowed = {"app.py", "bot", "cards", "docs", "LICENSE", "manifest", "pyproject.toml", "README.md", "tests"}
     assert {name for name in top - allowed if not name.startswith(".")} == set()
+
+
+def promises() -> dict[str, list[str]]:
+    """Return the tests that prove each promise of `docs/security.md`."""
+    chapter = (ROOT / "docs/security.md").read_text(encoding="utf-8").partition("\n## Promises\n")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", chapter.partition("\n## ")[0], flags=re.MULTILINE)
+    return {
+        promise: re.findall(r"`(tests/[\w/]+\.py::test_\w+)`", proof)
+        for promise, proof in rows
+        if promise not in {"Promise", "---"}
+    }
+
+
+def defined_tests(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+@pytest.mark.parametrize("promise", promises())
+def test_each_promise_about_security_names_tests_that_exist(promise: str) -> None:
+    proofs = promises()[promise]
+    assert proofs
+    for proof in proofs:
+        file, _, test = proof.partition("::")
+        assert test in defined_tests(ROOT / file), proof
+
+
+def test_security_has_every_chapter_that_a_reviewer_looks_for() -> None:
+    page = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    chapters = re.findall(r"^## (.+)$", page, flags=re.MULTILINE)
+    assert {"Report a vulnerability", "Assets", "Doors", "Trust", "Promises", "Limits"} <= set(chapters)
+    assert len(promises()) > 20
+    for route in (MESSAGES_PATH, EVENTS_PATH, NOTIFICATIONS_PATH, "/healthz", "/readyz", "/metrics"):
+        assert route in page

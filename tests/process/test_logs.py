@@ -14,6 +14,7 @@ from tests.process.bot_process import BotProcess
 from tests.process.chats import CHAT, OTHER_CHAT, connected
 
 HIGH = 1
+ID = "0f9f8b7a-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
 
 
 def logged(bot: BotProcess, event: str) -> list[dict[str, Any]]:
@@ -61,11 +62,11 @@ async def test_the_line_about_a_request_carries_the_id_under_which_it_was_answer
     await asyncio.to_thread(bot.stop)
     bot.settings["CHATSYNC_LOG_LEVEL"] = "DEBUG"
     await bot.start()
-    told = {"x-ms-correlation-request-id": "dataverse-said-so"}
+    told = {"x-ms-correlation-request-id": ID}
     async with bot.session.post(f"{bot.url}/api/dataverse/events?code=wrong", headers=told) as answer:
-        assert (await answer.json())["error"]["correlationId"] == "dataverse-said-so"
+        assert (await answer.json())["error"]["correlationId"] == ID
     await asyncio.to_thread(bot.stop)
     (refused,) = logged(bot, "webhook.unauthorized")
     (line,) = [line for line in logged(bot, "http.request_completed") if line["status"] == 401]
-    assert refused["correlation_id"] == line["correlation_id"] == "dataverse-said-so"
-    assert "code" not in line["path"]
+    assert refused["correlation_id"] == line["correlation_id"] == ID
+    assert line["path"] == "/api/dataverse/events"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.config.load import SettingsError, load_settings
 from bot.config.settings import Settings
@@ -151,6 +152,33 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         "CHATSYNC_DATAVERSE_URL",
     ),
     "another database": ({"CHATSYNC_DATABASE_URL": "mysql://root@localhost/x"}, "CHATSYNC_DATABASE_URL"),
+    **{
+        f"a password of the database with a bare {character}": (
+            {"CHATSYNC_DATABASE_URL": f"postgresql+asyncpg://bot:a{character}b:a-secret-that-nobody-logs@db.example/x"},
+            "CHATSYNC_DATABASE_URL",
+        )
+        for character in "@/?#[]"
+    },
+    "a password of the database with two bare characters": (
+        {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:5432/a-secret-that-nobody-logs@db.example/x"},
+        "CHATSYNC_DATABASE_URL",
+    ),
+    "an option of another driver": (
+        {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x?sslmode=require"},
+        "CHATSYNC_DATABASE_URL",
+    ),
+    "an address with a password": (
+        {"CHATSYNC_PUBLIC_URL": "https://bot:a-secret-that-nobody-logs@bot.example.com"},
+        "CHATSYNC_PUBLIC_URL",
+    ),
+    "an address with a query": (
+        {"CHATSYNC_PUBLIC_URL": "https://bot.example.com/?code=a-secret-that-nobody-logs"},
+        "CHATSYNC_PUBLIC_URL",
+    ),
+    "an address that Python's parser quotes": (
+        {"CHATSYNC_PUBLIC_URL": "https://a-secret-that-nobody-logs\u2100.example.com"},
+        "CHATSYNC_PUBLIC_URL",
+    ),
     "a window of no time": ({"CHATSYNC_COALESCE_S": "0"}, "CHATSYNC_COALESCE_S"),
     "a window of an hour": ({"CHATSYNC_COALESCE_S": "3600"}, "CHATSYNC_COALESCE_S"),
     "a sandbox that knows no bot": ({"CHATSYNC_ROLE": "sandbox"}, "CHATSYNC_PUBLIC_URL"),
@@ -221,6 +249,34 @@ def test_a_setting_that_prevents_the_start_is_named(
     assert "a-secret-that-nobody-logs" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "server",
+    [
+        "bot:percent%40encoded@db.example:5432/x",
+        "bot:with:colons@db.example/x?ssl=require",
+        "bot@[::1]:5432/x",
+        "/x?host=/var/run/postgresql",
+    ],
+)
+def test_addresses_of_a_database_that_work_are_accepted(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    address = f"postgresql+asyncpg://{server}"
+    assert load(monkeypatch, {"CHATSYNC_DATABASE_URL": address}).database_url == address
+    assert make_url(address).database == "x"
+
+
+def test_the_refusal_of_a_password_says_how_to_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="percent-encode"):
+        load(monkeypatch, {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a@b:c@db.example/x"})
+
+
+def test_a_file_env_that_is_not_text_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"CHATSYNC_WEBHOOK_KEY=a-secret-that-nobody-logs\xff\n")
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, {})
+    assert str(refused.value).startswith(".env: ")
+    assert "a-secret-that-nobody-logs" not in str(refused.value)
+
+
 def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as refused:
         load(monkeypatch, {"PORT": "x", "CHATSYNC_COALESCE_S": "y"})
@@ -228,4 +284,5 @@ def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "a-secret-that-nobody-logs" not in repr(load(monkeypatch, APP))
+    database = {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x"}
+    assert "a-secret-that-nobody-logs" not in repr(load(monkeypatch, {**APP, **database}))

@@ -163,7 +163,7 @@ async def test_a_torn_last_line_is_cut_off(start: Start, file: Path) -> None:
 def test_a_damaged_line_stops_the_start_with_the_next_step(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(encode_changes(put(1)) + b"nonsense\n" + encode_changes(put(2)))
-    with pytest.raises(JournalError, match=r"Line 2 of .* is damaged\. Move the file away"):
+    with pytest.raises(JournalError, match=r"Line 2 of .* is damaged\. Move the file to start"):
         Journal(file).open()
     file.unlink()
     with open_journal(file) as (_, changes):

@@ -43,6 +43,15 @@ async def test_a_wrong_secret_gives_no_token_and_is_not_told(sign_in: FakeSignIn
     assert "a-wrong-secret" not in f"{refused.value} {refused.value.next_step} {refused.value.__cause__}"
 
 
+async def test_the_code_of_a_refusal_is_known_and_its_text_is_not(sign_in: FakeSignIn, session: ClientSession) -> None:
+    sign_in.refusal = "AADSTS7000222: The secrets of app 'a-marker-of-the-service' are expired. Trace ID: 1"
+    ask = with_secret(session, login_url=sign_in.url, tenant=TENANT, client_id=APP_ID, secret="a-wrong-secret")
+    with pytest.raises(Unavailable) as refused:
+        await ask(SCOPE)
+    assert refused.value.code == "AADSTS7000222"
+    assert "a-marker-of-the-service" not in f"{refused.value} {refused.value.next_step} {refused.value.log_text}"
+
+
 async def test_a_managed_identity_is_asked_of_the_machine(
     session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

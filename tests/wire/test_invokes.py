@@ -31,7 +31,8 @@ WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     # A change that was never posted.
     Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE},
     # A page without a message, and one without a signature.
-    **dict.fromkeys((Invoke.TASK_FETCH, Invoke.TASK_SUBMIT), (Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE)),
+    Invoke.TASK_FETCH: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
+    Invoke.TASK_SUBMIT: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
     Invoke.SUBMIT_ACTION: {Dialog.SAVE_THIS_MESSAGE},
     # Data without a choice.
     Invoke.SEARCH_INPUT: [*Dataset],

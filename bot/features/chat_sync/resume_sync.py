@@ -46,5 +46,9 @@ async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, connect
 def _not_resumable(connection: Connection, state: SyncState) -> NotSupported:
     record = display_name(connection)
     if state.problem is None:
-        return NotSupported(f"This chat is already synced to the timeline of {record}.", "You do not have to resume.")
-    return NotSupported(f"Resume cannot sync this chat to the timeline of {record}.", "Write status to see why.")
+        return NotSupported(
+            "This chat is already synced to the timeline of {record}.", "You do not have to resume.", record=record
+        )
+    return NotSupported(
+        "Resume cannot sync this chat to the timeline of {record}.", "Write status to see why.", record=record
+    )

@@ -15,6 +15,7 @@ from bot.features.shared.answers import Answer
 from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 _log = get_logger(__name__)
 
@@ -86,7 +87,7 @@ async def _try_team(services: Services, team: Team) -> Sequence[TeamChannelRef] 
     try:
         return await _team_channels(services, team)
     except ChatSyncError as error:
-        _log.warning("list.team_unreadable", team=team.id, reason=str(error))
+        _log.warning("list.team_unreadable", team=team.id, reason=describe_error(error))
         return error
 
 

@@ -63,7 +63,7 @@ async def _end(services: Services, chat: Chat, connection: Connection, actor: Au
     message = _disconnected(connection, by_name)
     async with services.store.writing() as work:
         if not await work.connections.end(connection.id, at=now, by=by, by_name=by_name):
-            raise NotFound(f"{display_name(connection)} is no longer connected to this chat.")
+            raise NotFound("{record} is no longer connected to this chat.", record=display_name(connection))
         key = f"disconnected {connection.id} {now.isoformat()}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=now)
         await end_sync(work, [connection], at=now)
@@ -86,6 +86,7 @@ def _refusal(connection: Connection, record_type: RecordType) -> NotAllowed:
         owner_can=record_type.owner_can_disconnect, connector_can=record_type.connector_can_disconnect
     )
     return NotAllowed(
-        f"You cannot disconnect {display_name(connection)} from this chat.",
+        "You cannot disconnect {record} from this chat.",
         f"{allowed} Ask one of them, or ask your administrator.",
+        record=display_name(connection),
     )

@@ -53,7 +53,9 @@ async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: 
     message = _reconnected(ended, by_name)
     async with services.store.writing() as work:
         if not await work.connections.reopen(ended):
-            raise NotFound(f"{display_name(ended)} is already connected to this chat.", "There is nothing to undo.")
+            raise NotFound(
+                "{record} is already connected to this chat.", "There is nothing to undo.", record=display_name(ended)
+            )
         key = f"connected again {ended.id} {now.isoformat()}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended)], at=now)
         # The chat was not notified of changes between the disconnect and the undo.

@@ -31,6 +31,7 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.ports.graph import ChangeFeed, RemoteSubscription
 from bot.store.unit_of_work import UnitOfWork
+from bot.tracebacks import describe_error
 
 BATCH_SIZE = 50
 """Maximum number of subscriptions to process, and of new ones to request, in one call."""
@@ -100,7 +101,7 @@ async def _process(
             "subscription.step_failed",
             scope=subscription.target.scope,
             step=step,
-            reason=f"{type(error).__name__}: {error}",
+            reason=describe_error(error),
             notes=getattr(error, "__notes__", []),
         )
         await _postpone(services, step, subscription, error)

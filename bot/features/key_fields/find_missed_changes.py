@@ -16,6 +16,7 @@ from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
+from bot.tracebacks import describe_error
 
 BATCH_SIZE = 200
 """Rows or chats in one query."""
@@ -37,7 +38,7 @@ async def find_missed_changes(services: Services, *, delay: timedelta, full_scan
             await _check_table(services, environment, name, delay, full_scan=full_scan)
         except ChatSyncError as error:
             errors.append(error)
-            _log.warning("missed_changes.table_failed", table=name, reason=str(error))
+            _log.warning("missed_changes.table_failed", table=name, reason=describe_error(error))
     if errors and len(errors) == checks:
         raise errors[0]
     return not errors

@@ -87,6 +87,7 @@ async def _move_connection(
 ) -> None:
     by = next(iter(target.details.people.values()), "")
     await work.connections.end(old.id, at=now, by=None, by_name=by)
+    await work.reported_values.forget_connections([old.id])
     await work.audit.add(AuditEntry.for_connection("merged", old, at=now, by=None, by_name=by))
     new = await work.connections.add(_new_connection(old, target))
     if new:

@@ -11,6 +11,7 @@ from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.shared.answers import connection_data, display_name
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 from cards.buttons import ActionButton
 
 _MAX_CONCURRENT_REQUESTS = 5
@@ -45,7 +46,7 @@ async def _is_owner_absent(services: Services, details: ChangeDetails, chat: Cha
     try:
         members = await services.roster.members(chat)
     except ChatSyncError as error:
-        _log.warning("record_owner.roster_unavailable", reason=str(error))
+        _log.warning("record_owner.roster_unavailable", reason=describe_error(error))
         return False
     return details.new_owner is not None and details.new_owner.object_id not in members
 

@@ -42,6 +42,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
             await work.audit.add(
                 AuditEntry.for_connection("record deleted", connection, at=deletion.at, by=None, by_name=by)
             )
+        await work.reported_values.forget_connections([each.id for each in connections])
         await end_sync(work, connections, at=now)
         messages = [_outgoing(chats[each.chat_id], each, by) for each in connections if each.paused_at is None]
         await work.outbox.enqueue(messages, at=now)

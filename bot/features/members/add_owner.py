@@ -41,6 +41,7 @@ async def _owner(services: Services, connection: Connection, actor: AuthorizedUs
         if owner:
             return owner
     raise NotFound(
-        f"The owner of {display_name(connection)} is not a person who can join a chat.",
+        "The owner of {record} is not a person who can join a chat.",
         "To see the owner, open the record in Dynamics 365.",
+        record=display_name(connection),
     )

@@ -55,7 +55,7 @@ async def _authorize(services: Services, connection: Connection, person: Person,
     may_write = await services.records.can_write(record, readable.actor.user.id)
     facts = JoinFacts(joining_is_on=readable.record_type.join, may_write=may_write)
     if not facts.allowed:
-        raise NotAllowed(f"You cannot join this chat. {facts.problem}", contact_hint(connection))
+        raise NotAllowed("You cannot join this chat. {problem}", contact_hint(connection), problem=facts.problem)
     return readable.actor
 
 

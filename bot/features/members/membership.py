@@ -9,6 +9,7 @@ from bot.domain.values import ChatId, ObjectId
 from bot.features.members.announcement import Announcement, OutcomeUnknown, announce
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 _log = get_logger(__name__)
 
@@ -83,4 +84,4 @@ async def _finish(services: Services, change: Awaitable[None]) -> None:
 def _finished(services: Services, task: "asyncio.Task[None]") -> None:
     services.membership_changes.discard(task)
     if not task.cancelled() and (error := task.exception()):
-        _log.warning("membership.change_failed", reason=f"{type(error).__name__}: {error}")
+        _log.warning("membership.change_failed", reason=describe_error(error))

@@ -90,7 +90,7 @@ async def _require_in_directory(services: Services, people: Sequence[ObjectId]) 
         raise BadRequest("A person whom you chose is no longer in your organization.", "Choose the people again.")
     disabled = [person.name for person in listed.values() if not person.enabled]
     if disabled:
-        raise BadRequest(f"{and_list(disabled)} can no longer sign in.", "Choose other people.")
+        raise BadRequest("{people} can no longer sign in.", "Choose other people.", people=and_list(disabled))
 
 
 async def _run(services: Services, key: NewChatKey, person: Person, current: Chat) -> None:
@@ -212,7 +212,9 @@ async def _not_added(services: Services, errors: Mapping[ObjectId, ChatSyncError
     people = await services.directory.get_people(list(errors))
     names = [people[person].name if person in people else "someone" for person in errors]
     first = next(iter(errors.values()))
-    return BadRequest(f"Could not add {and_list(names)} to the chat. {first}", first.next_step)
+    return BadRequest(
+        "Could not add {people} to the chat. {reason}", first.next_step, people=and_list(names), reason=str(first)
+    )
 
 
 async def _name(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:

@@ -16,6 +16,7 @@ from bot.features.shared.answers import NOTE_CHOICES_TEXT, name_columns, name_of
 from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 from cards.record import Fact, RecordHeader
 from cards.words import and_list, plural
 
@@ -162,7 +163,7 @@ async def _suggest(services: Services, record: RecordRef | None, actor: Authoriz
     try:
         return await suggest_people(services, record, actor.object_id)
     except ChatSyncError as error:
-        _log.warning("new_chat.suggestions_failed", reason=str(error))
+        _log.warning("new_chat.suggestions_failed", reason=describe_error(error))
         return []  # The dialog also has a search for people.
 
 

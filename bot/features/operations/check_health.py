@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
+from bot.logs import get_logger
+from bot.tracebacks import describe_error
+
+_log = get_logger(__name__)
 
 TIMEOUT_S = 3.0
 CACHE_TTL = timedelta(seconds=5)
@@ -54,4 +58,7 @@ class CheckHealth:
             return CheckResult(name=name, problem=f"{error} {error.next_step}".strip())
         except TimeoutError:
             return CheckResult(name=name, problem=f"It did not respond within {self._deadline_s:g} seconds.")
+        except Exception as error:  # noqa: BLE001 - the check's boundary: the others still run
+            _log.exception("health.check_failed", check=name)
+            return CheckResult(name=name, problem=f"An unexpected error occurred: {describe_error(error)}.")
         return CheckResult(name=name, problem=None)

@@ -16,6 +16,7 @@ from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 MAX_CHOICES = 6
 """Rows on a card that asks the person to choose."""
@@ -259,7 +260,7 @@ class _Search:
 
 
 def _logged(error: ChatSyncError, record_type: RecordType) -> ChatSyncError:
-    _log.warning("search.table_failed", table=record_type.table, reason=str(error))
+    _log.warning("search.table_failed", table=record_type.table, reason=describe_error(error))
     return error
 
 

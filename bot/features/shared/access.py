@@ -12,6 +12,7 @@ from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, 
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 _SYNC_PERMISSION = "Only a Microsoft Entra Global Administrator can turn chat sync on or off."
 
@@ -87,7 +88,7 @@ async def sync_permission_error(services: Services, person: ObjectId) -> str:
     try:
         return "" if await services.directory.is_global_administrator(person) else _SYNC_PERMISSION
     except ChatSyncError as error:
-        _log.warning("settings.global_administrator_check_failed", reason=str(error))
+        _log.warning("settings.global_administrator_check_failed", reason=describe_error(error))
         failure = f"Chat Sync could not check whether you are one. {error} {error.next_step}"
         return f"{_SYNC_PERMISSION} {failure}".strip()
 
@@ -221,8 +222,9 @@ async def _read_row(
 def record_hidden(kind: str = "record") -> HiddenRecord:
     """Return the error for a record that does not exist or is hidden. `kind`: label of its table, if not secret."""
     return HiddenRecord(
-        f"This {kind} does not exist, or you do not have access to it.",
+        "This {kind} does not exist, or you do not have access to it.",
         "Check the link, or ask the record's owner for access.",
+        kind=kind,
     )
 
 

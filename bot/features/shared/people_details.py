@@ -10,6 +10,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 
 T = TypeVar("T")
 
@@ -55,6 +56,5 @@ async def _fetch(
         async with asyncio.timeout(services.limits.answer_within_s / 3):
             return await request
     except (TimeoutError, ChatSyncError) as error:
-        reason = str(error) or "Microsoft 365 is taking too long to respond."
-        _log.warning("list.details_missing", details=details, reason=reason)
+        _log.warning("list.details_missing", details=details, reason=describe_error(error))
         return default

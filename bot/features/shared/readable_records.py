@@ -10,6 +10,7 @@ from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, record_header
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.tracebacks import describe_error
 from cards.record import RecordHeader
 
 _log = get_logger(__name__)
@@ -44,6 +45,6 @@ async def _header(
     except (NotFound, NotAllowed):
         return None
     except ChatSyncError as error:
-        _log.warning("list.record_unreadable", table=record.table, row=record.row_id, reason=str(error))
+        _log.warning("list.record_unreadable", table=record.table, row=record.row_id, reason=describe_error(error))
         return error
     return record_header(services.links, table, record, row)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Literal
 
+from bot.logs import get_logger
+from bot.private_files import private_opener, restrict
 from bot.sandbox.storage.codec import DamagedLine, decode_changes, encode_changes
 from bot.sandbox.storage.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row
@@ -16,8 +18,16 @@ COMPACTION_THRESHOLD = 2_000
 """Number of lines above which the file is compacted to the last state of each row."""
 
 
+_log = get_logger(__name__)
+
+
 class JournalError(Exception):
-    """The file cannot be used. The message states the reason and the next step."""
+    """The file cannot be used. The message states the reason and the next step, and contains nothing of the file."""
+
+    @property
+    def log_text(self) -> str:
+        """The message."""
+        return str(self)
 
 
 class Journal:
@@ -25,7 +35,7 @@ class Journal:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lock: BinaryIO | None = None
+        self._lock: FileIO | None = None
         self._out: FileIO | None = None
 
     def open(self) -> Changes:
@@ -34,13 +44,19 @@ class Journal:
         Raise `JournalError` if another process uses the file or a line is damaged. An incomplete last line is cut off,
         because its change was never acknowledged.
         """
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._acquire_lock()
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = _open(self._file.with_name(self._file.name + ".lock"), "wb")
+        except OSError as error:
+            raise JournalError("The sandbox's file cannot be created. Set CHATSYNC_SANDBOX_FILE.") from error
+        self._acquire_lock(self._lock)
+        if not restrict(self._file):
+            _log.warning("sandbox.file_not_private")
         lines = _complete_lines(self._file)
         changes = _merge(self._read(lines))
         if len(lines) > COMPACTION_THRESHOLD:
             self._compact(changes)
-        self._out = self._file.open("ab", buffering=0)
+        self._out = _open(self._file, "ab")
         return changes
 
     def append(self, changes: Changes) -> None:
@@ -62,13 +78,14 @@ class Journal:
                 each.close()
         self._out = self._lock = None
 
-    def _acquire_lock(self) -> None:
-        self._lock = self._file.with_name(self._file.name + ".lock").open("wb")
+    def _acquire_lock(self, file: FileIO) -> None:
         try:
-            _lock(self._lock)
+            _lock(file)
         except OSError as error:
             self.close()
-            raise JournalError(f"Another process uses {self._file}. End it, or choose another file.") from error
+            raise JournalError(
+                "Another process uses the sandbox's file. End it, or set CHATSYNC_SANDBOX_FILE to another file."
+            ) from error
 
     def _read(self, lines: list[bytes]) -> Iterator[Changes]:
         for number, line in enumerate(lines, 1):
@@ -77,14 +94,19 @@ class Journal:
             except DamagedLine as error:
                 self.close()
                 raise JournalError(
-                    f"Line {number} of {self._file} is damaged. Move the file away to start with the sample rows."
+                    f"Line {number} of the sandbox's file is damaged. Move the file to start with the sample rows."
                 ) from error
 
     def _compact(self, changes: Changes) -> None:
         fresh = self._file.with_name(self._file.name + ".new")
-        with fresh.open("wb", buffering=0) as out:
+        with _open(fresh, "wb") as out:
             _write(out, encode_changes(changes))
         fresh.replace(self._file)
+
+
+def _open(file: Path, mode: Literal["ab", "wb"]) -> FileIO:
+    """Open a file for writing, and create it with access for its owner only."""
+    return open(file, mode, buffering=0, opener=private_opener)
 
 
 def _write(out: FileIO, content: bytes) -> None:
@@ -123,11 +145,11 @@ def _merge(each: Iterator[Changes]) -> Changes:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: FileIO) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: FileIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
