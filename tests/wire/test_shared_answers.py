@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.public_names import Command, Dialog, Verb
+from bot.store.tables import connection
 from bot.wiring.features import FEATURES
 from tests.steps.private_views import ALONE, private_view
 from tests.steps.records import SECRET_CASE, create
@@ -179,7 +180,8 @@ async def test_a_record_without_a_number_is_named_as_it_was_when_it_was_connecte
     assert names.told(card) == set()
 
 
-VERBS = sorted({verb for feature in FEATURES for verb in feature.buttons} - {Verb.VIEW})
+ENDING = (Verb.DISCONNECT, Verb.UNDO_DISCONNECT)
+VERBS = [*sorted({verb for feature in FEATURES for verb in feature.buttons} - {Verb.VIEW, *ENDING}), *ENDING]
 """All buttons but one: the settings decide what everyone sees of a record on the card of its link."""
 
 
@@ -188,8 +190,10 @@ async def test_no_button_that_a_client_sends_as_a_message_tells_the_chat_a_name(
     more = {"into": OTHER_GROUP, "person": LYNNE.object_id, "named": MARKER, "act": "fields", "change": "x"}
     answered: dict[str, int] = {}
     for verb in VERBS:
-        for number, record in enumerate(names.links, start=1):
-            data = {**names.data(record), "connection": str(number), **more}
+        for record in names.links:
+            row = names.data(record)["row"]
+            (kept, *_) = await world.rows_in(connection, connection.c.row_id == row)
+            data = {**names.data(record), "connection": kept["public_id"], **more}
             await world.post(world.activity(type="message", value={"verb": verb, **data}))
             await world.settle()
         cards = world.connector.cards(GROUP)
