@@ -19,7 +19,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import ChatSyncError
 from bot.domain.limits import Limits
 from bot.logs import configure_logging, get_logger, log_uncaught_errors
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 from bot.web.server import serve
 from bot.wiring.application import make_app
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.domain.values import EnvironmentId
+from bot.domain.audit import AuditEntry
+from bot.domain.values import ChatId, EnvironmentId
 from bot.domain.webhook_steps import Registration, StepPlan
 from bot.features.key_fields.webhook_registration import (
     RegistrationState,
@@ -10,6 +11,7 @@ from bot.features.key_fields.webhook_registration import (
     register_webhook,
     unregister_webhook,
 )
+from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 
 Say = Callable[[str], object]
@@ -21,8 +23,13 @@ async def status(services: Services, environments: Sequence[EnvironmentId], say:
     return 0 if all(each.registration and each.plan.is_empty for each in found) else 1
 
 
-async def connect(services: Services, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
-    """Register what is missing, or only show it; return the exit code, 1 if privileges are missing."""
+async def connect(
+    services: Services, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool, by: str
+) -> int:
+    """Register what is missing, or only show it; return the exit code, 1 if privileges are missing.
+
+    `by`: the operator, for the audit log.
+    """
     missing = [each for each in environments if await _report_missing(services, each, say)]
     if missing and not dry_run:
         return 1
@@ -30,20 +37,36 @@ async def connect(services: Services, environments: Sequence[EnvironmentId], say
         if dry_run:
             await _report(services, environment, say)
         else:
-            say(f"{environment}: {_summary(await register_webhook(services, environment))}\n")
+            async with audited(services, _entry(services, "register webhook", environment, by)):
+                state = await register_webhook(services, environment)
+            say(f"{environment}: {_summary(state)}\n")
     return 1 if missing else 0
 
 
-async def disconnect(services: Services, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
-    """Remove the webhook and its steps, or only show them; return the exit code."""
+async def disconnect(
+    services: Services, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool, by: str
+) -> int:
+    """Remove the webhook and its steps, or only show them; return the exit code. `by`: as for `connect`."""
     for environment in environments:
         if dry_run:
             registration = (await inspect_webhook(services, environment)).registration
         else:
-            registration = await unregister_webhook(services, environment)
+            async with audited(services, _entry(services, "remove webhook", environment, by)):
+                registration = await unregister_webhook(services, environment)
         what = "would be removed" if dry_run else "removed"
         say(f"{environment}: {_outcome(registration, what)}\n")
     return 0
+
+
+def _entry(services: Services, act: str, environment: EnvironmentId, by: str) -> AuditEntry:
+    return AuditEntry(
+        at=services.clock.now(),
+        act=act,
+        person_id=None,
+        person_name=by,
+        chat_id=ChatId(""),
+        environment=environment,
+    )
 
 
 def _outcome(registration: Registration | None, what: str) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.config.settings import Settings
+from bot.config.settings import SHORTEST_SECRET, Settings
 from bot.domain.hosts import is_loopback
 
 _POSTGRES_SERVER = re.compile(
@@ -26,6 +27,8 @@ def check(settings: Settings) -> Sequence[str]:
     rules = (
         *_listening_rules(settings),
         *_dataverse_rules(settings),
+        *_webhook_key_rules(settings),
+        *_secret_rules(settings),
         *_credential_rules(settings),
         *_dataverse_credential_rules(settings),
         *_notification_rules(settings, real_graph=real_graph or (signed_in and settings.graph_url is None)),
@@ -74,6 +77,43 @@ def _dataverse_rules(settings: Settings) -> _Rules:
             "CHATSYNC_DATAVERSE_TENANT_ID: required if MicrosoftAppTenantId is empty",
         ),
         (len({url.lower() for url in urls}) < len(urls), "CHATSYNC_DATAVERSE_URL: lists an environment twice"),
+    )
+
+
+def _webhook_key_rules(settings: Settings) -> _Rules:
+    """Return the rules for the keys of the webhook. A key that two environments share could speak for the other."""
+    addresses, keys, previous = len(settings.dataverse_urls) or 1, settings.webhook_keys, settings.previous_webhook_keys
+    both = [{new, old} - {""} for new, old in zip_longest(keys, previous, fillvalue="")]
+    shared = sum(map(len, both)) > len(set().union(*both))
+    return (
+        (
+            bool(keys) and (len(keys) != addresses or "" in keys),
+            "CHATSYNC_WEBHOOK_KEY: list one key for each address of CHATSYNC_DATAVERSE_URL, in its order, with commas",
+        ),
+        (
+            bool(previous) and len(previous) != len(keys),
+            "CHATSYNC_WEBHOOK_KEY_PREVIOUS: list as many keys as CHATSYNC_WEBHOOK_KEY; keep the comma of a missing key",
+        ),
+        (shared, "CHATSYNC_WEBHOOK_KEY: use a different key for each address of CHATSYNC_DATAVERSE_URL"),
+    )
+
+
+def _secret_rules(settings: Settings) -> _Rules:
+    """Return the rules for secrets, which nobody may guess if other machines can send requests."""
+    is_reachable = not (is_loopback(settings.host) and (settings.public_url is None or _is_local(settings.public_url)))
+    states = (settings.graph_client_state, settings.graph_client_state_previous)
+    secrets = {
+        "CHATSYNC_WEBHOOK_KEY": settings.webhook_keys,
+        "CHATSYNC_WEBHOOK_KEY_PREVIOUS": filter(None, settings.previous_webhook_keys),
+        "CHATSYNC_GRAPH_CLIENT_STATE": [state.get_secret_value() for state in states[:1] if state],
+        "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": [state.get_secret_value() for state in states[1:] if state],
+    }
+    return tuple(
+        (
+            is_reachable and any(len(each) < SHORTEST_SECRET for each in values),
+            f"{name}: use at least {SHORTEST_SECRET} characters, because other machines can reach Chat Sync",
+        )
+        for name, values in secrets.items()
     )
 
 
@@ -141,6 +181,10 @@ def _notification_rules(settings: Settings, *, real_graph: bool) -> _Rules:
         (
             file is not None and state is None and real_graph,
             "CHATSYNC_GRAPH_CLIENT_STATE: required with CHATSYNC_GRAPH_CERTIFICATE_FILE",
+        ),
+        (
+            settings.graph_client_state_previous is not None and state is None,
+            "CHATSYNC_GRAPH_CLIENT_STATE: required with CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS",
         ),
         (
             settings.graph_certificate_password is not None and file is None,

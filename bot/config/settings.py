@@ -50,6 +50,11 @@ def _addresses(value: object) -> object:
     return tuple(_address(part) for part in parts) if isinstance(parts, tuple) else parts
 
 
+def _split_keys(secret: SecretStr | None) -> tuple[str, ...]:
+    """Split comma-separated keys. Empty ones keep their place, because the order matters."""
+    return tuple(key.strip() for key in secret.get_secret_value().split(",")) if secret else ()
+
+
 Address = Annotated[str, BeforeValidator(_address)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
@@ -65,6 +70,9 @@ _SERVICE_HOSTS = (
 
 # Service plans that include Teams ("Product names and service plan identifiers for licensing").
 _TEAMS_PLANS = ("TEAMS1", "TEAMS_GOV", "TEAMS_GCCHIGH", "TEAMS_DOD", "TEAMS_FREE_SERVICE")
+
+SHORTEST_SECRET = 16
+"""Minimum number of characters of a secret that other machines could guess."""
 
 LONGEST_CLIENT_STATE = 128
 """Maximum number of characters in a subscription's `clientState` ("subscription resource type", Microsoft Graph)."""
@@ -119,6 +127,9 @@ class Settings(BaseSettings):
     graph_client_state: SecretStr | None = Field(
         default=None, max_length=LONGEST_CLIENT_STATE, validation_alias="CHATSYNC_GRAPH_CLIENT_STATE"
     )
+    graph_client_state_previous: SecretStr | None = Field(
+        default=None, max_length=LONGEST_CLIENT_STATE, validation_alias="CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS"
+    )
     graph_certificate_file: str | None = Field(default=None, validation_alias="CHATSYNC_GRAPH_CERTIFICATE_FILE")
     graph_certificate_password: SecretStr | None = Field(
         default=None, validation_alias="CHATSYNC_GRAPH_CERTIFICATE_PASSWORD"
@@ -126,6 +137,7 @@ class Settings(BaseSettings):
     teams_plans: Names = Field(default=_TEAMS_PLANS, validation_alias="CHATSYNC_TEAMS_PLANS")
 
     webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")
+    webhook_key_previous: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY_PREVIOUS")
     open_link: str = Field(default="", validation_alias="CHATSYNC_OPEN_LINK")
 
     sandbox_file: str = Field(default="chatsync-sandbox.jsonl", validation_alias="CHATSYNC_SANDBOX_FILE")
@@ -147,6 +159,16 @@ class Settings(BaseSettings):
     def uses_own_sandbox(self) -> bool:
         """True if the sandbox runs in this process because no Dataverse environment is set."""
         return not self.dataverse_urls
+
+    @property
+    def webhook_keys(self) -> tuple[str, ...]:
+        """The keys of the webhooks, in the order of `dataverse_urls`."""
+        return _split_keys(self.webhook_key)
+
+    @property
+    def previous_webhook_keys(self) -> tuple[str, ...]:
+        """The previous keys, in the same order; an empty text for each environment that has none."""
+        return _split_keys(self.webhook_key_previous)
 
     @property
     def own_url(self) -> str:

@@ -9,8 +9,8 @@ from bot.dataverse.protocol import API
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.ports.dataverse import TableChanges
-from bot.tracebacks import describe_error
 
 MAX_PAGES = 40
 """Maximum number of pages read to get a link: beyond 200,000 rows, reading only the connected rows costs less."""

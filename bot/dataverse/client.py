@@ -14,9 +14,9 @@ from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget, json_object
-from bot.json_text import dumps
 from bot.metrics import Metrics
 from bot.runtime.single_flight import SharedFlights
+from bot.text.json_text import dumps
 
 MAX_CONCURRENT_REQUESTS = 40
 """Maximum number of concurrent requests: the limit is 52 for a user and server ("Service protection API limits")."""

@@ -12,8 +12,8 @@ from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.formatting import canonical_instant
 from bot.domain.tables import MODIFIED_ON, Table
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.ports.dataverse import TableChanges
-from bot.tracebacks import describe_error
 
 MAX_ROWS = 50_000
 """Maximum number of rows read at a time, ten pages; the next call continues from there."""

@@ -11,12 +11,16 @@ from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
-from bot.domain.errors import BadRequest, NotAllowed, NotFound
+from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound
 from bot.domain.record_links import parse_guid
 from bot.domain.tables import MODIFIED_BY, OWNER, STATE, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
+from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
 from bot.runtime.ttl_cache import TtlCache
+
+_log = get_logger(__name__)
 
 ACTIVITIES = ("email", "task", "phonecall", "appointment")
 """Activity tables; those that an organization does not have are ignored."""
@@ -117,6 +121,9 @@ class DataverseRecordPeople:
             return await client.all_rows(table.set_name, query, at_most=_MAX_ACTIVITIES, caller=caller)
         except (NotFound, NotAllowed, BadRequest):
             return ()  # not installed, or not accessible to the caller
+        except ChatSyncError as error:
+            _log.warning("suggestions.activities_unreadable", table=name, reason=describe_error(error))
+            return ()
 
     async def _team(self, environment: EnvironmentId, team: str) -> frozenset[ObjectId]:
         query = {"$select": "azureactivedirectoryobjectid", "$filter": "isdisabled eq false"}

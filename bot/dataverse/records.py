@@ -36,6 +36,7 @@ from bot.runtime.ttl_cache import TtlCache
 T = TypeVar("T")
 
 _LANGUAGE_TTL = timedelta(minutes=10)
+_ORGANIZATION_TTL = timedelta(minutes=1)
 _MAX_LANGUAGES = 10_000
 """Maximum number of users whose language is in memory, at about 200 bytes each."""
 
@@ -50,6 +51,10 @@ class DataverseRecords:
             clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL
         )
 
+        self._organizations: TtlCache[EnvironmentId, str] = TtlCache(
+            clock, max_size=len(clients), ttl=_ORGANIZATION_TTL
+        )
+
     @property
     def tables(self) -> Mapping[EnvironmentId, TableCache]:
         """The cached table definitions of each environment."""
@@ -58,6 +63,13 @@ class DataverseRecords:
     async def require_answer(self, environment: EnvironmentId) -> None:
         """Return if the environment accepts the app; raise `Unavailable` or `NotAllowed` otherwise."""
         await self._clients[environment].get("WhoAmI")
+
+    async def organization_id(self, environment: EnvironmentId) -> str:
+        """Return the ID of the organization; it is at most one minute old."""
+        return await self._organizations.fetch(environment, partial(self._organization_id, environment))
+
+    async def _organization_id(self, environment: EnvironmentId) -> str:
+        return str((await self._clients[environment].get("WhoAmI"))["OrganizationId"]).lower()
 
     async def own_user(self, environment: EnvironmentId) -> UserId:
         """Return the application user."""

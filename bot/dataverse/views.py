@@ -9,7 +9,7 @@ from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import quote_literal
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.view_layout import QUICK_FIND, VIEW_PROPERTIES, Layout, parse_layout
-from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, NotSupported
 from bot.domain.note_fields import MAX_FIELDS
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
@@ -80,8 +80,8 @@ async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
 async def _try_linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:
     try:
         return await _linked_column(tables, table, layout, name)
-    except (NotFound, NotAllowed, BadRequest):
-        return "the linked table does not exist, or the app cannot read its definition"
+    except ChatSyncError as error:
+        return f"the definition of the linked table cannot be read: {error}"
 
 
 async def _linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:

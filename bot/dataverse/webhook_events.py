@@ -31,6 +31,14 @@ def parse_message(body: object) -> tuple[str, str]:
     return message, table
 
 
+def parse_organization(body: Mapping[str, Any]) -> str:
+    """Return the ID of the organization; raise `BadRequest` if it is missing."""
+    organization = parse_guid(str(body.get("OrganizationId") or ""))
+    if organization is None:
+        raise BadRequest("The event does not identify its organization (OrganizationId).")
+    return organization
+
+
 def parse_event(
     body: Mapping[str, Any], content: bytes, *, environment: EnvironmentId, received_at: datetime
 ) -> RecordEvent:

@@ -10,6 +10,7 @@ from bot.dataverse.protocol import quote_literal
 from bot.dataverse.records import DataverseRecords
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import EnvironmentId
+from bot.domain.webhook_keys import WebhookKeys
 from bot.domain.webhook_steps import RegisteredWebhookStep, Registration, StepMessage, WebhookStep
 
 ENDPOINT_NAME = "Chat Sync"
@@ -37,7 +38,7 @@ REQUIRED_PRIVILEGES = (
 class DataverseWebhookSteps:
     """See `bot.ports.dataverse.WebhookSteps`.
 
-    `url` receives the events; `key` authenticates them.
+    `url` receives the events; the current key of the environment authenticates them.
     """
 
     def __init__(
@@ -46,12 +47,12 @@ class DataverseWebhookSteps:
         records: DataverseRecords,
         *,
         url: str,
-        key: str,
+        keys: WebhookKeys,
     ) -> None:
         self._clients = clients
         self._records = records
         self._url = url
-        self._key = key
+        self._keys = keys
 
     async def find_registration(self, environment: EnvironmentId) -> Registration | None:
         """Return the webhook with the bot's URL, and its steps; None if it is not registered."""
@@ -69,16 +70,16 @@ class DataverseWebhookSteps:
     async def register(self, environment: EnvironmentId) -> Registration:
         """Create the webhook. If it exists, write its key again, because Dataverse never returns it."""
         found = await self.find_registration(environment)
-        client = self._clients[environment]
+        client, key = self._clients[environment], self._keys.current(environment)
         if found:
-            await client.update(f"serviceendpoints({found.endpoint_id})", {"authvalue": self._key})
+            await client.update(f"serviceendpoints({found.endpoint_id})", {"authvalue": key})
             return found
         values = {
             "name": f"{ENDPOINT_NAME} {urlsplit(self._url).netloc}",
             "contract": _WEBHOOK,
             "url": self._url,
             "authtype": _WEBHOOK_KEY,
-            "authvalue": self._key,
+            "authvalue": key,
             "messageformat": _JSON,
         }
         answer = await client.create("serviceendpoints", values)

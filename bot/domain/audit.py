@@ -5,20 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
+from bot.domain.values import ChatId, Connection, EnvironmentId, ObjectId, RecordRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """An action of a person on a connection or chat."""
+    """An action of a person on a connection, a chat, or the settings of an environment."""
 
     at: datetime
     act: str
     person_id: ObjectId | None
     person_name: str
     chat_id: ChatId
-    record: RecordRef | None
-    """None for actions on a chat only."""
+    """The affected chat, or the chat in which the person acted; empty for actions of operators in the terminal."""
+    record: RecordRef | None = None
+    """None for actions on a chat or on an environment."""
+    environment: EnvironmentId | None = None
+    """The environment of an action without a record."""
     details: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, Raw
-from bot.html_text import looks_rich, plain_text
+from bot.text.html_text import looks_rich, plain_text
 
 UNNAMED = "(no name)"
 """Text for a lookup whose row name is not known."""

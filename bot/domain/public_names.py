@@ -12,7 +12,7 @@ class Verb(StrEnum):
 
     CONNECT = "connect"
     CHOOSE = "choose"
-    """List the records that match the words. Clients may send it automatically, so it must have no side effects."""
+    """List the records that match the words."""
     VIEW = "view"
     VIEW_CHANGE = "view change"
     UPDATE = "update"
@@ -32,7 +32,16 @@ class Verb(StrEnum):
     RECORDS = "records"
     STATUS = "status"
     CHOOSE_DISCONNECT = "choose disconnect"
-    """List the connected records to disconnect. Clients may send it automatically, like `CHOOSE`."""
+    """List the connected records to disconnect."""
+
+
+SHOWING_VERBS = frozenset(
+    {
+        *(Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST),
+        *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT),
+    }
+)
+"""Verbs that only show something. Clients may send these, and no others, without a press by the person."""
 
 
 class Dialog(StrEnum):

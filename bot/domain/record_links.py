@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from bot.domain.hosts import is_loopback
 from bot.domain.values import Environment, EnvironmentId, RecordRef
-from bot.html_elements import unescape
+from bot.text.html_elements import unescape
 
 MAX_ADDRESS_LENGTH = 4096
 """Characters of a link that are read, more than browsers accept in their address bars."""

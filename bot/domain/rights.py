@@ -23,8 +23,11 @@ class Role:
 
 
 def is_administrator(roles: Collection[Role]) -> bool:
-    """Check whether one of the roles is System Administrator, whose holders change settings."""
-    return any(role.template == ADMINISTRATOR_TEMPLATE or role.name == ADMINISTRATOR_ROLE for role in roles)
+    """Check whether one of the roles is System Administrator, whose holders change settings.
+
+    The name does not count: people who can create roles can give any name to theirs.
+    """
+    return any(role.template == ADMINISTRATOR_TEMPLATE for role in roles)
 
 
 def may_use(roles: Collection[Role], allowed: Collection[str]) -> bool:

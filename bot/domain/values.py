@@ -11,6 +11,9 @@ EnvironmentId = NewType("EnvironmentId", str)
 ChatId = NewType("ChatId", str)
 ConnectionId = NewType("ConnectionId", int)
 
+PublicId = NewType("PublicId", str)
+"""Random ID of a connection, which names it in buttons. Unlike `ConnectionId`, nobody can guess or count it."""
+
 ObjectId = NewType("ObjectId", str)
 """Entra object ID of a person: a GUID in lowercase."""
 
@@ -104,6 +107,7 @@ class Connection(NewConnection):
     """A stored connection between one chat and one record."""
 
     id: ConnectionId
+    public_id: PublicId
     paused_at: datetime | None = None
     """Start of a pause, during which the bot cannot reach the chat; None while it can."""
     paused_reason: str | None = None

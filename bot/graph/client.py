@@ -18,10 +18,10 @@ from bot.graph.protocol import NAME, missing_permission, page_rows, parse_error
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget
 from bot.http.odata_errors import parse_retry_after
-from bot.json_text import dumps
 from bot.metrics import Metrics
 from bot.runtime.backoff import Backoff
 from bot.runtime.single_flight import SharedFlights
+from bot.text.json_text import dumps
 
 MAX_CONCURRENT_REQUESTS = 15
 """Maximum number of concurrent requests: an app gets 30 a second in a tenant, and most take half a second."""

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509 import Certificate as X509Certificate
 from cryptography.x509 import load_pem_x509_certificate
 
-from bot.json_text import loads
+from bot.text.json_text import loads
 
 _PEM = b"-----BEGIN"
 _IV_BYTES = 16

@@ -9,7 +9,7 @@ from bot.domain.values import ObjectId
 from bot.graph.client import GraphClient, GraphPermission, path_segment
 from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 READ_USERS = GraphPermission(name="User.Read.All", purpose="look people up")
 READ_PRESENCE = GraphPermission(name="Presence.Read.All", purpose="see who is available")

@@ -10,11 +10,11 @@ from typing import Any
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.domain.object_ids import parse_object_id
-from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN, decode_dataset
+from bot.domain.public_names import ACTIONS, ALL_RECORDS, INITIAL_RUN, QuotedField, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.html_elements import unescape
+from bot.text.html_elements import unescape
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -26,6 +26,8 @@ class PressedButton:
 
     verb: str
     data: Mapping[str, str]
+    automatic: bool = False
+    """True if the client sent it to refresh a card, without a press by the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,16 +174,19 @@ def button_in_message(activity: Activity) -> PressedButton | None:
 
 def button_in_invoke(activity: Activity) -> PressedButton | None:
     """Return the button of an `Action.Execute` invoke; None if the value has another form."""
-    action = _object(activity.value).get("action")
+    value = _object(activity.value)
+    action = value.get("action")
     if not isinstance(action, dict) or not isinstance(action.get("verb"), str):
         return None
-    return _pressed_button({**_object(action.get("data")), "verb": action["verb"]})
+    # The Emulator sends no trigger.
+    automatic = value.get("trigger", "manual") != "manual"
+    return _pressed_button({**_object(action.get("data")), "verb": action["verb"]}, automatic=automatic)
 
 
-def _pressed_button(value: object) -> PressedButton | None:
+def _pressed_button(value: object, *, automatic: bool = False) -> PressedButton | None:
     if not isinstance(value, dict) or not isinstance(value.get("verb"), str):
         return None
-    return PressedButton(verb=value["verb"], data=_texts(value, without="verb"))
+    return PressedButton(verb=value["verb"], data=_texts(value, without="verb"), automatic=automatic)
 
 
 def dialog_request_in_message(activity: Activity) -> DialogRequest | None:
@@ -189,7 +194,7 @@ def dialog_request_in_message(activity: Activity) -> DialogRequest | None:
     value = None if activity.text else activity.value
     if not isinstance(value, dict) or not isinstance(value.get(DIALOG), str):
         return None
-    return DialogRequest(page=value[DIALOG], data=_texts(value, without=DIALOG))
+    return DialogRequest(page=value[DIALOG], data=_without_quotes(value[DIALOG], _texts(value, without=DIALOG)))
 
 
 def dialog_request(activity: Activity) -> DialogRequest | None:
@@ -203,8 +208,15 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
     page = data.get(DIALOG, value.get("commandId"))
     if not isinstance(page, str):
         return None
-    message = value.get("messagePayload") if activity.name == Invoke.FETCH_TASK else None
-    return DialogRequest(page=page, data=_texts(data, without=DIALOG), message=message)
+    # A first page that failed is requested again with the same message.
+    has_message = activity.name in {Invoke.FETCH_TASK, Invoke.SUBMIT_ACTION} and page in ACTIONS
+    message = value.get("messagePayload") if has_message else None
+    return DialogRequest(page=page, data=_without_quotes(page, _texts(data, without=DIALOG)), message=message)
+
+
+def _without_quotes(page: str, data: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the data. On the first page of a dialog, only the message itself can say what it contains."""
+    return {name: text for name, text in data.items() if name not in set(QuotedField)} if page in ACTIONS else data
 
 
 def typeahead_query(activity: Activity) -> TypeaheadQuery | None:

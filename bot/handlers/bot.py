@@ -12,7 +12,7 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment
 
 from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
-from bot.domain.public_names import Verb
+from bot.domain.public_names import SHOWING_VERBS, Verb
 from bot.domain.values import Chat, ObjectId
 from bot.features.chat_sync.record_activity import ActivityRecorder, Topic
 from bot.features.connections.register_chat import ChatRegistry
@@ -37,9 +37,9 @@ from bot.handlers.invoke_answers import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
-from bot.json_text import dumps
 from bot.logs import correlation_id, get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
+from bot.text.json_text import dumps
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView
@@ -221,6 +221,10 @@ class ChatSyncBot(TeamsActivityHandler):
         pressed = activities.button_in_invoke(activity)
         if pressed is None:
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
+        if pressed.automatic and pressed.verb not in SHOWING_VERBS:
+            # With an error, the client keeps the card. Anyone can forward a card with another button in its refresh.
+            _log.warning("turn.automatic_button_rejected")
+            return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
         answer = await self._press(turn, pressed)
         if answer.already_queued:
             return message_answer(answer.message.summary)

@@ -13,7 +13,7 @@ from bot.domain.record_links import find_addresses
 from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
 from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import ChatId
-from bot.html_text import HtmlText, read_html
+from bot.text.html_text import HtmlText, read_html
 from cards.text import single_line, truncate
 
 _MAX_READ = 2 * MAX_TEXT_LENGTH

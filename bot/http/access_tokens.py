@@ -10,8 +10,8 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.domain.errors import Unavailable
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.runtime.ttl_cache import TtlCache
-from bot.tracebacks import describe_error
 
 RENEW_AFTER = 0.75
 """Fraction of a token's lifetime after which the next one is requested: after 45 minutes of an hour."""

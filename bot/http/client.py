@@ -18,8 +18,8 @@ from yarl import URL
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.http.access_tokens import Tokens
 from bot.http.odata_errors import parse_retry_after
-from bot.json_text import loads
 from bot.runtime.backoff import Backoff, jittered
+from bot.text.json_text import loads
 
 TIMEOUT_S = 10.0
 ATTEMPTS = 4

@@ -37,6 +37,10 @@ class Records(Protocol):
         """Return if the environment responds and knows the app; raise `Unavailable` or `NotAllowed`."""
         ...
 
+    async def organization_id(self, environment: EnvironmentId) -> str:
+        """Return the ID of the organization, which changes if the environment is restored from a backup."""
+        ...
+
     async def own_user(self, environment: EnvironmentId) -> UserId:
         """Return the application user, which is the identity of the app itself."""
         ...

@@ -14,7 +14,7 @@ class Audit:
         self._connection = connection
 
     async def add(self, entry: AuditEntry) -> None:
-        """Add the entry. The columns that name a record stay empty if the entry is about a chat only."""
+        """Add the entry. The columns that name a record stay empty if the entry is about something else."""
         record = entry.record
         await self._connection.execute(
             insert(table).values(
@@ -23,7 +23,7 @@ class Audit:
                 person_id=entry.person_id,
                 person_name=entry.person_name,
                 chat_id=entry.chat_id,
-                environment=record.environment if record else "",
+                environment=record.environment if record else entry.environment or "",
                 table=record.table if record else "",
                 row_id=record.row_id if record else "",
                 details=dict(entry.details),

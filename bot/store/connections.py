@@ -6,7 +6,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId, NewConnection, ObjectId, RecordRef
+from bot.domain.values import (
+    ChatId,
+    Connection,
+    ConnectionId,
+    EnvironmentId,
+    NewConnection,
+    ObjectId,
+    PublicId,
+    RecordRef,
+)
 from bot.store.tables import connection as table
 from bot.store.upsert import insert
 
@@ -24,9 +33,9 @@ class Connections:
         found = await self._select(table.c.chat_id == chat, _is(record))
         return found[0] if found else None
 
-    async def get(self, connection: ConnectionId) -> Connection | None:
-        """Return the active connection with this id, or None."""
-        found = await self._select(table.c.id == connection)
+    async def get(self, connection: PublicId) -> Connection | None:
+        """Return the active connection that a button names, or None."""
+        found = await self._select(table.c.public_id == connection)
         return found[0] if found else None
 
     async def for_chat(self, chat: ChatId, *, for_update: bool = False) -> Sequence[Connection]:
@@ -85,9 +94,9 @@ class Connections:
         )
         return ended.rowcount > 0
 
-    async def recently_ended(self, connection: ConnectionId, *, since: datetime) -> Connection | None:
+    async def recently_ended(self, connection: PublicId, *, since: datetime) -> Connection | None:
         """Return the connection if it ended at that time or later, else None."""
-        query = select(table).where(table.c.id == connection, table.c.ended_at >= since)
+        query = select(table).where(table.c.public_id == connection, table.c.ended_at >= since)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return connection_from_row(row) if row else None
 
@@ -128,6 +137,7 @@ def connection_from_row(row: RowMapping) -> Connection:
     """Return the connection from a row with all columns of the table."""
     return Connection(
         id=ConnectionId(row["id"]),
+        public_id=PublicId(row["public_id"]),
         chat_id=ChatId(row["chat_id"]),
         record=RecordRef(environment=EnvironmentId(row["environment"]), table=row["table"], row_id=row["row_id"]),
         record_name=row["record_name"],

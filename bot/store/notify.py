@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _CHANNEL = "chatsync"
 _RECONNECT_S = 2.0

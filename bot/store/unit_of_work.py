@@ -18,12 +18,14 @@ from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
 from bot.store.new_chats import NewChats
 from bot.store.notify import StoreEvent, notify
+from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.pruning import Pruning
 from bot.store.queue_states import QueueStates
 from bot.store.rate_history import RateHistory
 from bot.store.reported_changes import ReportedChanges
 from bot.store.settings import StoredSettings
+from bot.store.signing_keys import SigningKeys
 from bot.store.subscriptions import Subscriptions
 from bot.store.timeline import Timeline
 
@@ -47,6 +49,8 @@ class UnitOfWork:
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)
         self.settings = StoredSettings(connection)
+        self.organizations = Organizations(connection)
+        self.signing_keys = SigningKeys(connection)
         self.queue_states = QueueStates(connection, self.lanes, self.reported_values)
         self.pruning = Pruning(connection)
 

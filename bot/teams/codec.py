@@ -17,7 +17,7 @@ from botbuilder import schema
 from msrest import Deserializer, Serializer
 from msrest.serialization import Model
 
-from bot.json_text import dumps
+from bot.text.json_text import dumps
 
 M = TypeVar("M", bound=Model)
 Convert = Callable[[Any], Any]

@@ -18,9 +18,9 @@ from orjson import JSONDecodeError
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.http.access_tokens import Tokens
-from bot.json_text import loads
 from bot.teams.codec import encode
 from bot.teams.service_hosts import AllowedUrl
+from bot.text.json_text import loads
 
 SCOPE = "https://api.botframework.com/.default"
 

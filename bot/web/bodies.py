@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -52,8 +53,15 @@ class Body:
                 with _client_errors():
                     self._received += await self._content.readany()
         except TimeoutError:
-            reason = f"The body did not arrive within {self._within_s:g} seconds."
-            raise web.HTTPRequestTimeout(reason=reason) from None
+            self._refuse_late_body()
+        # A part that is already there is read without waiting: neither the deadline nor other tasks would get a turn.
+        if loop.time() > self._deadline and not self.is_complete:
+            self._refuse_late_body()
+        await asyncio.sleep(0)
+
+    def _refuse_late_body(self) -> NoReturn:
+        reason = f"The body did not arrive within {self._within_s:g} seconds."
+        raise web.HTTPRequestTimeout(reason=reason) from None
 
     def _require_size(self, size: int) -> None:
         if size > self._max_bytes:

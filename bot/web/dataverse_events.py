@@ -1,16 +1,16 @@
 """`POST /api/dataverse/events`: events of Dataverse's webhook ("Use webhooks", Dataverse developer guide)."""
 
-import hmac
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.dataverse.webhook_events import DELETE, UPDATE, parse_event, parse_message
+from bot.dataverse.webhook_events import DELETE, UPDATE, parse_event, parse_message, parse_organization
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import RecordLinks
-from bot.domain.values import Environment
-from bot.features.key_fields.receive_event import Received, receive_event
+from bot.domain.values import EnvironmentId
+from bot.domain.webhook_keys import WebhookKeys
+from bot.features.key_fields.receive_event import Received, is_own_organization, receive_event
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
@@ -28,12 +28,13 @@ MAX_VALUES = 20_000
 _log = get_logger(__name__)
 
 
-def dataverse_events(services: Services, key: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Create the handler. It answers 202 if the event is stored, and 200 if no chat needs it."""
     lines, within_s = LineBudget(), services.limits.http.body_within_s
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        if not _is_authorized(request, key):
+        sender = _sender(request, keys)
+        if sender is None:
             suppressed = lines.take("webhook.unauthorized")
             if suppressed is not None:
                 _log.warning("webhook.unauthorized", suppressed=suppressed)
@@ -42,10 +43,12 @@ def dataverse_events(services: Services, key: str) -> Callable[[web.Request], Aw
             )
         body, content = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=within_s)
         message, table = parse_message(body)
-        environment = _environment(request, services.links)
+        _require_own_environment(request, services.links, sender)
         if message not in {UPDATE, DELETE}:
             return _response(f"{message} is ignored", stored=False)
-        event = parse_event(body, content, environment=environment.id, received_at=services.clock.now())
+        if not await is_own_organization(services, sender, parse_organization(body)):
+            raise web.HTTPForbidden(reason="The event is from another organization.")
+        event = parse_event(body, content, environment=sender, received_at=services.clock.now())
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
         return _response(outcome.value, stored=outcome is Received.STORED)
@@ -53,21 +56,20 @@ def dataverse_events(services: Services, key: str) -> Callable[[web.Request], Aw
     return handle
 
 
-def _is_authorized(request: web.Request, key: str) -> bool:
-    key_sent = request.headers.get(KEY_HEADER) or request.query.get(KEY_QUERY, "")
-    # Headers can contain bytes that are no text.
-    return hmac.compare_digest(key_sent.encode(errors="surrogatepass"), key.encode())
+def _sender(request: web.Request, keys: WebhookKeys) -> EnvironmentId | None:
+    """Return the environment whose key the request has, or None."""
+    return keys.environment_of(request.headers.get(KEY_HEADER) or request.query.get(KEY_QUERY, ""))
 
 
-def _environment(request: web.Request, links: RecordLinks) -> Environment:
-    """Return the environment that the header names, or the only one if there is no header."""
+def _require_own_environment(request: web.Request, links: RecordLinks, sender: EnvironmentId) -> None:
+    """Raise an error if the header names another environment than the one that the key belongs to."""
     header = request.headers.get(ORGANIZATION_HEADER, "")
-    found = links.environment_at(header) if header else None
-    if not header and len(links.environments) == 1:
-        found = links.environments[0]
-    if found is None:
+    named = links.environment_at(header) if header else None
+    if header and named is None:
         raise BadRequest("This environment is not configured.", "Add its address to CHATSYNC_DATAVERSE_URL.")
-    return found
+    if named and named.id != sender:
+        _log.warning("webhook.wrong_environment", environment=sender, named=named.id)
+        raise web.HTTPForbidden(reason="The key belongs to another environment.")
 
 
 def _response(outcome: str, *, stored: bool) -> web.Response:

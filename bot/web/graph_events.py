@@ -27,7 +27,7 @@ MAX_LARGE = 2
 MAX_TOKEN_LENGTH = 4_000
 
 _STRANGERS_WAIT_S = 0.01
-"""Pause after each part of a large body that does not name the client state, so that others are not kept waiting."""
+"""Pause after each part of a body that does not name the client state yet, so that others are not kept waiting."""
 
 # Return the token as plain text so that browsers never execute it.
 _PLAIN_TEXT_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
@@ -78,14 +78,11 @@ class _Receiver:
             return _handshake(token)
         require_json(request)
         body = Body(request, max_bytes=MAX_BYTES, within_s=self._body_within_s)
-        while not body.is_complete and body.size <= SMALL_BYTES:
-            await body.receive()
+        await _receive(body, SMALL_BYTES, pause_s=_STRANGERS_WAIT_S)
         if body.is_complete:
             return await self._answer(body.content())
         async with self._room(known=self._validator.names_client_state(body.content())) as pause_s:
-            while not body.is_complete:
-                await body.receive()
-                await asyncio.sleep(pause_s)
+            await _receive(body, MAX_BYTES, pause_s=pause_s)
             return await self._answer(body.content())
 
     @asynccontextmanager
@@ -145,6 +142,14 @@ class _Receiver:
         self._late_tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         _log.warning("notifications.processed_late", error=type(error).__name__ if error else None)
+
+
+async def _receive(body: Body, count: int, *, pause_s: float) -> None:
+    """Receive the whole body, or slightly more than this many bytes of it."""
+    while not body.is_complete and body.size <= count:
+        await body.receive()
+        if not body.is_complete:
+            await asyncio.sleep(pause_s)
 
 
 def _handshake(token: str) -> web.Response:

@@ -9,6 +9,7 @@ from bot.domain.errors import Unavailable
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueDepth, QueueMetrics
 from bot.metrics import Metrics
+from bot.runtime.single_flight import SingleFlight
 
 _PROMETHEUS = "text/plain; version=0.0.4"
 
@@ -38,13 +39,19 @@ def readiness(check_health: CheckHealth) -> Handler:
 def metrics_handler(metrics: Metrics, read_queues: QueueMetrics) -> Handler:
     """Create the handler of `GET /metrics`: counters, and the current queues, in the format of Prometheus."""
 
-    async def handle(_request: web.Request) -> web.Response:
+    async def render() -> bytes:
         try:
             _set_queues(metrics, await read_queues())
         except Unavailable:
             # Without the database, the counters are still available and may explain the cause.
             _set_queues(metrics, {})
-        return web.Response(body=metrics.render(), headers={"Content-Type": _PROMETHEUS})
+        return metrics.render()
+
+    # Anyone can ask, and it costs as much as a card. Those who ask at the same time share one answer.
+    rendering = SingleFlight(render)
+
+    async def handle(_request: web.Request) -> web.Response:
+        return web.Response(body=await rendering.result(), headers={"Content-Type": _PROMETHEUS})
 
     return handle
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from orjson import JSONDecodeError
 
 from bot.domain.errors import BadRequest
-from bot.json_text import loads
+from bot.text.json_text import loads
 from bot.web.bodies import read_body
 
 MAX_DEPTH = 100

@@ -76,7 +76,7 @@ async def make_app(
         async with runtime.services.store.writing() as work:
             await work.lanes.expire_leases()
     app = web.Application(middlewares=_middlewares(settings), client_max_size=MAX_SANDBOX_BYTES)
-    observe = _add_sandbox(app, settings, runtime.webhook_key, clock) if settings.uses_own_sandbox else None
+    observe = _add_sandbox(app, settings, _sandbox_key(runtime), clock) if settings.uses_own_sandbox else None
     _add_operator_routes(app, runtime)
     if settings.role != "worker":
         _add_routes(app, runtime, observe)
@@ -105,7 +105,7 @@ def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | N
     services, notifications = runtime.services, runtime.graph_notifications
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
     app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
-    app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_key))
+    app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:
         receive = partial(receive_notifications, services, runtime.activity_recorder)
         app.router.add_post(
@@ -169,6 +169,10 @@ def _listen_for_events(runtime: Runtime) -> Callable[[web.Application], AsyncIte
     return run
 
 
+def _sandbox_key(runtime: Runtime) -> str:
+    return runtime.webhook_keys.current(runtime.services.environments[0])
+
+
 def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> ObserveChat:
     """Mount the sandbox; return the function that reports chats of other clients to its Graph.
 
@@ -194,7 +198,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
 
 def _sandbox_alone(settings: Settings) -> web.Application:
     """Build only the sandbox, for bots that run in several processes."""
-    key = settings.webhook_key.get_secret_value() if settings.webhook_key else ""
+    key = next(iter(settings.webhook_keys), "")
     app = web.Application(middlewares=[error_middleware, loopback_only, plain_bodies_only])
     app.router.add_get("/healthz", liveness)
     _add_sandbox(app, settings, key, SystemClock())

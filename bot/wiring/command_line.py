@@ -60,7 +60,7 @@ async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:
     if arguments.act == "status":
         return await dataverse.status(services, environments, say)
     work = {"connect": dataverse.connect, "disconnect": dataverse.disconnect}
-    return await work[arguments.act](services, environments, say, dry_run=arguments.dry_run)
+    return await work[arguments.act](services, environments, say, dry_run=arguments.dry_run, by=_operator())
 
 
 def _require_own_dataverse(settings: Settings) -> None:

@@ -6,6 +6,7 @@ Only `bot.wiring.command_line` uses this module.
 from collections.abc import Sequence
 from functools import partial
 
+from bot.config.settings import SHORTEST_SECRET
 from bot.dataverse import chat_table
 from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
 from bot.domain.chat_sync import is_sync_on
@@ -21,7 +22,6 @@ from bot.wiring.services import Runtime
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """Required for calls on behalf of other users ("Impersonate another user", Dataverse developer guide)."""
-_MIN_KEY_LENGTH = 16
 _CONNECT = "Run: python app.py dataverse connect"
 _MAX_NAMES = 5
 _TIMEOUT_S = 30.0
@@ -47,7 +47,10 @@ def advisory_checks(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
     """Return the advisory checks, which may explain unexpected behavior. `settings_read`: as for `required_checks`."""
     if runtime.settings.uses_own_sandbox:
         return CheckHealth({"dataverse": _check_no_sandbox}, runtime.services.clock)
-    checks: dict[str, Check] = {"webhook key": partial(_check_webhook_key, runtime)}
+    checks: dict[str, Check] = {
+        "webhook key": partial(_check_webhook_key, runtime),
+        "client state": partial(_check_client_state, runtime),
+    }
     for each in runtime.services.links.environments:
         if settings_read:
             checks[f"chats in {each.id}"] = partial(_check_chats_enabled, runtime, each.id)
@@ -180,11 +183,26 @@ async def _check_disconnect_privilege(runtime: Runtime, environment: Environment
 
 
 async def _check_webhook_key(runtime: Runtime) -> None:
-    key = runtime.settings.webhook_key
-    if key is None or len(key.get_secret_value()) < _MIN_KEY_LENGTH:
+    keys = runtime.settings.webhook_keys
+    if not keys or any(len(key) < SHORTEST_SECRET for key in keys):
         raise BadRequest(
             "CHATSYNC_WEBHOOK_KEY is short enough to guess.",
             f"Choose a long random text. {_CONNECT}",
+        )
+    if any(runtime.settings.previous_webhook_keys):
+        raise BadRequest(
+            "CHATSYNC_WEBHOOK_KEY_PREVIOUS is still accepted.",
+            f"{_CONNECT}. When no event with the previous key can arrive anymore, remove the setting.",
+        )
+
+
+async def _check_client_state(runtime: Runtime) -> None:
+    state = runtime.settings.graph_client_state
+    if state is not None and len(state.get_secret_value()) < SHORTEST_SECRET:
+        raise BadRequest("CHATSYNC_GRAPH_CLIENT_STATE is short enough to guess.", "Choose a long random text.")
+    if runtime.settings.graph_client_state_previous is not None:
+        raise BadRequest(
+            "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS is still accepted.", "Remove the setting after a few days."
         )
 
 

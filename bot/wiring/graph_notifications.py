@@ -66,6 +66,7 @@ def build_graph_notifications(
         ),
         validator=NotificationValidator(
             client_state=client_state,
+            previous_client_state=_previous_client_state(settings),
             tenant=None if sandbox else tenant,
             tokens=None if sandbox else _validation_tokens(settings, session, clock),
             certificate=certificate,
@@ -78,6 +79,11 @@ def _client_state(settings: Settings, *, sandbox: bool) -> str | None:
     if settings.graph_client_state:
         return settings.graph_client_state.get_secret_value()
     return token_urlsafe(32) if sandbox and settings.role == "all" else None
+
+
+def _previous_client_state(settings: Settings) -> str | None:
+    previous = settings.graph_client_state_previous
+    return previous.get_secret_value() if previous else None
 
 
 def _validation_tokens(settings: Settings, session: ClientSession, clock: Clock) -> ValidationTokens:

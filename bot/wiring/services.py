@@ -1,9 +1,10 @@
 """Build the services and everything else that a process opens and closes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from bot.domain.limits import Limits
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.record_links import RecordLinks, parse_environment
 from bot.domain.values import Environment, EnvironmentId, ObjectId
+from bot.domain.webhook_keys import WebhookKeys
 from bot.features.chat_sync.record_activity import ActivityRecorder
 from bot.features.connections.register_chat import ChatRegistry
 from bot.features.operations.check_health import Check
@@ -85,8 +87,8 @@ class Runtime:
     token_validator: TokenValidator | None
     """None without an app ID: callers are not authenticated."""
     tokens: tuple[Tokens, ...]
-    webhook_key: str
-    """The secret of Dataverse's events; by default a random one at each start, which only the sandbox gets."""
+    webhook_keys: WebhookKeys
+    """The secrets of Dataverse's events; by default a random one at each start, which only the sandbox gets."""
     metrics: Metrics
 
     @property
@@ -119,7 +121,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     graph = GraphClient(graph_url, session, graph_sign_in, metrics, ChatThrottle(clock, limits.graph_pace_s))
     app_installer = _app_installer(settings, graph)
     connector = Connector(session, own_tokens, service_urls(settings, environments))
-    webhook_key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
+    webhook_keys = _webhook_keys(settings, environments)
     administration = Administration(engines)
     event_hub.on_settings_saved(administration.invalidate)
     store = Store(engines, event_hub.publish)
@@ -137,7 +139,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         record_people=DataverseRecordPeople(clients, records, clock),
         notes_and_tasks=DataverseNotesAndTasks(clients, records.tables),
         customizations=DataverseDefinitions(clients, records.tables, clock),
-        webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), key=webhook_key),
+        webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), keys=webhook_keys),
         chat_rows=DataverseChatActivityRows(throttled, records.tables),
         associations=DataverseTeamsAssociations(throttled),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
@@ -173,7 +175,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         connector=connector,
         token_validator=_token_validator(settings, session, clock),
         tokens=(own_tokens, graph_sign_in, *tokens.values()),
-        webhook_key=webhook_key,
+        webhook_keys=webhook_keys,
         metrics=metrics,
     )
     event_hub.on_chat_left(runtime.chat_registry.forget)
@@ -219,6 +221,15 @@ def _register_metrics(runtime: Runtime) -> None:
 def _environments(settings: Settings) -> tuple[Environment, ...]:
     urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX_PATH}",)
     return tuple(parse_environment(url) for url in urls)
+
+
+def _webhook_keys(settings: Settings, environments: Sequence[Environment]) -> WebhookKeys:
+    """Return the current and previous keys of each environment. The settings list them in the same order."""
+    current = settings.webhook_keys or [token_urlsafe(32) for _ in environments]
+    keys = zip_longest(current, settings.previous_webhook_keys, fillvalue="")
+    return WebhookKeys(
+        {environment.id: tuple(filter(None, both)) for environment, both in zip(environments, keys, strict=True)}
+    )
 
 
 def _graph_url(settings: Settings) -> str:

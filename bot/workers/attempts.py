@@ -8,9 +8,9 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.logs import get_logger, with_correlation_id
+from bot.logs.tracebacks import describe_error
 from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import Store, UnitOfWork
-from bot.tracebacks import describe_error
 from bot.workers.worker import LaneResult
 
 GIVE_UP_AFTER = timedelta(hours=24)

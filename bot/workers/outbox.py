@@ -107,7 +107,7 @@ class OutboxHandler:
         if reason is None:
             return None
         with with_correlation_id(pending.correlation_id):
-            _log.info("outbox.message_dropped", reason=reason)
+            _log.info("outbox.message_dropped", reason=reason.value)
         return SendResult(
             message=pending,
             outcome=Dropped(reason=reason),

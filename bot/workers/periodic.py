@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
 from bot.logs import get_logger, with_correlation_id
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 Job = Callable[[], Awaitable[timedelta | None]]
 """Does one iteration; may return how long to wait before the next, if not the usual time."""

@@ -45,7 +45,7 @@ async def _hot_paths(store: Store) -> None:
         found = await work.connections.for_record(record)
         await work.connections.for_chat(chat)
         await work.connections.active(chat, record)
-        await work.connections.get(found[0].id)
+        await work.connections.get(found[0].public_id)
         await work.reported_values.for_connections([ConnectionId(found[0].id)])
         made = an_event("bench", record)
         await work.inbox.add_event(made, at=now, due_at=now)

@@ -223,6 +223,7 @@ SUBSCRIPTION = Subscription(
     needs_refresh=True,
     error=SubscriptionError.UNREACHABLE,
 )
+ORGANIZATION = "00000000-0000-4000-9000-00000000c0de"
 TENANT_POSTS = [AT, EXACT, LATER]
 
 
@@ -231,6 +232,8 @@ async def fill(administration: Administration, store: Store) -> None:
     await administration.initialize({CONTOSO: True})
     async with store.writing() as work:
         await work.settings.save(SETTINGS, SAVED)
+        await work.organizations.save(CONTOSO, ORGANIZATION)
+        await work.signing_keys.current(AT)
         await _add_connections(work)
         await _add_synced(work)
         await _add_queues(work)

@@ -1,6 +1,7 @@
 """Databases of earlier versions migrate to this version, and their rows decode to the values that were stored."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from sqlalchemy import Connection as SqlConnection
 from bot.domain.key_fields import ReportedValue
 from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.queue_states import Queue
+from bot.store import tables
 from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines
 from bot.store.lanes import job_lane, record_lane
@@ -78,6 +80,21 @@ async def test_chats_and_connections_are_as_stored(store: Store) -> None:
     assert [(each.connection.id, each.ended_at, each.topic) for each in history] == [
         (samples.ENDED, samples.LATER, "Pump")
     ]
+
+
+async def test_every_connection_has_a_random_id(engines: Engines) -> None:
+    async with engines.reading.begin() as connection:
+        ids = (await connection.execute(select(tables.connection.c.public_id))).scalars().all()
+    assert len(ids) == len(set(ids)) == 3
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0015"], indirect=True)
+async def test_keys_and_organizations_are_as_stored(store: Store) -> None:
+    async with store.writing() as work:
+        (key,) = await work.signing_keys.valid(samples.AT)
+        assert key == await work.signing_keys.current(samples.AT)
+        assert await work.organizations.get(samples.CONTOSO) == samples.ORGANIZATION
 
 
 async def test_known_values_keep_their_types(store: Store) -> None:

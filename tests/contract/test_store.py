@@ -137,7 +137,7 @@ async def test_after_its_end_a_connection_can_be_created_again(store: Store) -> 
     async with store.writing() as work:
         assert await work.connections.end(first.id, at=LATER, by=ObjectId("megan"), by_name="Megan Bowen")
         assert not await work.connections.end(first.id, at=LATER, by=None, by_name="")
-        assert await work.connections.get(first.id) is None
+        assert await work.connections.get(first.public_id) is None
         second = await work.connections.add(a_connection())
     assert second
     assert second.id != first.id

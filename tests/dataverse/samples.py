@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.tables import Table
+from bot.sandbox.settings import ORGANIZATION_ID
 
 ROW = "11111111-2222-3333-4444-555555555555"
 ADELE = "22222222-0000-0000-0000-000000000022"
@@ -49,7 +50,7 @@ def context(new: Mapping[str, object], old: Mapping[str, object] | None = None, 
         "Mode": 1,
         "OperationCreatedOn": "/Date(1795256430000+0000)/",
         "OperationId": "0b000000-0000-0000-0000-000000000001",
-        "OrganizationId": "0c000000-0000-0000-0000-000000000000",
+        "OrganizationId": ORGANIZATION_ID,
         "OrganizationName": "unq0a1b2c",
         "OutputParameters": [],
         "OwningExtension": {

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.dataverse.teams_associations import DataverseTeamsAssociations
-from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
+from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId, PublicId
 from tests.dataverse.conftest import Dataverse
 from tests.fakes.clock import START
 
@@ -20,6 +20,7 @@ from tests.fakes.clock import START
 async def test_a_long_name_is_cut_as_dataverse_counts_it(dataverse: Dataverse, name: str, listed: str) -> None:
     connection = Connection(
         id=ConnectionId(1),
+        public_id=PublicId("1"),
         chat_id=ChatId("19:a@thread.v2"),
         record=await dataverse.case(),
         record_name=name,

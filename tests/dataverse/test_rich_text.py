@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.html_elements import unescape
-from bot.html_text import IMAGE, MAX_LENGTH, MAX_TAGS, looks_rich, plain_text, read_html
+from bot.text.html_elements import unescape
+from bot.text.html_text import IMAGE, MAX_LENGTH, MAX_TAGS, looks_rich, plain_text, read_html
 
 
 @pytest.mark.parametrize(

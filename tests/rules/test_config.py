@@ -16,6 +16,11 @@ APP = {
 }
 REAL = {**APP, "CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com", "CHATSYNC_WEBHOOK_KEY": "k"}
 
+PUBLIC = {"HOST": "0.0.0.0", "CHATSYNC_WEBHOOK_KEY": "k" * 16}  # noqa: S104
+BEHIND_A_PROXY = {"CHATSYNC_PUBLIC_URL": "https://bot.example.com", "CHATSYNC_WEBHOOK_KEY": "k" * 16}
+LONG = "a-key-that-nobody-guesses"
+TWO = {**REAL, "CHATSYNC_DATAVERSE_URL": "https://a.crm.dynamics.com,https://b.crm.dynamics.com"}
+
 USER = {**REAL, "CHATSYNC_DATAVERSE_CLIENT_ID": "cccccccc-0000-4000-8000-000000000003"}
 
 
@@ -40,10 +45,12 @@ def test_a_file_env_is_read_and_a_variable_wins_over_it(monkeypatch: pytest.Monk
 
 def test_a_complete_production_configuration_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     urls = "https://contoso.crm4.dynamics.com/, https://fabrikam.crm.dynamics.com"
-    settings = load(monkeypatch, {**REAL, "HOST": "0.0.0.0", "CHATSYNC_DATAVERSE_URL": urls})  # noqa: S104
+    keys = {"CHATSYNC_WEBHOOK_KEY": f"{LONG}1, {LONG}2", "CHATSYNC_WEBHOOK_KEY_PREVIOUS": f",{LONG}3"}
+    settings = load(monkeypatch, {**REAL, **PUBLIC, "CHATSYNC_DATAVERSE_URL": urls, **keys})
     assert settings.dataverse_urls == ("https://contoso.crm4.dynamics.com", "https://fabrikam.crm.dynamics.com")
     assert settings.tenants == {"bbbbbbbb-0000-4000-8000-000000000002"}
     assert not settings.uses_own_sandbox
+    assert (settings.webhook_keys, settings.previous_webhook_keys) == ((f"{LONG}1", f"{LONG}2"), ("", f"{LONG}3"))
 
 
 def test_listed_tenants_take_the_place_of_the_apps_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +199,40 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "a password for no certificate of notifications": (
         {"CHATSYNC_GRAPH_CERTIFICATE_PASSWORD": "a-secret-that-nobody-logs"},
         "CHATSYNC_GRAPH_CERTIFICATE_PASSWORD",
+    ),
+    "one key for two environments": (TWO, "CHATSYNC_WEBHOOK_KEY"),
+    "two keys for one environment": ({**REAL, "CHATSYNC_WEBHOOK_KEY": "k,l"}, "CHATSYNC_WEBHOOK_KEY"),
+    "two keys for the sandbox": ({"CHATSYNC_WEBHOOK_KEY": "k,l"}, "CHATSYNC_WEBHOOK_KEY"),
+    "a key that is missing": ({**TWO, "CHATSYNC_WEBHOOK_KEY": "k,"}, "CHATSYNC_WEBHOOK_KEY"),
+    "the same key for two environments": ({**TWO, "CHATSYNC_WEBHOOK_KEY": "k,k"}, "CHATSYNC_WEBHOOK_KEY"),
+    "the previous key of another environment": (
+        {**TWO, "CHATSYNC_WEBHOOK_KEY": "k,l", "CHATSYNC_WEBHOOK_KEY_PREVIOUS": ",k"},
+        "CHATSYNC_WEBHOOK_KEY",
+    ),
+    "previous keys of other environments": (
+        {**TWO, "CHATSYNC_WEBHOOK_KEY": "k,l", "CHATSYNC_WEBHOOK_KEY_PREVIOUS": "m"},
+        "CHATSYNC_WEBHOOK_KEY_PREVIOUS",
+    ),
+    "a short key beyond this machine": ({**REAL, **PUBLIC, "CHATSYNC_WEBHOOK_KEY": "k" * 15}, "CHATSYNC_WEBHOOK_KEY"),
+    "a short key behind a proxy": (
+        {**REAL, **BEHIND_A_PROXY, "CHATSYNC_WEBHOOK_KEY": "k" * 15},
+        "CHATSYNC_WEBHOOK_KEY",
+    ),
+    "a short previous key beyond this machine": (
+        {**REAL, **PUBLIC, "CHATSYNC_WEBHOOK_KEY_PREVIOUS": "x"},
+        "CHATSYNC_WEBHOOK_KEY_PREVIOUS",
+    ),
+    "a short client state behind a proxy": (
+        {**REAL, **BEHIND_A_PROXY, "CHATSYNC_GRAPH_CLIENT_STATE": "x"},
+        "CHATSYNC_GRAPH_CLIENT_STATE",
+    ),
+    "a previous client state without a current one": (
+        {**REAL, "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": LONG},
+        "CHATSYNC_GRAPH_CLIENT_STATE",
+    ),
+    "a short previous client state behind a proxy": (
+        {**REAL, **BEHIND_A_PROXY, "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": "x"},
+        "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS",
     ),
     "a certificate file that is not there": ({"CHATSYNC_CA_FILE": "/no/such/file.pem"}, "CHATSYNC_CA_FILE"),
 }

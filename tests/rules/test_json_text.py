@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.json_text import dumps, loads
+from bot.text.json_text import dumps, loads
 
 texts = st.text(
     st.characters(exclude_categories=()) | st.sampled_from(["\\", "\ud83d", "\ude00", "\x00", '"']), max_size=12

@@ -30,7 +30,7 @@ from bot.logs import (
     log_uncaught_errors,
     with_correlation_id,
 )
-from bot.tracebacks import MAX_EXCEPTIONS, MAX_FRAMES, describe_error, format_traceback
+from bot.logs.tracebacks import MAX_EXCEPTIONS, MAX_FRAMES, describe_error, format_traceback
 from tests.steps.process_logs import configured
 
 SECRET = "a-marker-that-must-not-be-seen"

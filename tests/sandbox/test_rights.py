@@ -238,6 +238,20 @@ async def test_impersonation_requires_the_privilege_to_act_on_behalf_of_others(a
     assert OTHER_PRIVILEGES[0] in answer["error"]["message"]
 
 
+async def test_a_role_with_the_name_of_the_administrators_shows_no_secured_columns(api: Api) -> None:
+    (unit,) = await api.rows("businessunits?$select=businessunitid&$filter=_parentbusinessunitid_value eq null")
+    values = {"name": "System Administrator", "businessunitid@odata.bind": f"/businessunits({unit['businessunitid']})"}
+    (template,) = await api.rows("roletemplates?$select=roletemplateid")
+    forged = {**values, "roletemplateid@odata.bind": f"/roletemplates({template['roletemplateid']})"}
+    await api.post("roles", forged, status=400)
+    await api.post("roles", values)
+    (role,) = await api.rows("roles?$filter=name eq 'System Administrator' and _roletemplateid_value eq null")
+    patti = f"systemusers({user_id(PATTI)})"
+    await api.post(f"{patti}/systemuserroles_association/$ref", {"@odata.id": f"roles({role['roleid']})"})
+    rows = [await api.get(f"incidents({CASE_ID})?$select=cs_refundamount", person=each) for each in (ALEX, PATTI)]
+    assert [row["cs_refundamount"] is None for row in rows] == [False, True]
+
+
 async def test_connecting_needs_the_right_to_attach_to_the_record(api: Api) -> None:
     def chat(case: str) -> dict[str, str]:
         return {"subject": "Chat", "regardingobjectid_incident_chat@odata.bind": f"/incidents({case})"}

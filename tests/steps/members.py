@@ -6,6 +6,9 @@ from tests.steps.new_chats import people_page, press, selection
 from tests.wire.people import ADELE, MEGAN
 from tests.wire.world import World, texts
 
+NOT_CONNECTED = "This chat is no longer connected to the record, or you do not have access to it."
+
+
 YOURS = "You are in this chat."
 
 

@@ -216,7 +216,7 @@ async def test_the_team_of_a_channel_is_stored_when_teams_sends_it(world: World)
 async def test_nobody_joins_a_channel_by_a_button(world: World, person: Somebody) -> None:
     await connected_pumps(world)
     (kept,) = await world.rows_in(connection)
-    join = {"verb": "join", "data": {"connection": str(kept["id"])}}
+    join = {"verb": "join", "data": {"connection": kept["public_id"]}}
     answer = await world.press(join, person=person, chat=PERSONAL)
     assert texts(answer["value"]) == [
         "Only team members can see this channel.",

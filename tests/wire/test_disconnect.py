@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import audit, connection, record_type
+from tests.steps.members import NOT_CONNECTED
 from tests.steps.private_views import private_view
 from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import organization_page, request_page
@@ -109,12 +110,12 @@ async def test_a_record_without_a_connection_cannot_be_disconnected(world: World
 async def test_a_button_of_another_chat_disconnects_nothing(world: World) -> None:
     await connected(world, "CAS-01001", chat=OTHER_GROUP)
     (foreign,) = await world.rows_in(connection)
-    for number in (str(foreign["id"]), "999", "-1", "x", "", "9" * 40):
-        answer = await world.press({"verb": "disconnect", "data": {"connection": number}})
-        assert texts(answer["value"])[0] in {
-            "This chat is no longer connected to that record.",
-            "This button no longer works.",
-        }
+    for named in (foreign["public_id"], "0" * 32):
+        answer = await world.press({"verb": "disconnect", "data": {"connection": named}})
+        assert texts(answer["value"])[0] == NOT_CONNECTED
+    for named in (str(foreign["id"]), "999", "-1", "x", "", "9" * 40, foreign["public_id"].upper()):
+        answer = await world.press({"verb": "disconnect", "data": {"connection": named}})
+        assert texts(answer["value"])[0] == "This button no longer works."
     assert await live(world) == ["CAS-01001"]
 
 
@@ -123,7 +124,7 @@ async def test_a_button_that_is_pressed_twice_disconnects_once(world: World) -> 
     button = buttons(await private_view(world, "disconnect"))["Disconnect"]
     await world.press(button)
     answer = await world.press(button)
-    assert texts(answer["value"])[0] == "This chat is no longer connected to that record."
+    assert texts(answer["value"])[0] == NOT_CONNECTED
     await world.settle()
     world.card()
 
@@ -166,7 +167,10 @@ async def test_a_disconnect_can_be_undone_and_the_chat_gets_the_missed_changes(w
     assert [each["act"] for each in await world.rows_in(audit)] == ["connect", "disconnect", "undo disconnect"]
     # A second undo is refused, and a new disconnect can be undone again.
     answer = await world.press(undo)
-    assert texts(answer["value"])[0] == "There is nothing to undo. You can undo a disconnect once, within 10 minutes."
+    assert texts(answer["value"])[0] == (
+        "There is nothing to undo, or you do not have access to the record. "
+        "You can undo a disconnect once, within 10 minutes."
+    )
     world.clock.advance(1)
     await world.say("disconnect")
     await world.settle()
@@ -187,7 +191,7 @@ async def test_undo_ends_after_ten_minutes(world: World) -> None:
 async def test_a_person_who_cannot_connect_cannot_undo(world: World) -> None:
     undo = await disconnected(world, SECRET_CASE)
     world.join(LYNNE)
-    for person, reason in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
+    for person, reason in ((PATTI, "There is nothing to undo"), (LYNNE, "You have no user")):
         answer = await world.press(undo, person=person)
         assert texts(answer["value"])[0].startswith(reason)
     world.connector.members[GROUP].remove(MEGAN.account_id)
@@ -208,11 +212,13 @@ async def test_undo_does_not_connect_a_record_that_is_connected_again(world: Wor
 
 
 async def test_an_undo_button_of_another_chat_is_refused(world: World) -> None:
-    await disconnected(world)
-    for number in ("0", "99999", "x", str(2**70)):
-        answer = await world.press({"verb": "undo disconnect", "data": {"connection": number}})
+    undo = await disconnected(world)
+    for named in ("0", "99999", "x", str(2**70), "0" * 32):
+        answer = await world.press({"verb": "undo disconnect", "data": {"connection": named}})
         said = texts(answer["value"])[0]
         assert said.startswith(("There is nothing to undo", "This button no longer works."))
+    answer = await world.press(undo, chat=OTHER_GROUP)
+    assert texts(answer["value"])[0].startswith("There is nothing to undo")
     assert await live(world) == []
 
 

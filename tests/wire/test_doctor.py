@@ -41,6 +41,7 @@ async def test_where_all_is_set_up_every_line_is_ok(world: World) -> None:
             "ok     impersonation in localhost/sandbox",
             "ok     records in localhost/sandbox",
             "ok     webhook key",
+            "ok     client state",
             "ok     chats in localhost/sandbox",
             "ok     webhook in localhost/sandbox",
             "ok     secured columns in localhost/sandbox",
@@ -114,6 +115,18 @@ async def test_a_key_that_can_be_guessed_is_a_hint_and_nothing_wrong(world: Worl
     code, lines = await examined(world.settings.model_copy(update={"webhook_key": SecretStr("sesame")}))
     assert code == 0
     assert [line for line in lines if line.startswith("note   webhook key: CHATSYNC_WEBHOOK_KEY is short")]
+    assert "sesame" not in str(lines)
+
+
+async def test_a_client_state_that_can_be_guessed_and_a_previous_key_are_hints(world: World) -> None:
+    secrets = {
+        "graph_client_state": SecretStr("sesame"),
+        "webhook_key_previous": SecretStr("an-old-key-of-27-characters"),
+    }
+    code, lines = await examined(world.settings.model_copy(update=secrets))
+    assert code == 0
+    assert [line for line in lines if line.startswith("note   client state: CHATSYNC_GRAPH_CLIENT_STATE is short")]
+    assert [line for line in lines if line.startswith("note   webhook key: CHATSYNC_WEBHOOK_KEY_PREVIOUS is still")]
     assert "sesame" not in str(lines)
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
+from yarl import URL
 
 from bot.config.settings import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import SandboxSettings, make_sandbox
-from bot.store.tables import connection, sync_job
+from bot.store.tables import connection, inbox, sync_job
 from tests.cards.schema import parts
+from tests.dataverse.samples import context
 from tests.fakes.clock import HeldClock
 from tests.steps.chat_sync import chat_row, party_ids, run_due_jobs, send_event, user_ids, write_message
 from tests.steps.private_views import private_view
@@ -22,6 +24,7 @@ from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, 
 
 pytestmark = pytest.mark.one_database
 
+OTHER_KEY = "a-key-of-the-other-environment"
 HERE, ELSEWHERE = "localhost/sandbox", "localhost/fabrikam"
 
 
@@ -33,7 +36,7 @@ async def settings(database_url: str, clock: HeldClock) -> AsyncIterator[Setting
     told = SandboxSettings(
         url=url,
         webhook_url=f"http://127.0.0.1:{port}{EVENTS}",
-        webhook_key=WEBHOOK_KEY,
+        webhook_key=OTHER_KEY,
         file=None,
         messages_url=f"http://127.0.0.1:{port}{MESSAGES}",
         app_permissions=CHAT_PERMISSIONS,
@@ -47,7 +50,7 @@ async def settings(database_url: str, clock: HeldClock) -> AsyncIterator[Setting
         port=port,
         database_url=database_url,
         dataverse_urls=(f"http://127.0.0.1:{free_port()}/sandbox", url),
-        webhook_key=SecretStr(WEBHOOK_KEY),
+        webhook_key=SecretStr(f"{WEBHOOK_KEY},{OTHER_KEY}"),
     )
     await runner.cleanup()
 
@@ -120,7 +123,8 @@ async def test_a_connection_to_one_that_is_not_configured_any_more_stands_in_nob
     for url, chat in ((elsewhere, GROUP), (here, GROUP), (here, OTHER_GROUP)):
         await world.say(f"connect {url} quiet", chat=chat)
         await run_due_jobs(world)
-    world.settings = world.settings.model_copy(update={"dataverse_urls": world.settings.dataverse_urls[:1]})
+    only = {"dataverse_urls": world.settings.dataverse_urls[:1], "webhook_key": SecretStr(WEBHOOK_KEY)}
+    world.settings = world.settings.model_copy(update=only)
     await world.restart()
     for chat in (GROUP, OTHER_GROUP):
         await write_message(world, ADELE, chat=chat)
@@ -133,3 +137,33 @@ async def test_a_connection_to_one_that_is_not_configured_any_more_stands_in_nob
     for command in ("status", "records"):
         world.connector.posts.clear()
         assert "CAS-01001" in str(texts(await private_view(world, command)))
+
+
+async def test_a_key_speaks_only_for_its_own_environment(world: World) -> None:
+    row = await world.row("incidents")
+    for url in (await world.link(), (await world.link()).replace(world.sandbox, world.settings.dataverse_urls[1])):
+        await world.say(f"connect {url} quiet")
+        await world.settle()
+        world.card()
+    hosts = {
+        name: URL(url).authority for name, url in zip((HERE, ELSEWHERE), world.settings.dataverse_urls, strict=True)
+    }
+    expected = {
+        (WEBHOOK_KEY, HERE): 202,
+        (WEBHOOK_KEY, ELSEWHERE): 403,
+        (OTHER_KEY, HERE): 403,
+        (OTHER_KEY, ELSEWHERE): 202,
+        (f"{WEBHOOK_KEY},{OTHER_KEY}", HERE): 401,
+    }
+    for (key, name), status in expected.items():
+        body = context({}, PrimaryEntityId=row, OperationId=None, InputParameters=[], Depth=len(key))
+        headers = {"x-ms-dynamics-organization": hosts[name], "x-chatsync-key": key}
+        async with world.session.post(world.url + EVENTS, json=body, headers=headers) as answer:
+            assert answer.status == status, (key, name)
+    # Without the header, the key names the environment.
+    body = context({}, PrimaryEntityId=row, OperationId=None, InputParameters=[])
+    async with world.session.post(world.url + EVENTS, json=body, headers={"x-chatsync-key": OTHER_KEY}) as answer:
+        assert answer.status == 202
+    kept = [each["body"]["record"][0] for each in await world.rows_in(inbox)]
+    assert kept == [HERE, ELSEWHERE, ELSEWHERE]
+    await world.window_ends()

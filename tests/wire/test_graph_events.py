@@ -12,6 +12,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.graph.change_notifications import MAX_NOTIFICATIONS
@@ -68,6 +69,20 @@ async def test_a_new_topic_is_stored_before_the_response(told: World) -> None:
     assert await enqueued_chats(told) == [GROUP]
     assert await post_notifications(told, rename_notification(ONE_CHAT, CLIENT_STATE)) == 202
     assert await enqueued_chats(told) == [GROUP]
+
+
+async def test_the_previous_client_state_is_accepted_until_it_is_removed(told: World) -> None:
+    new = SecretStr("another state of 28 letters.")
+    for previous, chats in ((None, []), (SecretStr(CLIENT_STATE), [GROUP])):
+        secrets = {"graph_client_state": new, "graph_client_state_previous": previous}
+        told.settings = told.settings.model_copy(update=secrets)
+        await told.restart()
+        await until_subscriptions_settled(told)
+        await store_subscription_ids(told, topics=KNOWN)
+        await told.forget(sync_job)
+        assert await post_notifications(told, rename_notification(KNOWN, CLIENT_STATE)) == 202
+        assert await enqueued_chats(told) == chats
+    assert await post_notifications(told, rename_notification(KNOWN, new.get_secret_value())) == 202
 
 
 async def test_field_names_are_case_insensitive_and_member_changes_are_accepted(told: World) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, encode_dataset
 from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
-from bot.store.tables import chat
+from bot.store.tables import chat, connection
 from tests.cards.schema import schema_errors
 from tests.steps.record_actions import ALL, FIELDS, allow_actions
 from tests.steps.saved_messages import MESSAGE
@@ -28,8 +28,12 @@ KEY = "00000000-0000-4000-8000-00000000cafe"
 WRONG = "Something went wrong. Try again. If the problem continues, send this ID to your administrator:"
 WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     **dict.fromkeys(Invoke, ()),
-    # A known connection, and a change that was never posted.
-    Invoke.BUTTON: {Verb.CANCEL, Verb.KEEP_CONNECTED, Verb.UNDO_DISCONNECT, Verb.VIEW_CHANGE},
+    # A change that was never posted.
+    Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE},
+    # A page without a message, and one without a signature.
+    Invoke.TASK_FETCH: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
+    Invoke.TASK_SUBMIT: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
+    Invoke.SUBMIT_ACTION: {Dialog.SAVE_THIS_MESSAGE},
     # Data without a choice.
     Invoke.SEARCH_INPUT: [*Dataset],
     Invoke.ANONYMOUS_QUERY_LINK: {"link"},
@@ -43,13 +47,14 @@ async def claims(world: World) -> dict[str, str]:
     """Return all values in buttons and pages about the case that the chat is connected to."""
     (found,) = await world.paste(await world.link(), person=ALEX)
     record: dict[str, str] = found["content"]["refresh"]["action"]["data"]
+    (kept,) = await world.rows_in(connection)
     chosen = "|".join((record["environment"], record["table"], record["row"]))
     people = {"person": MEGAN.object_id, "names": "Megan", "others": MEGAN.object_id}
     return {
         **record,
         **people,
         "record": chosen,
-        "connection": "1",
+        "connection": kept["public_id"],
         "version": 'W/"1"',
         "text": "x",
         "wish": KEY,

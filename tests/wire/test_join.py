@@ -9,7 +9,7 @@ from sqlalchemy import update
 from bot.domain.errors import Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.graph.chats import GraphChats
-from bot.store.tables import audit, chat, record_type
+from bot.store.tables import audit, chat, connection, record_type
 from tests.steps.members import ASK, OPEN, YOURS, create_chat
 from tests.steps.new_chats import members, press, selection
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
@@ -97,15 +97,35 @@ async def test_joining_needs_the_switch_and_write_access(world: World, on: bool,
 
 async def test_a_person_without_access_to_the_record_learns_nothing_about_its_chats(world: World) -> None:
     chat = await create_chat(world, "Secret plan", "CAS-01005")
-    join = {"verb": "join", "data": {"connection": "1"}}
     for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
-        for said in (
-            texts(await listed(world, person, f"chats {await world.link('CAS-01005')}")),
-            texts((await world.press(join, person=person, chat=PERSONAL))["value"]),
-        ):
-            assert said[0].startswith(refusal)
-            assert "Secret plan" not in str(said)
+        said = texts(await listed(world, person, f"chats {await world.link('CAS-01005')}"))
+        assert said[0].startswith(refusal)
+        assert "Secret plan" not in str(said)
         assert person.object_id not in await members(world, chat)
+
+
+async def test_connections_that_are_unknown_ended_or_hidden_get_one_answer(world: World) -> None:
+    for number in ("CAS-01005", "CAS-01001"):
+        await world.say(f"connect {number} quiet", person=ADELE)
+        await world.settle()
+        world.card()
+    await world.say("disconnect CAS-01001")
+    await world.settle()
+    world.card()
+    hidden, ended = await world.rows_in(connection)
+    assert (hidden["ended_at"], ended["ended_at"]) == (None, world.clock.now())
+    for person, refusal in ((PATTI, "This chat is no longer connected"), (LYNNE, "You have no user")):
+        answers = [await pressed(world, person, named) for named in (hidden["public_id"], ended["public_id"], "0" * 32)]
+        assert answers[0] == answers[1] == answers[2]
+        assert answers[0][0].startswith(refusal)
+        # A number, which names nothing.
+        assert (await pressed(world, person, str(hidden["id"])))[0] == "This button no longer works."
+
+
+async def pressed(world: World, person: Somebody, named: str) -> list[str]:
+    """Press Join with this ID of a connection, and return the texts of the answer."""
+    answer = await world.press({"verb": "join", "data": {"connection": named}}, person=person, chat=PERSONAL)
+    return texts(answer["value"])
 
 
 async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -> None:
@@ -213,7 +233,9 @@ async def test_a_full_chat_missing_consent_and_a_deleted_chat_are_reported(
     await world.fault("graph", "404; method=GET; ends=members")
     assert "does not exist" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
     assert ALEX.object_id not in await members(world, chat)
-    assert [row["act"] for row in await world.rows_in(audit)] == ["connect"]
+    acts = [row["act"] for row in await world.rows_in(audit)]
+    # The chat that does not exist is found before anybody is added.
+    assert acts[2:] == ["connect", "join", "join refused", "join", "join refused"]
     await world.settle()
 
 
@@ -224,7 +246,7 @@ async def test_a_new_member_is_announced_even_if_the_response_was_lost(world: Wo
     assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == "You joined the chat about CAS-01001."
     await world.settle()
     assert world.posted(chat)[1:] == ["Alex Wilber is joining from CAS-01001."]
-    assert [row["act"] for row in await world.rows_in(audit)] == ["connect", "join"]
+    assert [row["act"] for row in await world.rows_in(audit)][2:] == ["connect", "join"]
 
 
 async def test_if_a_person_cannot_be_added_the_announcement_says_so(world: World) -> None:
@@ -235,7 +257,7 @@ async def test_if_a_person_cannot_be_added_the_announcement_says_so(world: World
     await world.settle()
     assert world.posted(chat)[1:] == ["Alex Wilber could not be added to this chat."]
     assert ALEX.object_id not in await members(world, chat)
-    assert [row["act"] for row in await world.rows_in(audit)] == ["connect"]
+    assert [row["act"] for row in await world.rows_in(audit)][2:] == ["connect", "join", "join refused"]
 
 
 async def test_if_the_announcement_cannot_be_edited_a_second_message_says_that_nobody_joined(world: World) -> None:
@@ -268,6 +290,7 @@ async def test_if_nobody_knows_whether_a_person_was_added_the_announcement_stays
     await world.settle()
     assert world.posted(chat)[1:] == ["Alex Wilber is joining from CAS-01001."]
     assert ALEX.object_id in await members(world, chat)
+    assert [row["act"] for row in await world.rows_in(audit)][2:] == ["connect", "join"]
 
 
 async def test_nobody_joins_a_chat_that_cannot_be_told(world: World) -> None:

@@ -21,6 +21,7 @@ from bot.domain.public_names import SEARCH, Command, Dataset, Dialog, Verb
 from bot.graph.client import GraphClient
 from bot.handlers.invoke_names import Invoke
 from bot.logs import LogFormat, get_logger
+from bot.sandbox.settings import ORGANIZATION_ID
 from bot.store.cancellation import CancelSafeConnection
 from bot.store.tables import record_type
 from bot.teams.connector import Connector
@@ -377,6 +378,7 @@ def event_about(row: str) -> dict[str, object]:
         "PrimaryEntityId": row,
         "InputParameters": [{"key": "Target", "value": target}],
         "OperationId": WORDS,
+        "OrganizationId": ORGANIZATION_ID,
     }
 
 

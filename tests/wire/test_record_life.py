@@ -8,6 +8,7 @@ from sqlalchemy import update
 from bot.domain.public_names import Verb
 from bot.store.tables import connection, record_type
 from bot.wiring.command_line import run_command
+from tests.steps.members import NOT_CONNECTED
 from tests.steps.new_chats import members, people_page, press, selection
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
@@ -78,7 +79,7 @@ async def test_the_card_of_a_closed_case_shows_the_change_and_asks_whether_to_st
     await told.settle()
     told.card()
     answer = await told.press(buttons(card)["Keep connected"], person=ADELE)
-    assert texts(answer["value"])[0] == "This chat is no longer connected to that record."
+    assert texts(answer["value"])[0] == NOT_CONNECTED
 
 
 async def test_the_card_of_a_closed_case_does_not_let_everyone_disconnect(told: World) -> None:
@@ -135,7 +136,7 @@ async def test_a_chat_without_the_new_owner_gets_a_button_to_add_them(told: Worl
     await given_to(told, ISAIAH)
     assert told.posted(chat)[-1] == "CAS-01001: Isaiah Langer now owns this case and is not in this chat."
     (kept,) = await told.rows_in(connection)
-    add = {"verb": Verb.ADD_OWNER, "data": {"connection": str(kept["id"])}}
+    add = {"verb": Verb.ADD_OWNER, "data": {"connection": kept["public_id"]}}
     told.connector.members[chat] = [ADELE.account_id, MEGAN.account_id]
     answer = await told.press(add, person=PATTI, chat=chat)
     assert texts(answer["value"])[0] == "Only members of this chat can do this."
@@ -155,7 +156,7 @@ async def test_a_team_as_the_new_owner_cannot_be_added(told: World) -> None:
     await told.window_ends()
     assert told.nothing_was_said()
     (kept,) = await told.rows_in(connection)
-    pressed = await told.press({"verb": Verb.ADD_OWNER, "data": {"connection": str(kept["id"])}})
+    pressed = await told.press({"verb": Verb.ADD_OWNER, "data": {"connection": kept["public_id"]}})
     assert texts(pressed["value"])[0] == "The owner of CAS-01001 is not a person who can join a chat."
 
 

@@ -2,17 +2,18 @@
 
 import json
 import logging
+from hashlib import sha256
 from html import escape
 from typing import Any
 
 import pytest
 
-from bot.store.tables import audit, metadata
+from bot.store.tables import audit, metadata, signing_key
 from tests.steps.records import SECRET_CASE
-from tests.steps.saved_messages import MESSAGE, SECRET, open_dialog, submit
+from tests.steps.saved_messages import MESSAGE, SECRET, invoke, open_dialog, submit
 from tests.steps.settings_pages import request_page, turn_off_chats
 from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI
-from tests.wire.world import API, GROUP, HURRIED, UNPACED, World, buttons, texts
+from tests.wire.world import API, GROUP, HURRIED, OTHER_GROUP, UNPACED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -137,7 +138,7 @@ async def test_the_text_is_neither_stored_nor_logged(
     with caplog.at_level(logging.DEBUG):
         page = await open_dialog(world)
         await submit(world, page.step("Save", words="CAS-01001"))
-        await submit(world, page.step("Save", words=SECRET_CASE), person=PATTI)
+        await submit(world, (await open_dialog(world, person=PATTI)).step("Save", words=SECRET_CASE), person=PATTI)
         await submit(world, page.step("Save", words="no such record"))
     assert await rows(world, "annotations")
     for table in metadata.sorted_tables:
@@ -146,16 +147,16 @@ async def test_the_text_is_neither_stored_nor_logged(
 
 
 async def test_a_person_without_access_is_refused_and_nothing_is_written(world: World) -> None:
-    page = await open_dialog(world)
+    page = await open_dialog(world, person=PATTI)
     refused = await submit(world, page.step("Save", words=await world.link(SECRET_CASE)), person=PATTI)
     assert texts(refused.card)[0].startswith("This case does not exist")
-    refused = await submit(world, page.step("Save", words=await world.link()), person=LYNNE)
-    assert texts(refused.card)[0].startswith("You have no user in Dynamics 365")
+    assert texts((await open_dialog(world, person=LYNNE)).card)[0].startswith("You have no user in Dynamics 365")
+    page = await open_dialog(world)
     await turn_off_chats(world)
     refused = await submit(world, page.step("Save", words=await world.link()))
     assert texts(refused.card)[0].startswith("Your administrator turned off chats")
     assert await rows(world, "annotations") + await rows(world, "annotations", SECRET_CASE) == []
-    assert await world.rows_in(audit) == []
+    assert await world.rows_in(audit, audit.c.act != "change settings") == []
 
 
 async def test_a_rejection_by_dataverse_is_audited_as_refused(world: World) -> None:
@@ -290,20 +291,69 @@ async def test_a_page_that_was_too_slow_is_opened_again_with_the_message(world: 
     world.dataverse_hangs_on = "/incidents"
     refused = await open_dialog(world)
     world.dataverse_hangs_on = ""
-    page = await request_page(world, buttons(refused.card)["Try again"]["data"])
+    page = await submit(world, buttons(refused.card)["Try again"]["data"])
     assert page.inputs["text"]["value"] == TEXT
 
 
-async def test_a_forged_page_writes_with_the_rights_of_its_sender_or_not_at_all(world: World) -> None:
-    data = {"dialog": "saveThisMessage", "words": "CAS-01001", "title": "t", "text": SECRET}
-    refused = await submit(world, data)
-    assert texts(refused.card)[0] == "This dialog has expired."
+APPROVAL = f"I approve the refund. {SECRET}"
+FORGED = {
+    "no signature": {"signature": ""},
+    "another signature": {"signature": "0" * 64},
+    "another author": {"author": "Megan Bowen"},
+    "no author": {"author": ""},
+    "another time": {"sent": "2026-01-01 00:00 UTC"},
+    "another link": {"link": "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1"},
+    "other attachments": {"files": "contract.pdf"},
+    "another original text": {"text": APPROVAL, "wording": sha256(APPROVAL.encode()).hexdigest()},
+    "another dialog": {"wish": "00000000-0000-4000-8000-00000000cafe"},
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+async def test_a_forged_quote_is_not_saved(world: World, forged: dict[str, str]) -> None:
     page = (await open_dialog(world)).step("Save", words="CAS-01001")
-    await submit(world, page)
-    await submit(world, {**page, "link": "javascript:alert(1)", "author": "a\nb"}, person=PATTI)
-    written = {note["_createdby_value"] for note in await rows(world, "annotations")}
-    assert written == {await world.user_id(ADELE), await world.user_id(PATTI)}
-    assert "javascript" not in json.dumps(await rows(world, "annotations"))
+    assert set(forged) <= set(page)
+    refused = await submit(world, {**page, **forged})
+    assert texts(refused.card) == ["This dialog has expired.", "Open it again from the message."]
+    assert await rows(world, "annotations") == []
+    assert await world.rows_in(audit) == []
+
+
+async def test_a_quote_is_only_for_the_person_and_the_chat_of_the_dialog(world: World) -> None:
+    page = (await open_dialog(world)).step("Save", words="CAS-01001")
+    for person, chat in ((PATTI, GROUP), (ADELE, OTHER_GROUP)):
+        refused = await submit(world, page, person=person, chat=chat)
+        assert texts(refused.card)[0] == "This dialog has expired."
+    assert await rows(world, "annotations") == []
+    assert (await submit(world, page)).startswith("Saved")
+
+
+async def test_a_button_cannot_say_what_a_message_contains(world: World) -> None:
+    words = {"text": APPROVAL, "author": "Megan Bowen", "sent": "2026-01-01 00:00 UTC"}
+    data = {"dialog": "saveToRecord", **words}
+    for name in ("task/fetch", "task/submit", "composeExtension/submitAction"):
+        value = {"data": data, "commandId": "saveToRecord", "commandContext": "message"}
+        page = (await invoke(world, name, value, ADELE, GROUP))["value"]["card"]["content"]
+        assert texts(page)[0] == "This message has no text to save."
+    value = {"commandId": "saveToRecord", "messagePayload": MESSAGE, "data": words}
+    page = (await invoke(world, "composeExtension/fetchTask", value, ADELE, GROUP))["value"]["card"]["content"]
+    assert "Megan Bowen" not in json.dumps(page)
+    await world.post(world.activity(type="message", value=data))
+    assert "Megan Bowen" not in str(world.card())
+
+
+async def test_a_dialog_that_was_open_for_two_weeks_has_expired(world: World) -> None:
+    page = (await open_dialog(world)).step("Save", words="CAS-01001")
+    world.clock.advance(7 * 24 * 3600)
+    later = (await open_dialog(world)).step("Save", words="CAS-01001")
+    # The keys of this week and of the last one are valid, in all processes and after a restart.
+    await world.restart()
+    assert (await submit(world, page)).startswith("Saved")
+    world.clock.advance(7 * 24 * 3600)
+    assert texts((await submit(world, page)).card)[0] == "This dialog has expired."
+    assert (await submit(world, later)).startswith("Saved")
+    await open_dialog(world)
+    assert len(await world.rows_in(signing_key)) == 2
 
 
 async def test_a_record_type_without_notes_says_so(world: World) -> None:

@@ -17,7 +17,7 @@ from tests.steps.settings_pages import (
     search,
 )
 from tests.tcp_ports import free_port
-from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, Somebody
+from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, HURRIED, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 REFUSED = [
@@ -97,6 +97,20 @@ async def test_the_role_counts_also_when_a_team_holds_it(world: World) -> None:
     async with world.session.post(url, json={"@odata.id": f"{api}/roles({role})"}) as answer:
         assert answer.status == 204
     assert (await first_page(world, person=ISAIAH)).inputs
+
+
+async def test_a_role_of_that_name_is_not_the_role(world: World) -> None:
+    user, api = await world.user_id(PATTI), f"{world.sandbox}/api/data/v9.2"
+    async with world.session.get(f"{api}/businessunits", params={"$select": "businessunitid"}) as answer:
+        unit = (await answer.json())["value"][0]["businessunitid"]
+    values = {"name": "System Administrator", "businessunitid@odata.bind": f"/businessunits({unit})"}
+    async with world.session.post(f"{api}/roles", json=values) as answer:
+        assert answer.status == 204
+        role = answer.headers["OData-EntityId"].rpartition("(")[2].rstrip(")")
+    url = f"{api}/systemusers({user})/systemuserroles_association/$ref"
+    async with world.session.post(url, json={"@odata.id": f"{api}/roles({role})"}) as answer:
+        assert answer.status == 204
+    assert texts((await first_page(world, person=PATTI)).card) == REFUSED
 
 
 async def test_what_is_saved_holds_at_once_and_is_kept_with_who_and_when(world: World) -> None:

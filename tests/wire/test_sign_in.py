@@ -10,15 +10,18 @@ from sqlalchemy import update
 
 from bot.config.settings import Settings
 from bot.domain.values import TEAMS
-from bot.store.tables import environment
+from bot.store.tables import audit, connection, environment
 from tests.fakes.certificates import Certificates
 from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
+from tests.steps.presses import PRESSES, state
 from tests.tcp_ports import free_port
-from tests.wire.people import ALEX
+from tests.wire.people import ALEX, MEGAN
 from tests.wire.world import GROUP, TENANT, WEBHOOK_KEY, World, texts
 
 pytestmark = pytest.mark.one_database
+
+ANOTHER_TENANT = "cccccccc-0000-4000-8000-000000000009"
 
 
 @pytest.fixture
@@ -253,3 +256,20 @@ async def test_where_the_application_users_secret_has_expired_the_person_is_told
         "Ask an administrator to check the app's secret, certificate, or managed identity.",
     ]
     await bare_world.stop()
+
+
+async def test_no_button_of_another_tenant_is_pressed(signed_in: World) -> None:
+    await signed_in.say("connect CAS-01001")
+    await signed_in.settle()
+    (kept,) = await signed_in.rows_in(connection)
+    record = {"environment": kept["environment"], "table": "incident", "row": kept["row_id"]}
+    values = {**record, "connection": kept["public_id"], "person": MEGAN.object_id}
+    before = await state(signed_in)
+    for press in PRESSES:
+        action = {"type": "Action.Execute", "verb": press.verb, "data": {**values, "act": press.name}}
+        activity = signed_in.activity(type="invoke", name="adaptiveCard/action", value={"action": action})
+        activity["conversation"]["tenantId"] = activity["channelData"]["tenant"]["id"] = ANOTHER_TENANT
+        status, _ = await signed_in.post(activity)
+        assert status == 403, str(press)
+    assert await state(signed_in) == before
+    assert await signed_in.rows_in(audit, audit.c.act != "connect") == []

@@ -10,6 +10,7 @@ from bot.store.tables import chat, connection, outbox
 from bot.store.unit_of_work import Store
 from tests.fakes.connector import error
 from tests.steps.private_views import private_view
+from tests.steps.records import create
 from tests.steps.settings_pages import organization_page, record_type_page, request_page
 from tests.wire.people import ALEX
 from tests.wire.world import API, BOT, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
@@ -229,18 +230,44 @@ async def test_a_summary_is_made_again_without_the_record_type_that_was_turned_o
     url = f"{world.sandbox}{API}/accounts({account})"
     async with world.session.patch(url, json={"telephone1": "555 0100"}) as saved:
         assert saved.status == 204
-    refuse_posts(world)
-    await world.start()
-    world.clock.advance(5)
-    while not await world.rows_in(outbox, outbox.c.key.like("caught up%"), outbox.c.state == "waiting"):
-        await world.settle()
-    await world.settle()
+    await start_with_a_summary_that_waits(world)
     await switch(world, TYPE, on=False, table="account")
     await deliver(world)
     said = texts(world.card())
     assert said[0] == "While I was away"
     assert "Priority: Normal → **High**" in said
     assert "555 0100" not in str(said)
+    assert await dropped(world) == [REASONS[TYPE]]
+    await world.forget(outbox)
+
+
+async def start_with_a_summary_that_waits(world: World) -> None:
+    refuse_posts(world)
+    await world.start()
+    world.clock.advance(5)
+    while not await world.rows_in(outbox, outbox.c.key.like("caught up%"), outbox.c.state == "waiting"):
+        await world.settle()
+    await world.settle()
+
+
+@pytest.mark.one_database
+async def test_a_summary_depends_on_the_record_types_of_records_that_it_only_names(world: World) -> None:
+    account = await create(world, "accounts", {"name": "Fabrikam"})
+    await connected(world)
+    await connected(world, f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={account}")
+    await world.stop()
+    await world.change({"prioritycode": HIGH}, told=False)
+    world.dataverse_refuses["EntityDefinitions(LogicalName='account')"] = (503, {})
+    await start_with_a_summary_that_waits(world)
+    world.dataverse_refuses.clear()
+    await switch(world, TYPE, on=False, table="account")
+    await deliver(world)
+    # The record that could not be read is tried again later, together with the others.
+    world.clock.advance(15 * 60)
+    await world.settle()
+    said = texts(world.card())
+    assert "Priority: Normal → **High**" in said
+    assert "Fabrikam" not in str(said)
     assert await dropped(world) == [REASONS[TYPE]]
     await world.forget(outbox)
 

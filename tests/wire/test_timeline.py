@@ -10,7 +10,7 @@ from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.store.tables import audit
 from bot.store.unit_of_work import Store
 from tests.steps.chat_sync import chat_rows, run_due_jobs, send_event, write_message
-from tests.steps.members import ASK, OPEN, YOURS, create_chat
+from tests.steps.members import ASK, NOT_CONNECTED, OPEN, YOURS, create_chat
 from tests.steps.private_views import private_view
 from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import organization_page, request_page
@@ -158,7 +158,7 @@ async def test_a_late_foreign_or_unauthorized_press_resumes_nothing(world: World
     await idle(world)
     button = await resume_button(world)
     elsewhere = await world.press(button, chat=OTHER_GROUP)
-    assert texts(elsewhere["value"])[0] == "This chat is no longer connected to that record."
+    assert texts(elsewhere["value"])[0] == NOT_CONNECTED
     nobody = await world.press(button, person=LYNNE)
     assert texts(nobody["value"])[0] == "Only members of this chat can do this."
     assert await world.rows_in(audit, audit.c.act == "resume sync") == []

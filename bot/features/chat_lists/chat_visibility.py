@@ -15,6 +15,7 @@ from bot.features.connections.connect_channel import TeamChannelRef
 from bot.features.members.app_presence import UNREACHABLE
 from bot.features.members.join_chat import contact_hint
 from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import connection_data
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton, LinkButton
 
@@ -75,7 +76,7 @@ class VisibleChat:
             return LinkButton(title=title, url=self.url) if self.url else None
         if self.is_channel or not joining.allowed or not self.is_reachable:
             return None
-        return ActionButton(title="Join", verb=Verb.JOIN, payload={"connection": str(self.connection.id)})
+        return ActionButton(title="Join", verb=Verb.JOIN, payload=connection_data(self.connection))
 
 
 async def find_visible_chats(

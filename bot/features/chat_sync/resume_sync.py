@@ -4,31 +4,26 @@ from dataclasses import replace
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import SyncProblem, SyncState, sync_state
-from bot.domain.errors import NotFound, NotSupported
-from bot.domain.values import Chat, Connection, ConnectionId, Person
+from bot.domain.errors import NotSupported
+from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import clear_problem, resume_idle
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import display_name
+from bot.features.shared.named_connections import hiding_record, unknown_connection
 from bot.features.shared.services import Services
 
 
-async def resume_sync(services: Services, chat: Chat, person: Person, connection_id: ConnectionId) -> Connection:
-    """Resume the sync of the connection and of all idle connections of the chat, and return the connection.
+async def resume_sync(services: Services, chat: Chat, person: Person, connection: Connection) -> None:
+    """Resume the sync of the connection and of all idle connections of the chat.
 
     The person must be able to connect the chat to the record. A missing row is created as this person.
-    Raises `NotAllowed`, `NotFound` if the connection is not one of the chat's, `NotSupported` if its sync cannot be
+    Raises `NotAllowed`, `NotFound` if the record is hidden from the person, `NotSupported` if the sync cannot be
     resumed, `BotAbsent`, or `Unavailable`.
     """
-    async with services.store.reading() as work:
-        connection = await work.connections.get(connection_id)
-    if connection is None or connection.chat_id != chat.id:
-        raise NotFound(
-            "This chat is no longer connected to that record.", "To list the records of this chat, write records."
-        )
-    actor = await access.require_can_connect(services, chat, person, connection.record)
+    with hiding_record(unknown_connection()):
+        actor = await access.require_can_connect(services, chat, person, connection.record)
     await _resume(services, chat, actor, connection)
-    return connection
 
 
 async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, connection: Connection) -> None:

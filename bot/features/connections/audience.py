@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.errors import Unavailable
 from bot.domain.values import Chat, ObjectId, RecordRef
 from bot.features.shared.services import Services
 
@@ -14,7 +15,7 @@ class Audience:
 
     people: int
     without_access: int | None
-    """Number of people who cannot open the record; None if Dataverse did not respond in time."""
+    """Number of people who cannot open the record; None if Dataverse did not say it for all of them in time."""
 
 
 async def check_audience(
@@ -30,6 +31,6 @@ async def check_audience(
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 2):
             readers = await services.records.filter_readers(record, users)
-    except TimeoutError:
+    except (TimeoutError, Unavailable):
         return Audience(people=len(members), without_access=None)
     return Audience(people=len(members), without_access=sum(member not in readers for member in members))

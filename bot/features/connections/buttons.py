@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
+from bot.domain.values import Connection
 from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.connect_other_chat import connect_other_chat
 from bot.features.connections.disconnect_chat import disconnect_chat
-from bot.features.connections.find_connections import connection_by_id, connections_by_text
+from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
@@ -16,6 +17,7 @@ from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, o
 from bot.features.record_search.resolver import QUERY, from_link
 from bot.features.shared.action_data import ActionData, parse_connection, parse_link
 from bot.features.shared.answers import Answer, display_name
+from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
@@ -55,7 +57,7 @@ async def _choose_disconnect(services: Services, turn: Turn, data: ActionData) -
 
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    connection = await _named(services, turn, data)
     return await disconnect_chat(services, turn.chat, turn.person, connection)
 
 
@@ -64,19 +66,24 @@ async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> 
 
 
 async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    connection = await _named(services, turn, data)
     return Answer(message=notice(NoticeView(text=f"{display_name(connection)} stays connected to this chat.")))
 
 
 async def _add_owner(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    connection = await _named(services, turn, data)
     return await add_owner(services, turn.chat, turn.person, connection)
 
 
 async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await resume_sync(services, turn.chat, turn.person, parse_connection(data))
+    connection = await _named(services, turn, data)
+    await resume_sync(services, turn.chat, turn.person, connection)
     text = f"This chat is now shown on the timeline of {display_name(connection)}."
     return Answer(message=notice(NoticeView(text=text)))
+
+
+async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:
+    return await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
 
 
 def _note(data: ActionData) -> Note:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.public_names import Verb
 from bot.domain.values import Connection, Person
 from bot.features.record_search.find_records import MAX_CHOICES
-from bot.features.shared.answers import Answer
+from bot.features.shared.answers import Answer, connection_data
 from bot.features.shared.readable_records import readable_records
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
@@ -30,11 +30,10 @@ async def choose_connection(services: Services, person: Person, connections: Seq
 
 
 def _row(connection: Connection, header: RecordHeader | None) -> ChoiceRow:
-    data = {"connection": str(connection.id)}
     return ChoiceRow(
         kind="",
         name=(header.name if header else None) or "A record that you cannot open",
         number=header.number if header else connection.record_number,
         detail=f"Connected by {connection.connector_name}",
-        button=ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=data),
+        button=ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=connection_data(connection)),
     )

@@ -9,11 +9,13 @@ from bot.domain.errors import ChatSyncError, NotAllowed
 from bot.domain.values import TEAMS, Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.connections.audience import Audience, check_audience
 from bot.features.connections.connect_chat import Note, connect_chat
+from bot.features.connections.install_app import install_entry
 from bot.features.shared import access
 from bot.features.shared.answers import Answer
+from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _log = get_logger(__name__)
 
@@ -66,10 +68,11 @@ async def connect_channel(
     Raises `NotAllowed` if the person is not in the team (spec S7), and the errors of `connect_chat`.
     """
     # Check access before the installation: people without access to the record must not install the app in a team.
-    (ref, team_channels), _ = await asyncio.gather(
+    (ref, team_channels), readable = await asyncio.gather(
         _find_channel(services, person, *selected), access.require_readable(services, record, person)
     )
-    await services.chats.install_in_team(ref.team.id)
+    async with audited(services, install_entry(services, ref.channel.id, readable.actor)):
+        await services.chats.install_in_team(ref.team.id)
     channel = await _as_chat(services, current, ref, team_channels)
     if note is Note.ASK:
         audience = await check_audience(services, channel, record)

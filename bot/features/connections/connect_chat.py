@@ -87,7 +87,7 @@ async def connect_chat(
             return Answer(message=_question(payload, snapshot.table, audience), needs_confirmation=True)
     if members is not None:
         # The app is not in the chat. Install it last, so that a refused or canceled request changes nothing.
-        chat = await install_in_chat(services, chat)
+        chat = await install_in_chat(services, chat, actor)
     return await _save_connection(services, chat, record, actor, snapshot)
 
 

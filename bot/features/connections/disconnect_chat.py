@@ -11,7 +11,7 @@ from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
-from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.answers import Answer, connection_data, display_name, to_outbox
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.message import Message
@@ -76,7 +76,7 @@ def _disconnected(connection: Connection, by: str) -> Message:
     view = NoticeView(
         text=f"{by} disconnected {name} from this chat.",
         next_step=f"You can undo this for 10 minutes. After that, write: connect {name}",
-        button=ActionButton(title="Undo", verb=Verb.UNDO_DISCONNECT, payload={"connection": str(connection.id)}),
+        button=ActionButton(title="Undo", verb=Verb.UNDO_DISCONNECT, payload=connection_data(connection)),
     )
     return notice(view)
 

@@ -1,10 +1,10 @@
-"""Find connections of a chat by ID or by text."""
+"""Find connections of a chat by text."""
 
 import asyncio
 from collections.abc import Sequence
 
 from bot.domain.errors import NotFound
-from bot.domain.values import Chat, Connection, ConnectionId, Person
+from bot.domain.values import Chat, Connection, Person
 from bot.features.record_search.find_records import record_by_link
 from bot.features.shared import access
 from bot.features.shared.answers import display_name
@@ -13,15 +13,6 @@ from bot.features.shared.services import Services
 from cards.record import RecordHeader
 
 _NEXT_STEP = "To list the records of this chat, write records."
-
-
-async def connection_by_id(services: Services, chat: Chat, connection: ConnectionId) -> Connection:
-    """Return the active connection of this chat with the ID; raise `NotFound` if there is none."""
-    async with services.store.reading() as work:
-        stored = await work.connections.get(connection)
-    if stored is None or stored.chat_id != chat.id:
-        raise NotFound("This chat is no longer connected to that record.", _NEXT_STEP)
-    return stored
 
 
 async def connections_of_chat(services: Services, chat: Chat) -> Sequence[Connection]:

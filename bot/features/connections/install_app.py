@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
-from bot.domain.values import TEAMS, Chat, ChatKind, ObjectId, Person
+from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.shared import access
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 
 
@@ -33,14 +36,26 @@ async def require_chat_member(services: Services, chat: Chat, person: Person) ->
     return None
 
 
-async def install_in_chat(services: Services, chat: Chat) -> Chat:
-    """Install the app and return the chat as stored; raise `BotAbsent` if the installation fails."""
+async def install_in_chat(services: Services, chat: Chat, actor: AuthorizedUser) -> Chat:
+    """Install the app for the person, and return the chat as stored; raise `BotAbsent` if the installation fails."""
     try:
-        await install_app(services, chat)
+        async with audited(services, install_entry(services, chat.id, actor)):
+            await install_app(services, chat)
     except ChatSyncError as error:
         raise BotAbsent from error
     async with services.store.reading() as work:
         return await work.chats.get(chat.id) or chat
+
+
+def install_entry(services: Services, chat: ChatId, actor: AuthorizedUser) -> AuditEntry:
+    """Return the entry of the audit log for an installation, which adds the app to a chat or team."""
+    return AuditEntry(
+        at=services.clock.now(),
+        act="install app",
+        person_id=actor.object_id,
+        person_name=actor.user.name,
+        chat_id=chat,
+    )
 
 
 async def _members_from_graph(

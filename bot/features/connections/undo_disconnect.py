@@ -5,11 +5,12 @@ from datetime import timedelta
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.jobs import ChatJob, JobKind
-from bot.domain.values import Chat, Connection, ConnectionId, Person
+from bot.domain.values import Chat, Connection, Person, PublicId
 from bot.features.chat_sync.start_and_end import resume_idle
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.named_connections import hiding_record, require_presser
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -17,26 +18,34 @@ from cards.notice import NoticeView, notice
 UNDO_WITHIN = timedelta(minutes=10)
 
 
-async def undo_disconnect(services: Services, chat: Chat, person: Person, connection: ConnectionId) -> Answer:
+async def undo_disconnect(services: Services, chat: Chat, person: Person, connection: PublicId) -> Answer:
     """Reopen the connection and enqueue the notice for the chat. Everyone who can connect the record can undo.
 
     Raises `NotAllowed` after ten minutes or if the person cannot connect the record, `NotFound` if the record is
     already connected again, `BotAbsent`, or `Unavailable`.
     """
+    await require_presser(services, chat, person)
     ended = await _ended_connection(services, chat, connection)
-    actor = await access.require_can_connect(services, chat, person, ended.record)
+    with hiding_record(_nothing_to_undo()):
+        actor = await access.require_can_connect(services, chat, person, ended.record)
     return await _reopen(services, chat, actor, ended)
 
 
-async def _ended_connection(services: Services, chat: Chat, connection: ConnectionId) -> Connection:
+async def _ended_connection(services: Services, chat: Chat, connection: PublicId) -> Connection:
     async with services.store.reading() as work:
         ended = await work.connections.recently_ended(connection, since=services.clock.now() - UNDO_WITHIN)
     if ended is None or ended.chat_id != chat.id:
-        raise NotAllowed(
-            "There is nothing to undo. You can undo a disconnect once, within 10 minutes.",
-            "To list the records of this chat, write records. To connect one again, write connect.",
-        )
+        raise _nothing_to_undo()
     return ended
+
+
+def _nothing_to_undo() -> NotAllowed:
+    """Return one error for all who cannot undo, so that it does not reveal whether the record exists."""
+    return NotAllowed(
+        "There is nothing to undo, or you do not have access to the record. "
+        "You can undo a disconnect once, within 10 minutes.",
+        "To list the records of this chat, write records. To connect one again, write connect.",
+    )
 
 
 async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: Connection) -> Answer:

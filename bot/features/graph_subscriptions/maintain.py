@@ -29,9 +29,9 @@ from bot.domain.subscriptions import (
 from bot.domain.values import ChatId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.ports.graph import ChangeFeed, RemoteSubscription
 from bot.store.unit_of_work import UnitOfWork
-from bot.tracebacks import describe_error
 
 BATCH_SIZE = 50
 """Maximum number of subscriptions to process, and of new ones to request, in one call."""

@@ -22,8 +22,8 @@ from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.store.unit_of_work import UnitOfWork
-from bot.tracebacks import describe_error
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.catch_up import CatchUpView, catch_up
 from cards.key_fields import Change
@@ -188,7 +188,7 @@ async def _enqueue_card(
         key=f"caught up {chat_id} {at.isoformat()}",
         chat_id=chat_id,
         activity=render(catch_up(view), chat.channel),
-        subjects=_subjects([each.connection for each in changed], deleted),
+        subjects=_subjects([each.connection for each in changed], [*deleted, *(each.connection for each in failures)]),
         previously_reported={
             (each.connection.id, change.column.name): change.old for each in changed for change in each.changes
         },
@@ -197,9 +197,10 @@ async def _enqueue_card(
     await work.reported_values.save(_new_reported_values(changed, at))
 
 
-def _subjects(changed: Sequence[Connection], deleted: Sequence[Connection]) -> tuple[Subject, ...]:
+def _subjects(changed: Sequence[Connection], named: Sequence[Connection]) -> tuple[Subject, ...]:
+    """Return the record types of the card. `named`: records that it only names."""
     subjects = [subject_of(each.record, Switch.KEY_FIELDS) for each in changed]
-    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in deleted)]))
+    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in named)]))
 
 
 def _card_record(services: Services, changed: _ChangedRecord) -> CatchUpRecord:

@@ -15,8 +15,8 @@ from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.ports.dataverse import TableChanges
-from bot.tracebacks import describe_error
 
 BATCH_SIZE = 200
 """Rows or chats in one query."""

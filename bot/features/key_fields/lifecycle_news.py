@@ -8,10 +8,10 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.read_facts import ChangeDetails
-from bot.features.shared.answers import display_name
+from bot.features.shared.answers import connection_data, display_name
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 from cards.buttons import ActionButton
 
 _MAX_CONCURRENT_REQUESTS = 5
@@ -53,7 +53,7 @@ async def _is_owner_absent(services: Services, details: ChangeDetails, chat: Cha
 
 def lifecycle_news(details: ChangeDetails, connection: Connection, *, owner_is_absent: bool) -> Sequence[LifecycleNews]:
     """Return the lifecycle changes that the connection's chat is notified of, in addition to key fields."""
-    kind, payload = details.table.label.lower(), {"connection": str(connection.id)}
+    kind, payload = details.table.label.lower(), connection_data(connection)
     news: list[LifecycleNews] = []
     if details.closed_as:
         keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=payload)

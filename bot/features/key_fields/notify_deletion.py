@@ -3,26 +3,35 @@
 from collections.abc import Sequence
 
 from bot.domain.audit import AuditEntry
+from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import RecordEvent
 from bot.domain.outgoing_messages import OutgoingMessage, Switch
-from bot.domain.values import Chat, Connection
+from bot.domain.values import Chat, Connection, RecordRef
 from bot.features.chat_sync.start_and_end import end_sync
+from bot.features.key_fields.notify_changes import notify_changes
 from bot.features.shared.access import enabled_record_type
-from bot.features.shared.answers import display_name, to_outbox
+from bot.features.shared.answers import display_name, name_columns, to_outbox
 from bot.features.shared.services import Services
+from bot.logs import get_logger
 from cards.message import Message
 from cards.notice import NoticeView, notice
+
+_log = get_logger(__name__)
 
 
 async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> None:
     """End the connections, enqueue the messages, and complete the events, in one transaction.
 
-    If chats or the table are turned off, the connections stay (spec S1). The next check for missed changes finds the
+    An event alone ends nothing, because everyone who has the webhook key can send one: the record must be gone. If
+    chats or the table are turned off, the connections stay (spec S1). The next check for missed changes finds the
     deletion after they are turned on again. Raises `Unavailable`.
     """
     deletion = next(event for event in events if event.deleted)
     record = deletion.record
     is_enabled = await enabled_record_type(services, record.environment, record.table) is not None
+    if is_enabled and not await _is_gone(services, record):
+        await _ignore_deletion(services, events)
+        return
     by = await _deleted_by(services, deletion) if is_enabled else ""
     now = services.clock.now()
     async with services.store.writing() as work:
@@ -38,6 +47,28 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
         messages = [_outgoing(chats[each.chat_id], each, by) for each in connections if each.paused_at is None]
         await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
+
+
+async def _is_gone(services: Services, record: RecordRef) -> bool:
+    """Check whether the record does not exist. If the app may not read it, it counts as existing."""
+    try:
+        table = await services.records.table(record.environment, record.table)
+        await services.records.read(record, name_columns(table), caller=None)
+    except NotFound:
+        return True
+    except NotAllowed:
+        return False
+    return False
+
+
+async def _ignore_deletion(services: Services, events: Sequence[RecordEvent]) -> None:
+    """Complete the deletions without effect, and process the other events."""
+    deletions, others = ([event for event in events if event.deleted is deleted] for deleted in (True, False))
+    _log.warning("record.deletion_not_confirmed", table=deletions[0].record.table)
+    if others:
+        await notify_changes(services, others)
+    async with services.store.writing() as work:
+        await work.inbox.complete([event.key for event in deletions], at=services.clock.now())
 
 
 async def _deleted_by(services: Services, deletion: RecordEvent) -> str:

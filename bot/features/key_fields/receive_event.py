@@ -1,11 +1,16 @@
-"""Store the events that Dataverse sends, before the request is answered (spec K1, K6)."""
+"""Check and store the events that Dataverse sends, before the request is answered (spec K1, K6)."""
 
 from dataclasses import replace
 from enum import StrEnum
 
+from bot.domain.clock_skew import is_ahead
 from bot.domain.key_fields import RecordEvent, shorten_change
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
+from bot.domain.values import EnvironmentId
 from bot.features.shared.services import Services
+from bot.logs import get_logger
+
+_log = get_logger(__name__)
 
 
 class Received(StrEnum):
@@ -17,8 +22,31 @@ class Received(StrEnum):
     NOT_CONNECTED = "no chat is connected to the row"
 
 
+async def is_own_organization(services: Services, environment: EnvironmentId, named: str) -> bool:
+    """Check whether the event is from the organization of the environment. Raises `Unavailable`.
+
+    The organization of the first event is remembered. If an event names another one, Dataverse decides: an environment
+    gets a new organization ID when it is restored from a backup or copied.
+    """
+    known = services.organization_ids.get(environment) or await _stored_organization(services, environment)
+    if known not in {None, named} and await services.records.organization_id(environment) != named:
+        _log.warning("webhook.wrong_organization", environment=environment)
+        return False
+    if known != named:
+        async with services.store.writing() as work:
+            await work.organizations.save(environment, named)
+    services.organization_ids[environment] = named
+    return True
+
+
+async def _stored_organization(services: Services, environment: EnvironmentId) -> str | None:
+    async with services.store.reading() as work:
+        return await work.organizations.get(environment)
+
+
 async def receive_event(services: Services, event: RecordEvent) -> Received:
     """Store the event if a connected chat needs it, and return the outcome. Raises `Unavailable`."""
+    event = _with_plausible_time(services, event)
     watched = await _watched_columns(services, event)
     changes = tuple(shorten_change(change) for change in event.changes if change.column in watched)
     is_relevant = event.deleted or (watched and (changes or event.stripped))
@@ -33,6 +61,15 @@ async def receive_event(services: Services, event: RecordEvent) -> Received:
             replace(event, changes=changes), at=now, due_at=now + services.coalescing_window
         )
     return Received.STORED if is_new else Received.DUPLICATE
+
+
+def _with_plausible_time(services: Services, event: RecordEvent) -> RecordEvent:
+    """Replace a time in the future by the time of receipt. Real changes would count as older, and not be shown."""
+    now = services.clock.now()
+    if not is_ahead(event.at, now):
+        return event
+    _log.warning("webhook.time_replaced", table=event.record.table, ahead_s=round((event.at - now).total_seconds()))
+    return replace(event, at=now)
 
 
 async def _watched_columns(services: Services, event: RecordEvent) -> frozenset[str]:

@@ -9,21 +9,23 @@ from bot.features.members.change_members import add_member
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name
+from bot.features.shared.named_connections import hiding_record, unknown_connection
 from bot.features.shared.services import Services
 
 
 async def add_owner(services: Services, chat: Chat, person: Person, connection: Connection) -> Answer:
     """Add the record's owner to the chat, and notify the chat.
 
-    Raises `NotAllowed` if the person cannot read the record, `NotFound` if the owner is not a person, and the errors
-    of `add_member`.
+    Raises `NotFound` if the person cannot read the record or the owner is not a person, and the errors of
+    `add_member`.
     """
     environment = connection.record.environment
     await access.require_record_type(services, environment, connection.record.table)
     actor, _ = await asyncio.gather(
         access.require_user(services, environment, person), access.require_member(services, chat, person)
     )
-    return await add_member(services, chat, person, await _owner(services, connection, actor))
+    owner = await _owner(services, connection, actor)
+    return await add_member(services, chat, person, owner, record=connection.record)
 
 
 async def _owner(services: Services, connection: Connection, actor: AuthorizedUser) -> ObjectId:
@@ -32,7 +34,8 @@ async def _owner(services: Services, connection: Connection, actor: AuthorizedUs
     table = await services.records.table(record.environment, record.table)
     column = table.columns.get(OWNER)
     if column:
-        row = await access.read_row_as(services, record, table, [column], actor)
+        with hiding_record(unknown_connection()):
+            row = await access.read_row_as(services, record, table, [column], actor)
         kind, _, user = str(row.value(column.name).raw).partition(":")
         owner = await services.records.object_id(record.environment, UserId(user)) if kind == "systemuser" else None
         if owner:

@@ -3,26 +3,34 @@
 import asyncio
 from functools import partial
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.values import Chat, ChatKind, ObjectId, Person
+from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
+from bot.features.members.announcement import OutcomeUnknown
 from bot.features.members.membership import add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, to_outbox
+from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
 
-async def add_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
+async def add_member(
+    services: Services, chat: Chat, person: Person, other: ObjectId, *, record: RecordRef | None = None
+) -> Answer:
     """Add the other person with the whole history of the chat, and notify the chat.
 
-    Raises `NotAllowed` if the person cannot change members here, `NotFound`, and the errors of `add_to_chat`.
+    `record`: the record whose owner the other person is. Raises `NotAllowed` if the person cannot change members here,
+    `NotFound`, and the errors of `add_to_chat`.
     """
     name = await _authorized_name(services, chat, person, other)
     if await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is already in this chat."))
     message = _message(f"{person.name or 'Someone'} added {name} to this chat.")
-    await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
+    entry = _entry(services, "add person", chat, person, other, record)
+    async with audited(services, entry, unknown=OutcomeUnknown):
+        await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
 
@@ -35,8 +43,24 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
     if not await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is not in this chat."))
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
-    await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
+    entry = _entry(services, "remove person", chat, person, other)
+    async with audited(services, entry, unknown=OutcomeUnknown):
+        await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
     return Answer(message=message, already_queued=True)
+
+
+def _entry(
+    services: Services, act: str, chat: Chat, person: Person, other: ObjectId, record: RecordRef | None = None
+) -> AuditEntry:
+    return AuditEntry(
+        at=services.clock.now(),
+        act=act,
+        person_id=person.object_id,
+        person_name=person.name,
+        chat_id=chat.id,
+        record=record,
+        details={"member": other},
+    )
 
 
 async def _authorized_name(services: Services, chat: Chat, person: Person, other: ObjectId) -> str:

@@ -9,12 +9,12 @@ from bot.domain.values import ChatId, ObjectId
 from bot.features.members.announcement import Announcement, OutcomeUnknown, announce
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _log = get_logger(__name__)
 
 Notify = Callable[[], Awaitable[None]]
-"""Stores what follows from the change: a notice for the chat, or an entry of the audit log."""
+"""Enqueues the notice of the change for the chat."""
 
 
 async def is_member(services: Services, chat: ChatId, person: ObjectId) -> bool:
@@ -23,7 +23,11 @@ async def is_member(services: Services, chat: ChatId, person: ObjectId) -> bool:
 
 
 async def add_to_chat(
-    services: Services, chat: ChatId, person: ObjectId, notify: Notify, announcement: Announcement | None = None
+    services: Services,
+    chat: ChatId,
+    person: ObjectId,
+    notify: Notify | None = None,
+    announcement: Announcement | None = None,
 ) -> None:
     """Add the person, and then call `notify`; raises the errors of `ChatDirectory.add_member`.
 
@@ -31,7 +35,7 @@ async def add_to_chat(
     """
     change = partial(_change, services, services.chats.add_member, chat, person, member_after=True)
     announced = partial(announce, services, announcement, change) if announcement else change
-    await _finish(services, _in_turn(announced, notify))
+    await _finish(services, _in_turn(announced, *([notify] if notify else ())))
 
 
 async def remove_from_chat(services: Services, chat: ChatId, person: ObjectId, notify: Notify) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.domain.audit import AuditEntry
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.new_chat import MAX_MEMBERS_AT_CREATION, REQUIRED_STEPS, ChatRequest, ChatStep, NewChat, NewChatKey
@@ -12,6 +13,7 @@ from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
 from bot.features.members.app_presence import require_app_in_chat
+from bot.features.shared.auditing import write_audit
 from bot.features.shared.services import Services
 from cards.words import and_list
 
@@ -97,8 +99,10 @@ async def _run(services: Services, key: NewChatKey, person: Person, current: Cha
     async with services.store.writing() as work:
         claimed = await work.new_chats.claim(key, at=now, until=now + LEASE)
         new_chat = await work.new_chats.get(key)
-    if new_chat is None or not claimed:
-        return
+        if new_chat is None or not claimed:
+            return
+        # A retry adds people and installs the app, too, so each attempt has an entry.
+        await work.audit.add(_entry(services, "new chat", new_chat, person, current.id))
     new_chat = replace(new_chat, failures=())
     try:
         await _require_still_member(services, new_chat)
@@ -127,7 +131,21 @@ async def _run_step(services: Services, step: ChatStep, new_chat: NewChat, perso
     except ChatSyncError as error:
         pending = requested_at if isinstance(error, Unavailable) else requested_before
         new_chat = replace(new_chat, creation_requested_at=pending).with_failure(step, error)
+    if step is ChatStep.CREATE and new_chat.chat_id:
+        await write_audit(services, _entry(services, "new chat created", new_chat, person, new_chat.chat_id))
     return await _save(services, new_chat)
+
+
+def _entry(services: Services, act: str, new_chat: NewChat, person: Person, chat: ChatId) -> AuditEntry:
+    return AuditEntry(
+        at=services.clock.now(),
+        act=act,
+        person_id=person.object_id,
+        person_name=person.name,
+        chat_id=chat,
+        record=new_chat.request.record,
+        details={"key": new_chat.key, "members": ",".join(new_chat.request.people)},
+    )
 
 
 async def _save(services: Services, new_chat: NewChat) -> NewChat:

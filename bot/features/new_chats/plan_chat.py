@@ -16,7 +16,7 @@ from bot.features.shared.answers import NOTE_CHOICES_TEXT, name_columns, name_of
 from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 from cards.record import Fact, RecordHeader
 from cards.words import and_list, plural
 

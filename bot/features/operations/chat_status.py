@@ -117,7 +117,7 @@ async def _sync_issue(
     if state.problem in _TURNED_OFF or (state.problem is None and not state.failure):
         return None
     reason = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
-    resume = resume_button(connection.id) if state.problem and state.problem.can_be_resumed else None
+    resume = resume_button(connection) if state.problem and state.problem.can_be_resumed else None
     return SyncIssue(reason=reason, since=state.idle_since, resume=resume)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _log = get_logger(__name__)
 

@@ -20,6 +20,7 @@ from bot.features.record_cards.read_as_person import (
     read_to_act,
 )
 from bot.features.shared.answers import row_display_name
+from bot.features.shared.auditing import write_audit
 from bot.features.shared.services import Services
 
 MAX_RESOLUTION_LENGTH = 200
@@ -211,8 +212,7 @@ async def _audit(services: Services, action: str, target: Target, personal: Pers
         chat_id=target.chat.id,
         record=personal.record,
     )
-    async with services.store.writing() as work:
-        await work.audit.add(entry)
+    await write_audit(services, entry)
 
 
 def _changed_values(personal: PersonalRecord, form: FormInput) -> dict[str, Raw]:

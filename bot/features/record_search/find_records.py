@@ -16,7 +16,7 @@ from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 MAX_CHOICES = 6
 """Rows on a card that asks the person to choose."""

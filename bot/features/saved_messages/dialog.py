@@ -1,7 +1,6 @@
 """The dialog that saves a chat message to a record. Submitted data is not trusted."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from hashlib import sha256
 from uuid import uuid4
 
 from bot.domain.errors import BadRequest
@@ -19,6 +18,7 @@ from bot.features.record_search.record_picker import (
 )
 from bot.features.record_search.resolver import Match
 from bot.features.saved_messages.save_message import save_message
+from bot.features.saved_messages.signed_quote import QUOTE_DATA, is_original, is_quote_signed, sign_quote
 from bot.features.shared.action_data import KEY, ActionData
 from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler
@@ -29,9 +29,6 @@ from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.save_message import FORM, TEXT, TITLE, SaveView, save_page
 from cards.text import single_line
-
-_ORIGINAL_DIGEST = "wording"
-"""In the data of the page: the digest of the original text, which shows whether the person changed it."""
 
 _MAX_LINE_LENGTH = 300  # characters
 _FORMS = {MessageForm.NOTE: "Note", MessageForm.TASK: "Task"}
@@ -45,13 +42,9 @@ async def start(services: Services, turn: Turn, data: ActionData) -> Page:
         )
     author = data.get(QuotedField.AUTHOR, "")
     title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
-    initial = {
-        KEY: str(uuid4()),
-        _ORIGINAL_DIGEST: _digest(data[QuotedField.TEXT]),
-        TITLE: title,
-        TEXT: data[QuotedField.TEXT],
-    }
-    return await _page(services, turn, {**data, **initial}, selected=_initial_record(services, turn, data))
+    initial = {KEY: str(uuid4()), TITLE: title, TEXT: data[QuotedField.TEXT]}
+    signed = await sign_quote(services, turn, {**data, **initial}, data[QuotedField.TEXT])
+    return await _page(services, turn, signed, selected=_initial_record(services, turn, data))
 
 
 async def _initial_record(services: Services, turn: Turn, data: ActionData) -> Hit | None:
@@ -66,11 +59,11 @@ async def _initial_record(services: Services, turn: Turn, data: ActionData) -> H
 async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     """Save the message, or return the page with the problem."""
     key, matches = parse_guid(data.get(KEY, "")), await selected_records(services, turn.person, data)
-    if key is None:
+    if key is None or not await is_quote_signed(services, turn, data):
         raise BadRequest("This dialog has expired.", "Open it again from the message.")
     if len(matches) != 1:
         return await _page(services, turn, data, record_problem(matches, data), matches)
-    is_changed = _digest(data.get(TEXT, "")) != data.get(_ORIGINAL_DIGEST)
+    is_changed = not is_original(data, data.get(TEXT, ""))
     message = SavedMessage(
         form=_form(data),
         title=data.get(TITLE, "").strip(),
@@ -94,8 +87,7 @@ async def _page(
 ) -> Page:
     selected = selected or prefilled_record(services, turn.person, data)
     record, inputs = await load_record_inputs(services, turn.person, data, selected, matches)
-    stored = (KEY, _ORIGINAL_DIGEST, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
-    payload = {name: data[name] for name in stored if data.get(name)}
+    payload = {name: data[name] for name in QUOTE_DATA if data.get(name)}
     payload |= record_data(record.record) if record else {}
     return save_page(
         SaveView(
@@ -138,11 +130,6 @@ def _changed_by(turn: Turn) -> str:
 
 def _link(data: ActionData) -> str:
     return safe_link(data.get(QuotedField.LINK, ""))
-
-
-def _digest(text: str) -> str:
-    """Return the digest of the text without line ends, because clients send different ones."""
-    return sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 PAGES: Mapping[str, PageHandler] = {Dialog.SAVE_MESSAGE: start, Dialog.SAVE_THIS_MESSAGE: submit}

@@ -1,14 +1,15 @@
 """Save a chat message to a record, only when a person asks for it (spec C10)."""
 
+from contextlib import suppress
 from uuid import UUID, uuid5
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import ChatSyncError, Conflict, Unavailable
+from bot.domain.errors import Conflict
 from bot.domain.saved_message import SavedMessage
 from bot.domain.values import Chat, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import row_display_name
+from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 
 _ROWS = UUID("6d1f0c52-6f0e-4c63-9b1e-0f2f5d7f6f3a")
@@ -27,32 +28,17 @@ async def save_message(
     readable = await access.require_readable(services, record, person)
     actor = readable.actor
     row_id = str(uuid5(_ROWS, f"{actor.object_id} {key}"))
-    details = {"form": str(message.form), "row": row_id}
-    # Audit first: after a crash there may be an extra entry, never a missing one.
-    await _audit(services, "save to record", chat, actor, record, details)
-    try:
-        await services.notes_and_tasks.create(record, row_id, message, caller=actor.object_id)
-    except Conflict:
-        pass  # an earlier attempt saved it, but its answer was lost
-    except Unavailable:
-        raise  # Dynamics 365 may have saved it
-    except ChatSyncError:
-        await _audit(services, "save to record refused", chat, actor, record, details)
-        raise
-    return row_display_name(readable.table, readable.row)
-
-
-async def _audit(
-    services: Services, action: str, chat: Chat, actor: AuthorizedUser, record: RecordRef, details: dict[str, str]
-) -> None:
     entry = AuditEntry(
         at=services.clock.now(),
-        act=action,
+        act="save to record",
         person_id=actor.object_id,
         person_name=actor.user.name,
         chat_id=chat.id,
         record=record,
-        details=details,
+        details={"form": str(message.form), "row": row_id},
     )
-    async with services.store.writing() as work:
-        await work.audit.add(entry)
+    # A conflict: an earlier attempt saved it, but its answer was lost.
+    async with audited(services, entry):
+        with suppress(Conflict):
+            await services.notes_and_tasks.create(record, row_id, message, caller=actor.object_id)
+    return row_display_name(readable.table, readable.row)

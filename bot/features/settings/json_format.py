@@ -14,7 +14,7 @@ from bot.domain.settings import (
     SettingChange,
     SettingValue,
 )
-from bot.json_text import repaired
+from bot.text.json_text import without_halves
 
 FORMAT = 1
 """Number of the only format so far."""
@@ -59,7 +59,7 @@ def changes_to_json(made: Iterable[SettingChange]) -> str:
 def parse_document(text: str) -> SettingsDocument:
     """Parse the text. Settings that it does not name are left unchanged."""
     try:
-        body = json.loads(repaired(text.encode(errors="replace")))
+        body = without_halves(json.loads(text))
     except (ValueError, RecursionError) as error:
         return _rejected("the text", f"This is not JSON: {str(error)[:_LONGEST_TEXT]}.")
     if not isinstance(body, dict):

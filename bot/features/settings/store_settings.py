@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import is_sync_on
 from bot.domain.errors import BadRequest
 from bot.domain.jobs import EnvironmentJob, JobKind
@@ -82,7 +83,9 @@ async def store_settings(
         changes = diff_settings(current, after)
         saved = bool(changes) and not problems and not any(map(edit.conflicts_with, concurrent))
         if saved:
-            after = await _save(work, after, _history_entry(services, request, administrator, current, changes))
+            entry = _history_entry(services, request, administrator, current, changes)
+            after = await _save(work, after, entry)
+            await work.audit.add(_audit_entry(entry))
     return SaveResult(
         settings=after, saved=saved, changes=changes, problems=problems, concurrent_saves=concurrent_saves
     )
@@ -103,6 +106,19 @@ def _history_entry(
         person_name=administrator.user.name,
         chat_id=request.chat.id,
         changes=changes,
+    )
+
+
+def _audit_entry(entry: SavedSettings) -> AuditEntry:
+    """Return the entry of the audit log. The values are in the history of the settings."""
+    return AuditEntry(
+        at=entry.at,
+        act="change settings",
+        person_id=entry.person_id,
+        person_name=entry.person_name,
+        chat_id=entry.chat_id,
+        environment=entry.environment,
+        details={"version": str(entry.version)},
     )
 
 

@@ -12,7 +12,7 @@ from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, 
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _SYNC_PERMISSION = "Only a Microsoft Entra Global Administrator can turn chat sync on or off."
 

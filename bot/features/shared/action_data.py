@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import PERSON, VERSION
 from bot.domain.record_links import RecordLink, RecordLinks, parse_guid
-from bot.domain.values import ConnectionId, ObjectId
+from bot.domain.values import ObjectId, PublicId
 from cards.chat_list import BEGIN
 
 ActionData = Mapping[str, str]
@@ -19,9 +19,10 @@ KEY = "wish"
 SURE = "sure"
 """Set if the dialog has warned about the audience of the note, so that the note can be sent anyway."""
 
-_MAX_ID = 2**63
 _MAX_TYPE_CODE = 2**31
+_MAX_DIGITS = 10
 _MAX_OFFSET_DIGITS = 5
+_PUBLIC_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ETAG = re.compile(r'W/"\d{1,20}"', re.ASCII)
 
 
@@ -45,12 +46,12 @@ def parse_etag(data: ActionData) -> str:
     return etag
 
 
-def parse_connection(data: ActionData) -> ConnectionId:
-    """Return the ID of the connection."""
-    number = _number(data.get("connection", ""))
-    if number is None or number >= _MAX_ID:
+def parse_connection(data: ActionData) -> PublicId:
+    """Return the random ID of the connection. Cards of earlier versions have a number, which is not accepted."""
+    public_id = data.get("connection", "")
+    if not _PUBLIC_ID.fullmatch(public_id):
         raise expired_button()
-    return ConnectionId(number)
+    return PublicId(public_id)
 
 
 def parse_person(data: ActionData) -> ObjectId:
@@ -76,5 +77,4 @@ def expired_button() -> BadRequest:
 
 
 def _number(text: str) -> int | None:
-    max_digits = len(str(_MAX_ID))
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= max_digits else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None

@@ -7,7 +7,7 @@ from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
-from bot.domain.values import Chat, Connection, ConnectionId, NewConnection, ObjectId, RecordRef
+from bot.domain.values import Chat, Connection, NewConnection, ObjectId, RecordRef
 from cards.activity import activity_json
 from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
@@ -128,9 +128,9 @@ def timeline_button(record: RecordRef) -> ActionButton:
     return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_data(record))
 
 
-def resume_button(connection: ConnectionId) -> ActionButton:
+def resume_button(connection: Connection) -> ActionButton:
     """Return the button that resumes chat sync for the connection."""
-    return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload={"connection": str(connection)})
+    return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload=connection_data(connection))
 
 
 def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> DialogButton:
@@ -138,6 +138,11 @@ def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = 
     about = record_data(record) if record else {}
     payload = {**about, **({PERSON: with_person} if with_person else {})}
     return DialogButton(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
+
+
+def connection_data(connection: Connection) -> dict[str, str]:
+    """Return a button's data for the connection, which `parse_connection` reads."""
+    return {"connection": connection.public_id}
 
 
 def record_data(record: LinkTarget) -> dict[str, str]:

@@ -10,7 +10,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 T = TypeVar("T")
 

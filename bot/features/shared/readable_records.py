@@ -10,7 +10,7 @@ from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, record_header
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 from cards.record import RecordHeader
 
 _log = get_logger(__name__)

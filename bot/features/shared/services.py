@@ -45,6 +45,8 @@ class Services:
     """Changes of one record within this time become one card (spec K7)."""
     emulator_user: ObjectId | None = None
     """The user for people without an Entra object ID; set only for the Emulator on the sandbox."""
+    organization_ids: dict[EnvironmentId, str] = field(default_factory=dict)
+    """The organization ID that the last event of each environment named."""
     chat_creations: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)
     """Running creations of chats in this process."""
     membership_changes: set[asyncio.Task[None]] = field(default_factory=set)

@@ -13,12 +13,12 @@ from bot.sandbox.dataverse.security.model import (
     Right,
     privilege_name,
 )
-from bot.sandbox.dataverse.security.principal import ADMINISTRATOR_ROLE
+from bot.sandbox.dataverse.security.principal import ADMINISTRATOR_TEMPLATE
 from bot.sandbox.sample_data.ids import ADELE, ALEX, APPLICATION, DIEGO, ISAIAH, MEGAN, PATTI, ROOT, row_id, user
 from bot.sandbox.sample_data.sample_builder import SampleBuilder
 from bot.sandbox.values import Ref
 
-ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
+ADMINISTRATOR_ROLE = "System Administrator"
 
 BUSINESS_PRIVILEGES = (
     "Incident",

@@ -5,6 +5,7 @@ SQLAlchemy Core lets the same statements run on SQLite and PostgreSQL.
 
 from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
+from bot.store.tables.keys import signing_key
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -46,6 +47,7 @@ __all__ = [
     "post",
     "record_type",
     "setting_change",
+    "signing_key",
     "subscription",
     "sync_job",
     "tenant_budget",

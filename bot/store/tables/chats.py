@@ -1,5 +1,7 @@
 """Tables of chats, connections, and their state."""
 
+from secrets import token_hex
+
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false, text
 
 from bot.store.tables.types import Instant, RowNumber, metadata
@@ -46,6 +48,8 @@ connection = Table(
     Column("ended_by_name", String),
     # Whether the chat pane of Dynamics 365 lists the chat with the record.
     Column("mirrored", Boolean, nullable=False, server_default=false()),
+    # Names the connection in buttons. Unlike `id`, it cannot be guessed.
+    Column("public_id", String, nullable=False, default=lambda: token_hex(16)),
 )
 _LIVE = text("ended_at IS NULL")
 # A chat and a record have at most one active connection, even if presses race (spec C4).
@@ -67,6 +71,8 @@ Index(
     sqlite_where=_LIVE,
     postgresql_where=_LIVE,
 )
+
+Index("uq_connection_public_id", connection.c.public_id, unique=True)
 
 # These also cover ended connections, for the history.
 Index("ix_connection_chat", connection.c.chat_id, connection.c.id)

@@ -16,6 +16,8 @@ environment = Table(
     Column("mirror_chats", Boolean, nullable=False),
     # Increases with each save, to detect concurrent edits.
     Column("version", Integer, nullable=False),
+    # Dataverse's ID of the organization, which its events must contain; None until the first event.
+    Column("organization_id", String),
 )
 
 record_type = Table(

@@ -1,6 +1,7 @@
 """The user, team, and security tables."""
 
 from bot.sandbox.dataverse.schema.build import (
+    READ_ONLY,
     Names,
     choice,
     guid,
@@ -158,7 +159,7 @@ ROLE = table(
     1036,
     text("name", "Name", 100, required=True),
     lookup("businessunitid", "Business Unit", "businessunit", "business_unit_roles"),
-    lookup("roletemplateid", "Role Template ID", "roletemplate", "role_template_roles"),
+    lookup("roletemplateid", "Role Template ID", "roletemplate", "role_template_roles", **READ_ONLY),
     ownership=Ownership.ORGANIZATION,
     associations=(
         _association("systemuserroles_association", USER_ROLES, "roleid", "systemuserid", "systemuser"),

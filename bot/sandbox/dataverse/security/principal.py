@@ -7,9 +7,10 @@ from bot.sandbox.dataverse.security.model import Depth
 from bot.sandbox.storage.rows import Rows
 from bot.sandbox.values import Ref, Row
 
-ADMINISTRATOR_ROLE = "System Administrator"
-"""Role whose holders always see secured columns ("Column-level security")."""
+ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
+"""Template of the role System Administrator, whose holders always see secured columns ("Column-level security")."""
 
+_ADMINISTRATOR = Ref("roletemplate", ADMINISTRATOR_TEMPLATE)
 _ALLOWED = 4
 
 
@@ -78,7 +79,7 @@ def _principal(rows: Rows, user: Row) -> Principal:
         scopes=_scopes(rows, grants),
         shared=_shared(rows, holders),
         secured={flag: _permissions(rows, holders, flag) for flag in ("canread", "cancreate", "canupdate")},
-        administrator=any(role.text("name") == ADMINISTRATOR_ROLE for role, _ in roles),
+        administrator=any(role.target("roletemplateid") == _ADMINISTRATOR for role, _ in roles),
     )
 
 

@@ -1,7 +1,7 @@
 """Logging: one line for each event, with a correlation ID; never message text, tokens, or secrets.
 
 structlog logs structured values. Of messages that libraries log, only their origin is logged, because their texts can
-quote anything. The same holds for exceptions: see `bot.tracebacks`.
+quote anything. The same holds for exceptions: see `bot.logs.tracebacks`.
 """
 
 import logging
@@ -22,8 +22,8 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.hdrs import METH_ALL
 from aiohttp.web import BaseRequest, RequestKey, StreamResponse, UrlMappingMatchInfo
 
+from bot.logs.tracebacks import describe_error, format_traceback
 from bot.runtime.line_budget import LineBudget
-from bot.tracebacks import describe_error, format_traceback
 
 LogFormat = Literal["text", "json"]
 

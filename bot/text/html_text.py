@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.html_elements import (
+from bot.text.html_elements import (
     BLOCKS,
     CELLS,
     EMOJIS,

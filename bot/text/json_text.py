@@ -25,11 +25,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def loads(content: bytes) -> Any:
     """Parse JSON; raise `orjson.JSONDecodeError` if it is malformed."""
     if _NUL in content:
-        content = repaired(content)
+        content = _repaired(content)
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        valid = repaired(content)
+        valid = _repaired(content)
         if valid == content:
             raise
         return orjson.loads(valid)
@@ -40,34 +40,30 @@ def dumps(value: Any, *, default: Callable[[Any], Any] | None = None, option: in
     try:
         return orjson.dumps(value, default=default, option=option)
     except TypeError:
-        return orjson.dumps(_clean(value, default), default=default, option=option)
+        return orjson.dumps(without_halves(value, default), default=default, option=option)
 
 
-def repaired(content: bytes) -> bytes:
+def without_halves(value: Any, default: Callable[[Any], Any] | None = None) -> Any:
+    """Return a copy of a JSON value with a replacement for each half of a surrogate pair.
+
+    `default` converts values of other types.
+    """
+    match value:
+        case str():
+            return value if value.isascii() else _SURROGATE.sub(REPLACEMENT, value)
+        case dict():
+            return {without_halves(name, default): without_halves(each, default) for name, each in value.items()}
+        case list() | tuple():
+            return [without_halves(each, default) for each in value]
+        case None | bool() | int() | float() | orjson.Fragment():
+            return value
+        case _:
+            return without_halves(default(value), default) if default else value
+
+
+def _repaired(content: bytes) -> bytes:
     """Return the JSON with replacements for invalid bytes and halves, and with spaces for NUL."""
     half = REPLACEMENT.encode()
     return _ESCAPE.sub(
         lambda found: half if found[1] else b" " if found[2] else found[0], content.decode(errors="replace").encode()
     )
-
-
-def replace_surrogates(text: str) -> str:
-    """Return the text with a replacement for each half of a surrogate pair."""
-    return text if text.isascii() else _SURROGATE.sub(REPLACEMENT, text)
-
-
-def _clean(value: Any, default: Callable[[Any], Any] | None) -> Any:
-    """Return a copy of the value without halves of surrogate pairs."""
-    match value:
-        case str():
-            return replace_surrogates(value)
-        case dict():
-            return {_clean(name, default): _clean(each, default) for name, each in value.items()}
-        case list() | tuple():
-            return [_clean(each, default) for each in value]
-        case None | bool() | int() | float() | orjson.Fragment():
-            return value
-        case _ if default:
-            return _clean(default(value), default)
-        case _:
-            return value

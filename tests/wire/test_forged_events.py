@@ -1,0 +1,182 @@
+"""Events of somebody who has a webhook key: what they claim is compared with Dataverse."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.sandbox.settings import ORGANIZATION_ID
+from bot.store.tables import connection, environment, inbox
+from tests.dataverse.samples import bag, context
+from tests.wire.people import ADELE
+from tests.wire.world import EVENTS, WEBHOOK_KEY, World, texts
+
+pytestmark = pytest.mark.one_database
+
+HIGH = {"__type": "OptionSetValue:http://schemas.microsoft.com/xrm/2011/Contracts", "Value": 1}
+ELSEWHERE = "0c000000-0000-0000-0000-000000000000"
+RESTORED = "0d000000-0000-0000-0000-000000000000"
+
+
+async def connected(world: World) -> str:
+    """Connect the chat to the first case, and return the ID of the case."""
+    await world.say("connect CAS-01001 quiet", person=ADELE)
+    await world.settle()
+    world.card()
+    return await world.row("incidents")
+
+
+def change(row: str, **changes: Any) -> dict[str, object]:
+    """Return an event that reports a new priority."""
+    target = {"LogicalName": "incident", "Id": row, "Attributes": bag(prioritycode=HIGH)}
+    return context({}, PrimaryEntityId=row, InputParameters=bag(Target=target), **changes)
+
+
+def deletion(row: str) -> dict[str, object]:
+    target = {"LogicalName": "incident", "Id": row}
+    return context({}, MessageName="Delete", PrimaryEntityId=row, InputParameters=bag(Target=target))
+
+
+async def remembered(world: World) -> str | None:
+    (row,) = await world.rows_in(environment)
+    organization: str | None = row["organization_id"]
+    return organization
+
+
+async def test_a_deletion_is_believed_only_if_the_record_is_gone(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = await connected(world)
+    assert await world.tell(deletion(row)) == (202, {"outcome": "kept"})
+    await world.window_ends()
+    assert [each["ended_at"] for each in await world.rows_in(connection)] == [None]
+    assert world.nothing_was_said()
+    assert "record.deletion_not_confirmed" in capsys.readouterr().out
+    # Real changes are still reported.
+    await world.change({"prioritycode": 1})
+    await world.window_ends()
+    assert "Priority: Normal → **High**" in texts(world.card())
+
+
+async def test_a_change_beside_a_forged_deletion_is_reported(world: World) -> None:
+    row = await connected(world)
+    await world.change({"prioritycode": 1})
+    await world.tell(deletion(row))
+    await world.window_ends()
+    assert "Priority: Normal → **High**" in texts(world.card())
+    assert [each["state"] for each in await world.rows_in(inbox)] == ["done", "done"]
+
+
+async def test_a_deletion_waits_while_dataverse_cannot_confirm_it(world: World) -> None:
+    row = await connected(world)
+    await world.delete("incidents", row)
+    await world.until(lambda: len(world.event_answers) == 1)
+    world.dataverse_is_down = True
+    await world.window_ends()
+    assert [each["ended_at"] for each in await world.rows_in(connection)] == [None]
+    world.dataverse_is_down = False
+    world.clock.advance(60)
+    await world.settle()
+    assert texts(world.card())[0] == "CAS-01001 was deleted in Dynamics 365 by Alex Wilber."
+
+
+async def test_a_record_that_the_app_may_not_read_counts_as_existing(world: World) -> None:
+    row = await connected(world)
+    world.dataverse_refuses[f"incidents({row})"] = (403, {"error": {"code": "0x80040220", "message": "no"}})
+    await world.tell(deletion(row))
+    await world.window_ends()
+    world.dataverse_refuses.clear()
+    assert [each["ended_at"] for each in await world.rows_in(connection)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("at", "ahead"),
+    [
+        ("/Date(4102444800000+0000)/", True),
+        ("2100-01-01T00:00:00Z", True),
+        ("{now + 301 s}", True),
+        ("{now + 299 s}", False),
+    ],
+)
+async def test_a_time_in_the_future_is_replaced_and_real_changes_still_count(
+    world: World, capsys: pytest.CaptureFixture[str], at: str, ahead: bool
+) -> None:
+    row = await connected(world)
+    for name, seconds in (("{now + 301 s}", 301), ("{now + 299 s}", 299)):
+        at = at.replace(name, (world.clock.now() + timedelta(seconds=seconds)).isoformat())
+    assert (await world.tell(change(row, OperationCreatedOn=at)))[0] == 202
+    assert ("webhook.time_replaced" in capsys.readouterr().out) is ahead
+    await world.window_ends()
+    card = world.card()
+    assert "→ **High**" in str(texts(card))
+    assert "2100" not in str(card)
+    world.clock.advance(60 if ahead else 600)
+    await world.change({"prioritycode": 3})
+    await world.window_ends()
+    assert "→ **Low**" in str(texts(world.card()))
+
+
+async def test_events_of_another_organization_are_refused(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    row = await connected(world)
+    await world.change({"prioritycode": 1})
+    await world.window_ends()
+    world.card()
+    assert await remembered(world) == ORGANIZATION_ID
+    status, answer = await world.tell(change(row, OrganizationId=ELSEWHERE))
+    assert (status, answer["error"]["message"]) == (403, "The event is from another organization.")
+    assert "webhook.wrong_organization" in capsys.readouterr().out
+    await world.restart()
+    assert (await world.tell(change(row, OrganizationId=ELSEWHERE)))[0] == 403
+    assert len(await world.rows_in(inbox)) == 1
+    assert await remembered(world) == ORGANIZATION_ID
+
+
+@pytest.mark.parametrize("missing", [None, "", 5, "not an ID", {"Id": ORGANIZATION_ID}])
+async def test_an_event_without_an_organization_is_refused(world: World, missing: object) -> None:
+    status, answer = await world.tell(change(await connected(world), OrganizationId=missing))
+    assert status == 400
+    assert "OrganizationId" in answer["error"]["message"]
+    assert await world.rows_in(inbox) == []
+
+
+async def test_a_restored_environment_has_a_new_organization_and_dataverse_decides(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await connected(world)
+    await world.tell(change(row))
+    monkeypatch.setattr("bot.sandbox.dataverse.web_api.functions.ORGANIZATION_ID", RESTORED)
+    world.dataverse_is_down = True
+    assert (await world.tell(change(row, OrganizationId=RESTORED, OperationId=None)))[0] == 503
+    world.dataverse_is_down = False
+    assert (await world.tell(change(row, OrganizationId=RESTORED, OperationId=None)))[0] == 202
+    assert await remembered(world) == RESTORED
+    # Events of the old organization are foreign now.
+    assert (await world.tell(change(row)))[0] == 403
+    await world.window_ends()
+    world.card()
+
+
+async def test_a_forged_first_organization_does_not_lock_out_the_real_one(world: World) -> None:
+    row = await connected(world)
+    await world.tell(change(row, OrganizationId=ELSEWHERE))
+    assert await remembered(world) == ELSEWHERE
+    await world.change({"prioritycode": 3})
+    assert await remembered(world) == ORGANIZATION_ID
+    assert (await world.tell(change(row, OrganizationId=ELSEWHERE)))[0] == 403
+    await world.window_ends()
+    world.card()
+
+
+async def test_the_previous_key_is_accepted_until_it_is_removed(world: World) -> None:
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    keys = {"webhook_key": SecretStr("another-key-that-nobody-guesses")}
+    for previous, status in ((WEBHOOK_KEY, 200), ("", 401)):
+        both = {**keys, "webhook_key_previous": SecretStr(previous)}
+        world.settings = world.settings.model_copy(update=both)
+        await world.restart()
+        for key, expected in (("another-key-that-nobody-guesses", 200), (WEBHOOK_KEY, status), ("", 401)):
+            async with world.session.post(f"{world.url}{EVENTS}?code={key}", json=context({"a": 1})) as answer:
+                assert answer.status == expected
