@@ -21,6 +21,7 @@ from aiohttp import ClientSession, web
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.errors import NotFound, Unavailable
+from bot.domain.limits import HttpLimits
 from bot.logs import (
     AccessLogger,
     LibraryLimit,
@@ -31,6 +32,7 @@ from bot.logs import (
     with_correlation_id,
 )
 from bot.logs.tracebacks import MAX_EXCEPTIONS, MAX_FRAMES, describe_error, format_traceback
+from bot.web.server import serving
 from tests.steps.process_logs import configured
 
 SECRET = "a-marker-that-must-not-be-seen"
@@ -187,6 +189,26 @@ async def test_a_task_whose_error_nobody_takes_is_logged_without_it(logs: Logs) 
     said = logs.said()
     assert "library.message" in said
     assert "SecretError" in said
+    assert "in failing" in said
+    assert SECRET not in said
+
+
+async def test_errors_of_the_event_loop_are_logged_without_what_they_were_given(
+    logs: Logs, unused_tcp_port: int
+) -> None:
+    def failing(_argument: str) -> None:
+        fail()
+
+    loop = asyncio.get_running_loop()
+    with logs.on():
+        async with serving(web.Application(), "127.0.0.1", unused_tcp_port, HttpLimits()):
+            loop.call_soon(failing, SECRET)
+            loop.call_exception_handler({"message": f"A message with {SECRET}", SECRET: SECRET})
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+    said = logs.said()
+    assert said.count("event_loop.error") == 2
+    assert "Exception in callback" in said
     assert "in failing" in said
     assert SECRET not in said
 
