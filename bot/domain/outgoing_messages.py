@@ -28,6 +28,12 @@ class Subject:
     """None if the message is not about records."""
     table: str | None = None
     switch: Switch | None = None
+    columns: tuple[str, ...] = ()
+    """The key fields whose changes the message reports. Empty for messages of earlier versions."""
+    shows_values: bool = False
+    """True if everyone in the chat sees values of key fields."""
+    shows_secured: bool = False
+    """True if everyone in the chat sees values of secured key fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,8 @@ class PendingMessage:
     enqueued_at: datetime
     correlation_id: str
     subjects: tuple[Subject, ...] = ()
+    disconnected: bool = False
+    """True if a person has disconnected a record that the message is about."""
     caused_at: datetime | None = None
     posts: Sequence[datetime] = ()
     """The bot's posts to the chat during the last hour, in order."""

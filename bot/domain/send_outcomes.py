@@ -37,16 +37,20 @@ class Rejected:
 
 
 class DropReason(StrEnum):
-    """The setting that was off when a message was to be sent that nobody asked for. Stored with the message."""
+    """Why a message that nobody asked for was not sent: a setting, or a disconnect. Stored with the message."""
 
     CHATS_OFF = "chats off"
     RECORD_TYPE_OFF = "record type off"
     KEY_FIELDS_OFF = "key fields off"
+    KEY_FIELD_REMOVED = "key field removed"
+    VALUES_FOR_EACH = "values for each person"
+    SECURED_OFF = "secured values off"
+    DISCONNECTED = "disconnected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """The message was not sent, because a setting that it depends on is off."""
+    """The message was not sent, because a setting or a disconnect rules it out."""
 
     reason: DropReason
 

@@ -76,6 +76,16 @@ class _EventCodec(Codec[RecordEvent]):
         return encoded
 
 
+class _SubjectsCodec(Codec[tuple[Subject, ...]]):
+    """Leaves out what only cards about changed key fields have."""
+
+    def encode(self, value: tuple[Subject, ...]) -> Any:
+        """Return the subjects as JSON types."""
+        optional = ("columns", "shows_values", "shows_secured")
+        encoded = super().encode(value)
+        return [{name: part for name, part in each.items() if part or name not in optional} for each in encoded]
+
+
 def raw_from_json(stored: Any) -> Raw:
     """Return a raw value: JSON has no tuples. A codec would be forty times slower, and this runs for each cell."""
     raw: Raw = tuple(stored) if isinstance(stored, list) else stored
@@ -97,6 +107,6 @@ ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
 CHAT_REQUEST: Codec[ChatRequest] = Codec(ChatRequest, leave_out=frozenset({"person"}))
 COLUMNS: Codec[tuple[ReportedColumn, ...]] = Codec(tuple[ReportedColumn, ...])
 BUTTONS: Codec[tuple[ReportedButton, ...]] = Codec(tuple[ReportedButton, ...])
-SUBJECTS: Codec[tuple[Subject, ...]] = Codec(tuple[Subject, ...])
+SUBJECTS: Codec[tuple[Subject, ...]] = _SubjectsCodec(tuple[Subject, ...])
 RECORD_TYPE: Codec[RecordType] = Codec(RecordType)
 SAVED_SETTINGS: Codec[SavedSettings] = Codec(SavedSettings)

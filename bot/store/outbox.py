@@ -54,12 +54,25 @@ class Outbox:
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
+            .add_columns(table.c.connection_id, table.c.told_before)
             .select_from(lane)
             .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
             .join(chat, chat.c.id == lane.c.name)
             .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(lanes))
         )
-        return {row["id"]: _waiting(row, posts.get(row["id"], ())) for row in found.mappings()}
+        rows = found.mappings().all()
+        ended = await self._disconnected({each for row in rows if row["switch"] for each in _connections(row)})
+        return {
+            row["id"]: _waiting(row, posts.get(row["id"], ()), disconnected=not ended.isdisjoint(_connections(row)))
+            for row in rows
+        }
+
+    async def _disconnected(self, ids: Collection[int]) -> frozenset[int]:
+        """Return the connections that a person ended. Others ended with their record, and a message says so."""
+        if not ids:
+            return frozenset()
+        ended = connection.c.id.in_(ids) & connection.c.ended_by_id.is_not(None)
+        return frozenset((await self._connection.execute(select(connection.c.id).where(ended))).scalars())
 
     async def mark_sent(self, messages: Sequence[int], *, at: datetime) -> None:
         """Mark the messages as accepted by Teams."""
@@ -74,18 +87,31 @@ class Outbox:
         await self._set(message, state=DEAD_LETTERED, reason=reason, done_at=at)
 
     async def drop(self, message: int, reason: str, *, at: datetime) -> None:
-        """Drop the message because of a setting. Its values count as known: nobody reports them later (spec S1)."""
+        """Drop the message. Its values count as known, and nobody reports them later, unless restored (spec S1)."""
         await self._set(message, state=DROPPED, reason=reason, done_at=at)
 
     async def restore_reported(self, message: int, subjects: Collection[Subject]) -> None:
-        """Restore what the chat knew before a dropped message, but only for records of these types."""
+        """Restore what the chat knew before a dropped message, but only for these record types and their columns."""
         found = await self._connection.execute(select(table.c.told_before).where(table.c.id == message))
         before = _decoded(found.scalar() or [])
-        types = {(subject.environment, subject.table) for subject in subjects}
         of = select(connection.c.id, connection.c.environment, connection.c.table)
         rows = await self._connection.execute(of.where(connection.c.id.in_({each for each, _ in before})))
-        ids = {row.id for row in rows if (row.environment, row.table) in types}
-        await self._restore({key: value for key, value in before.items() if key[0] in ids})
+        types = {row.id: (row.environment, row.table) for row in rows}
+        restored = {key: value for key, value in before.items() if _is_about(subjects, types.get(key[0]), key[1])}
+        await self._restore(await self._take_over(message, restored))
+
+    async def _take_over(self, message: int, values: _Values) -> _Values:
+        """Let later messages of the chat that report the same columns start from these values; return the others."""
+        lane_of = select(table.c.lane).where(table.c.id == message).scalar_subquery()
+        later = (table.c.lane == lane_of) & (table.c.id > message) & (table.c.state != DROPPED)
+        query = select(table.c.id, table.c.told_before).where(later, table.c.told_before.is_not(None))
+        left = dict(values)
+        for number, told_before in (await self._connection.execute(query.order_by(table.c.id))).all():
+            told = _decoded(told_before)
+            shared = {key: left.pop(key) for key in told if key in left}
+            if shared:
+                await self._set(number, told_before=_encoded(told | shared))
+        return left
 
     async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Make all pending messages of the chat dead letters.
@@ -132,7 +158,8 @@ class Outbox:
 def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
     before = _encoded(message.previously_reported)
     subject = message.subjects[0] if message.subjects else Subject()
-    others = message.subjects[1:]
+    # The columns of the first subject are not columns of the table, so it is also stored with the others.
+    others = message.subjects if subject.columns else message.subjects[1:]
     return {
         "key": message.key,
         "lane": message.chat_id,
@@ -152,7 +179,19 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
     }
 
 
-def _waiting(row: RowMapping, posts: Sequence[datetime]) -> PendingMessage:
+def _connections(row: RowMapping) -> frozenset[int]:
+    """Return the connections that the message is about: several for a summary."""
+    named = {each for each, *_ in row["told_before"] or []}
+    return frozenset(named if row["connection_id"] is None else {row["connection_id"], *named})
+
+
+def _is_about(subjects: Collection[Subject], kind: tuple[str, str] | None, column: str) -> bool:
+    """Check whether one of the subjects is about the column of the record type."""
+    same_type = [each for each in subjects if (each.environment, each.table) == kind]
+    return any(not each.columns or column in each.columns for each in same_type)
+
+
+def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) -> PendingMessage:
     return PendingMessage(
         id=row["message_id"],
         chat=chat_from_row(row),
@@ -161,6 +200,7 @@ def _waiting(row: RowMapping, posts: Sequence[datetime]) -> PendingMessage:
         enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
         subjects=_subjects(row),
+        disconnected=disconnected,
         caused_at=row["caused_at"],
         posts=posts,
     )
@@ -175,7 +215,10 @@ def _subjects(row: RowMapping) -> tuple[Subject, ...]:
         table=row["table"],
         switch=Switch(switch) if switch else None,
     )
-    return (first, *SUBJECTS.decode(row["other_subjects"] or []))
+    others = SUBJECTS.decode(row["other_subjects"] or [])
+    second = others[0] if others else None
+    is_first = second and (second.environment, second.table, second.switch) == (environment, row["table"], switch)
+    return others if is_first else (first, *others)
 
 
 def _encoded(values: Mapping[tuple[ConnectionId, str], ReportedValue | None]) -> list[list[object]]:

@@ -17,7 +17,7 @@ from bot.domain.send_outcomes import (
     SendOutcome,
     Sent,
 )
-from bot.domain.switches import Settings, drop_reason
+from bot.domain.switches import Settings, drop_reason, reportable_subjects
 from bot.domain.values import ChatId
 from bot.features.shared.services import Services
 from bot.logs import get_logger, with_correlation_id
@@ -42,7 +42,7 @@ class SendResult:
     outcome: SendOutcome | Dropped
     at: datetime
     summarize_again: tuple[Subject, ...] = ()
-    """The subjects of a dropped summary whose settings are on. A new summary reports their changes."""
+    """The subjects of a dropped message whose changes a new summary reports."""
 
     @property
     def is_final_attempt(self) -> bool:
@@ -71,7 +71,7 @@ class OutboxHandler:
     async def process(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
         """Post the message as soon as the rate limits allow it; postpone the lane if that takes too long.
 
-        Drop a message that nobody asked for if a setting that it depends on is off (spec S1).
+        Drop a message that nobody asked for if a setting or a disconnect rules it out (spec S1).
         """
         dropped = await self._dropped(pending)
         postponed_until = None if dropped else await self._wait_for_limits(pending)
@@ -98,12 +98,14 @@ class OutboxHandler:
         return LaneResult(lane, posted)
 
     async def _dropped(self, pending: PendingMessage) -> SendResult | None:
-        """Return the result if a setting that the message depends on is off; None if it can be sent."""
+        """Return the result if a setting or a disconnect rules the message out; None if it can be sent."""
         if not any(subject.switch for subject in pending.subjects):
             return None
         services = self._services
         settings: Settings = {each: await services.administration.settings(each) for each in services.environments}
         reason = drop_reason(pending.subjects, settings)
+        if reason is None and pending.disconnected:
+            reason = DropReason.DISCONNECTED
         if reason is None:
             return None
         with with_correlation_id(pending.correlation_id):
@@ -112,7 +114,7 @@ class OutboxHandler:
             message=pending,
             outcome=Dropped(reason=reason),
             at=self._clock.now(),
-            summarize_again=tuple(each for each in pending.subjects if not drop_reason([each], settings)),
+            summarize_again=reportable_subjects(pending.subjects, settings),
         )
 
     async def _wait_for_limits(self, message: PendingMessage) -> datetime | None:

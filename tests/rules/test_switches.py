@@ -1,6 +1,7 @@
 """The settings that messages depend on when they are sent."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.record_types import RecordType
 from bot.domain.send_outcomes import DropReason
 from bot.domain.settings import EnvironmentSettings
-from bot.domain.switches import drop_reason
+from bot.domain.switches import drop_reason, reportable_subjects
 from bot.domain.values import EnvironmentId
 
 CONTOSO, FABRIKAM = EnvironmentId("contoso"), EnvironmentId("fabrikam")
@@ -49,6 +50,35 @@ def test_each_switch_depends_on_its_settings(
     expected = {Switch.CHATS: chats, Switch.RECORD_TYPE: record_type, Switch.KEY_FIELDS: key_fields}
     assert {switch: drop_reason([subject(switch)], {CONTOSO: settings}) for switch in Switch} == expected
     assert drop_reason([subject(None)], {CONTOSO: settings}) is None
+
+
+TELL_EACH, TELL_SECURED = with_case(tell_each=True), with_case(tell_secured=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown", "reason", "columns"),
+    [
+        (ON, {"shows_values": True}, None, ("prioritycode",)),
+        (ON, {"shows_values": True, "shows_secured": True}, DropReason.SECURED_OFF, ("prioritycode",)),
+        (TELL_SECURED, {"shows_values": True, "shows_secured": True}, None, ("prioritycode",)),
+        (TELL_EACH, {"shows_values": True}, DropReason.VALUES_FOR_EACH, ("prioritycode",)),
+        (TELL_EACH, {}, None, ("prioritycode",)),
+        (with_case(key_fields=("title",)), {}, DropReason.KEY_FIELD_REMOVED, None),
+        (ON, {"columns": ("title", "prioritycode")}, DropReason.KEY_FIELD_REMOVED, ("prioritycode",)),
+        (with_case(key_fields=("title",)), {"columns": ()}, None, ()),
+        (with_case(notify=False), {"shows_values": True}, DropReason.KEY_FIELDS_OFF, None),
+    ],
+)
+def test_a_card_shows_only_what_the_settings_still_allow_and_the_rest_is_reported_again(
+    settings: EnvironmentSettings,
+    shown: dict[str, Any],
+    reason: DropReason | None,
+    columns: tuple[str, ...] | None,
+) -> None:
+    card = replace(subject(Switch.KEY_FIELDS), **{"columns": ("prioritycode",), **shown})
+    assert drop_reason([card], {CONTOSO: settings}) is reason
+    again = reportable_subjects([card], {CONTOSO: settings})
+    assert [each.columns for each in again] == ([] if columns is None else [columns])
 
 
 def test_in_an_environment_that_is_not_configured_everything_is_off() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -188,7 +188,7 @@ async def _enqueue_card(
         key=f"caught up {chat_id} {at.isoformat()}",
         chat_id=chat_id,
         activity=render(catch_up(view), chat.channel),
-        subjects=_subjects([each.connection for each in changed], [*deleted, *(each.connection for each in failures)]),
+        subjects=_subjects(changed, [*deleted, *(each.connection for each in failures)]),
         previously_reported={
             (each.connection.id, change.column.name): change.old for each in changed for change in each.changes
         },
@@ -197,9 +197,16 @@ async def _enqueue_card(
     await work.reported_values.save(_new_reported_values(changed, at))
 
 
-def _subjects(changed: Sequence[Connection], named: Sequence[Connection]) -> tuple[Subject, ...]:
+def _subjects(changed: Sequence[_ChangedRecord], named: Sequence[Connection]) -> tuple[Subject, ...]:
     """Return the record types of the card. `named`: records that it only names."""
-    subjects = [subject_of(each.record, Switch.KEY_FIELDS) for each in changed]
+    subjects = [
+        replace(
+            subject_of(each.connection.record, Switch.KEY_FIELDS),
+            columns=tuple(change.column.name for change in each.changes),
+            shows_values=each.show_values,
+        )
+        for each in changed
+    ]
     return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in named)]))
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
-from bot.domain.outgoing_messages import OutgoingMessage, Switch
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
@@ -190,9 +190,23 @@ def _message(
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
-        subjects=(subject_of(details.record, Switch.KEY_FIELDS if changes else Switch.RECORD_TYPE),),
+        subjects=(_subject(details, changes),),
         caused_at=min(event.at for event in details.events),
         previously_reported={(connection.id, each.column.name): known.get(each.column.name) for each in changes},
+    )
+
+
+def _subject(details: ChangeDetails, changes: Sequence[NetChange]) -> Subject:
+    """Return the subject, with what the card shows of which columns: settings are checked again before it is sent."""
+    if not changes:
+        return subject_of(details.record, Switch.RECORD_TYPE)
+    secured = {change.column.secured for change in changes}
+    to_everyone, tell_secured = not details.record_type.tell_each, details.record_type.tell_secured
+    return replace(
+        subject_of(details.record, Switch.KEY_FIELDS),
+        columns=tuple(change.column.name for change in changes),
+        shows_values=to_everyone and (tell_secured or False in secured),
+        shows_secured=to_everyone and tell_secured and True in secured,
     )
 
 

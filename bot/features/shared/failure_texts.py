@@ -26,6 +26,12 @@ _DROPPED: Mapping[DropReason, str] = {
     DropReason.KEY_FIELDS_OFF: (
         "The last card was not sent because cards about changes were turned off for records of this type."
     ),
+    DropReason.KEY_FIELD_REMOVED: "The last card was not sent because a field on it is no longer a key field.",
+    DropReason.VALUES_FOR_EACH: (
+        "The last card was not sent because values are now shown only to people who can see them."
+    ),
+    DropReason.SECURED_OFF: "The last card was not sent because values of secured fields are no longer shown.",
+    DropReason.DISCONNECTED: "The last card was not sent because a record on it was disconnected.",
 }
 
 
@@ -48,7 +54,7 @@ def describe_failure(reason: str) -> str:
 
 
 def describe_drop(reason: DropReason) -> str:
-    """Return the sentence for a message that was not sent because a setting was off."""
+    """Return the sentence for a message that was not sent because of a setting or a disconnect."""
     return _DROPPED[reason]
 
 
