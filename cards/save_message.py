@@ -49,7 +49,7 @@ def save_page(view: SaveView) -> Page:
         TextInput(TEXT, "Text", value=view.text, longest=view.max_text_length, lines=True, required="Enter a text"),
         byline("These lines are added below the text:"),
         Container([_line(each) for each in view.origin], separated=True),
-        byline("If you change the text, this line is added below the first one:"),
+        byline("If you change the title or the text, this line is added below the first one:"),
         Container([_line(view.changed)], separated=True),
     ]
     buttons: list[SubmitButton | LinkButton] = [view.save]

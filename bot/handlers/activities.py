@@ -159,7 +159,7 @@ def _mentions_of_bot(activity: Activity) -> list[str]:
     """Return the parts of the text that mention the bot."""
     bot = activity.recipient.id if activity.recipient else None
     mentions = []
-    for entity in activity.entities or []:
+    for entity in filter(None, activity.entities or []):
         properties: Mapping[str, Any] = getattr(entity, "additional_properties", None) or {}
         mentioned, text = properties.get("mentioned"), properties.get("text")
         if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(text, str) and text:

@@ -240,6 +240,12 @@ async def test_the_playgrounds_own_people_are_the_samples_people(world: World) -
     assert "Connected by Adele Vance." in texts(world.card())
 
 
+async def test_nothing_among_the_entities_is_skipped(world: World) -> None:
+    at = {"type": "mention", "mentioned": BOT, "text": "<at>Chat Sync</at>"}
+    await world.post(world.activity(type="message", text="<at>Chat Sync</at> help", entities=[None, at]))
+    assert texts(world.card())[0] == "Commands"
+
+
 async def test_replies_can_be_asked_for_in_the_answer_itself(world: World) -> None:
     at = {"type": "mention", "mentioned": BOT, "text": "<at>Chat Sync</at>"}
     message = world.activity(

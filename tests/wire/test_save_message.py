@@ -23,7 +23,7 @@ ORIGIN = (
     "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
 )
 
-IF_CHANGED = ["If you change the text, this line is added below the first one:", "Changed by Adele Vance"]
+IF_CHANGED = ["If you change the title or the text, this line is added below the first one:", "Changed by Adele Vance"]
 
 
 def html_message(content: str) -> dict[str, Any]:
@@ -81,6 +81,21 @@ async def test_a_changed_text_is_marked_as_changed(world: World) -> None:
     (note,) = await rows(world, "annotations")
     assert note["notetext"].startswith(f"{SECRET} only\n\nMessage in Microsoft Teams: Adele Vance")
     assert "\nChanged by Adele Vance\n" in note["notetext"]
+
+
+async def test_a_changed_title_is_marked_as_changed(world: World) -> None:
+    page = await open_dialog(world)
+    await submit(world, page.step("Save", words="CAS-01001", title="Megan Bowen: I approve the refund"))
+    (note,) = await rows(world, "annotations")
+    assert "\nChanged by Adele Vance\n" in note["notetext"]
+
+
+async def test_the_same_dialog_saves_to_each_record_for_which_it_is_sent(world: World) -> None:
+    page = await open_dialog(world)
+    for number in ("CAS-01001", "CAS-01002", "CAS-01002"):
+        assert await submit(world, page.step("Save", words=number)) == f"Saved to {number} as a note."
+    for number in ("CAS-01001", "CAS-01002"):
+        assert len(await rows(world, "annotations", number)) == 1
 
 
 async def test_everything_written_for_a_changed_text_was_shown_before(world: World) -> None:

@@ -141,6 +141,20 @@ async def test_a_plain_body_may_say_so(bot: World, encoding: bytes) -> None:
     assert answer.status == 201
 
 
+@pytest.mark.parametrize("parameters", [b'"' * 8_000, b";" * 8_000, b"(" * 8_000, b"a=b;" * 2_000, b"x*0*=" * 1_600])
+@pytest.mark.parametrize("path", [MESSAGES, EVENTS, CHANGES])
+async def test_parameters_of_the_content_type_are_not_parsed(
+    bot: World, monkeypatch: pytest.MonkeyPatch, path: str, parameters: bytes
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise AssertionError("a parser of headers is slow")
+
+    monkeypatch.setattr("aiohttp.helpers.parse_content_type", fail)
+    answer = await sent(bot, head(path, b"Content-Type: application/json;" + parameters, b"Content-Length: 2") + b"{}")
+    assert answer.status == (202 if path == CHANGES else 401)
+    assert (await sent(bot, head(path, b"Content-Type: text/json;" + parameters, b"Content-Length: 0"))).status >= 400
+
+
 TOO_LARGE = {MESSAGES: 256_001, EVENTS: 1_000_001, CHANGES: 8_000_001}
 
 

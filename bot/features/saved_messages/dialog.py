@@ -43,7 +43,7 @@ async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     author = data.get(QuotedField.AUTHOR, "")
     title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
     initial = {KEY: str(uuid4()), TITLE: title, TEXT: data[QuotedField.TEXT]}
-    signed = await sign_quote(services, turn, {**data, **initial}, data[QuotedField.TEXT])
+    signed = await sign_quote(services, turn, {**data, **initial}, title, data[QuotedField.TEXT])
     return await _page(services, turn, signed, selected=_initial_record(services, turn, data))
 
 
@@ -63,7 +63,7 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
         raise BadRequest("This dialog has expired.", "Open it again from the message.")
     if len(matches) != 1:
         return await _page(services, turn, data, record_problem(matches, data), matches)
-    is_changed = not is_original(data, data.get(TEXT, ""))
+    is_changed = not is_original(data, data.get(TITLE, ""), data.get(TEXT, ""))
     message = SavedMessage(
         form=_form(data),
         title=data.get(TITLE, "").strip(),

@@ -13,7 +13,7 @@ from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 
 _ROWS = UUID("6d1f0c52-6f0e-4c63-9b1e-0f2f5d7f6f3a")
-"""Namespace of row IDs. The same key from the same person gives the same row."""
+"""Namespace of row IDs. The same key from the same person gives the same row of a record."""
 
 
 async def save_message(
@@ -21,13 +21,14 @@ async def save_message(
 ) -> str:
     """Save the message and return the display name of the record.
 
-    A second request with the same key saves nothing. Raise `BadRequest` if the text is too long or missing,
-    `NotAllowed`, `NotSupported`, or `Unavailable`.
+    A second request with the same key, record, and form saves nothing. Raise `BadRequest` if the text is too long or
+    missing, `NotAllowed`, `NotSupported`, or `Unavailable`.
     """
     message.validate()
     readable = await access.require_readable(services, record, person)
     actor = readable.actor
-    row_id = str(uuid5(_ROWS, f"{actor.object_id} {key}"))
+    place = f"{record.environment} {record.table} {record.row_id} {message.form}"
+    row_id = str(uuid5(_ROWS, f"{actor.object_id} {key} {place}"))
     entry = AuditEntry(
         at=services.clock.now(),
         act="save to record",

@@ -16,16 +16,26 @@ from bot.features.shared.turn import Turn
 _PURPOSE = "quoted message"
 _ORIGINAL_DIGEST = "wording"
 """In the data of the page: the digest of the original text, which shows whether the person changed it."""
+_ORIGINAL_TITLE = "titling"
+"""The same for the title, which names the author."""
 _SIGNATURE = "signature"
 
-_SIGNED = (KEY, _ORIGINAL_DIGEST, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
+_SIGNED = (
+    KEY,
+    _ORIGINAL_DIGEST,
+    _ORIGINAL_TITLE,
+    QuotedField.AUTHOR,
+    QuotedField.SENT,
+    QuotedField.FILES,
+    QuotedField.LINK,
+)
 QUOTE_DATA = (*_SIGNED, _SIGNATURE)
 """Names in the data of the page that `is_quote_signed` needs."""
 
 
-async def sign_quote(services: Services, turn: Turn, data: ActionData, text: str) -> Mapping[str, str]:
-    """Return the data with the digest of the original text, and with the signature; raise `Unavailable`."""
-    with_digest = {**data, _ORIGINAL_DIGEST: _digest(text)}
+async def sign_quote(services: Services, turn: Turn, data: ActionData, title: str, text: str) -> Mapping[str, str]:
+    """Return the data with the digests of the original title and text, and with the signature; raise `Unavailable`."""
+    with_digest = {**data, _ORIGINAL_DIGEST: _digest(text), _ORIGINAL_TITLE: _digest(title)}
     return {**with_digest, _SIGNATURE: await sign(services, _PURPOSE, _values(turn, with_digest))}
 
 
@@ -34,9 +44,9 @@ async def is_quote_signed(services: Services, turn: Turn, data: ActionData) -> b
     return await is_signed(services, _PURPOSE, _values(turn, data), data.get(_SIGNATURE, ""))
 
 
-def is_original(data: ActionData, text: str) -> bool:
-    """Check whether the text is the original one. Line ends do not count, because clients send different ones."""
-    return _digest(text) == data.get(_ORIGINAL_DIGEST)
+def is_original(data: ActionData, title: str, text: str) -> bool:
+    """Check whether both are the original ones. Line ends do not count, because clients send different ones."""
+    return (_digest(title), _digest(text)) == (data.get(_ORIGINAL_TITLE), data.get(_ORIGINAL_DIGEST))
 
 
 def _values(turn: Turn, data: ActionData) -> list[str]:
