@@ -18,7 +18,11 @@ VIEW_PROPERTIES = "savedqueryid,name,querytype,layoutxml,fetchxml"
 QUICK_FIND = 4
 """Query type of a table's only Quick Find view ("Customize views")."""
 
-_MAX_XML = 1_000_000  # characters: the layout of 300 columns has about thirty thousand
+# An administrator can store any XML. These bounds limit the work on the event loop; real views are far below them.
+_MAX_XML = 200_000  # characters: the layout of 300 columns has about thirty thousand
+_MAX_CELLS = 300
+_MAX_LINKS = 100  # Dataverse accepts 15 in a query
+_MAX_LINK_DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +50,11 @@ class Layout:
 
 
 def parse_layout(row: Mapping[str, Any]) -> Layout:
-    """Parse the layout in a row of table `savedquery`; raise `NotSupported` if it is damaged."""
+    """Parse the layout in a row of table `savedquery`; raise `NotSupported` if it is damaged or too large."""
     try:
-        cells = _parse_xml(row.get("layoutxml")).iter("cell")
-        columns = tuple(cell.get("name", "") for cell in cells if cell.get("ishidden") not in {"1", "true"})
+        columns = _columns(_parse_xml(row.get("layoutxml")))
         # Without linked columns, the query adds nothing to the layout.
-        links = dict(_walk_links(_parse_xml(row.get("fetchxml")), ())) if any("." in name for name in columns) else {}
+        links = dict(_walk_links(_parse_xml(row.get("fetchxml")))) if any("." in name for name in columns) else {}
         return Layout(
             id=str(row["savedqueryid"]),
             name=str(row["name"]),
@@ -59,22 +62,45 @@ def parse_layout(row: Mapping[str, Any]) -> Layout:
             columns=columns,
             links=links,
         )
-    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise NotSupported(
-            "The layout of the note's view is damaged.", "Ask an administrator to choose another view."
+            "The layout of the note's view is damaged or too large.", "Ask an administrator to choose another view."
         ) from error
 
 
 def _parse_xml(text: object) -> Element:
-    root: Element = fromstring(str(text or "")[:_MAX_XML], forbid_dtd=True)
+    """Return the root; raise `ValueError` for a text that is too long."""
+    xml = str(text or "")
+    if len(xml) > _MAX_XML:
+        raise ValueError
+    root: Element = fromstring(xml, forbid_dtd=True)
     return root
 
 
-def _walk_links(parent: Element, path: tuple[JoinStep, ...]) -> Iterator[tuple[str, Sequence[JoinStep]]]:
-    for element in parent:
-        steps = path
+def _columns(layout: Element) -> tuple[str, ...]:
+    """Return the names of the visible columns; raise `ValueError` if there are too many."""
+    cells = layout.iter("cell")
+    columns = tuple(cell.get("name", "") for cell in cells if cell.get("ishidden") not in {"1", "true"})
+    if len(columns) > _MAX_CELLS:
+        raise ValueError
+    return columns
+
+
+def _walk_links(query: Element) -> Iterator[tuple[str, Sequence[JoinStep]]]:
+    """Yield each alias with its steps; raise `ValueError` if there are too many links or levels."""
+    # A stack instead of recursion: each element costs the same at every depth.
+    stack: list[tuple[Element, tuple[JoinStep, ...]]] = [(query, ())]
+    links = 0
+    while stack:
+        element, steps = stack.pop()
         if element.tag == "link-entity":
-            step = JoinStep(table=element.get("name", ""), key=element.get("from", ""), column=element.get("to", ""))
-            steps = (*path, step)
+            links += 1
+            steps = (*steps, _step(element))
+            if links > _MAX_LINKS or len(steps) > _MAX_LINK_DEPTH:
+                raise ValueError
             yield element.get("alias", ""), steps
-        yield from _walk_links(element, steps)
+        stack.extend((child, steps) for child in reversed(element))
+
+
+def _step(link: Element) -> JoinStep:
+    return JoinStep(table=link.get("name", ""), key=link.get("from", ""), column=link.get("to", ""))

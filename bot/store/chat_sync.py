@@ -124,10 +124,10 @@ class ChatSync(SyncJobs):
         await self._db.execute(update(chat).where(chat.c.id == chat_id).values(looked_at=at))
 
     async def save_topics(self, changes: Sequence[TopicChange]) -> None:
-        """Store the chats' topics, unless a later topic is stored."""
+        """Store the chats' topics, unless a later topic is stored or the bot was removed from the chat."""
         rows = [{"of": each.chat_id, "called": each.topic, "now": each.at} for each in changes]
         earlier = or_(chat.c.topic_told_at.is_(None), chat.c.topic_told_at <= bindparam("now"))
-        told = update(chat).where(chat.c.id == bindparam("of"), earlier)
+        told = update(chat).where(chat.c.id == bindparam("of"), chat.c.bot_present, earlier)
         if rows:
             in_order = sorted(rows, key=itemgetter("of"))
             await self._db.execute(told.values(topic=bindparam("called"), topic_told_at=bindparam("now")), in_order)

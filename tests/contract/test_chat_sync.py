@@ -64,6 +64,15 @@ async def test_what_teams_calls_the_chat_is_kept_where_nobody_told_of_another_na
     assert (await known(store)).topic == "Pumps"
 
 
+async def test_a_name_told_after_the_bot_was_removed_is_not_stored(store: Store) -> None:
+    await synced(store)
+    await named(store, "Pumps", START)
+    async with store.writing() as work:
+        await work.chats.mark_bot_removed(CHAT)
+    await named(store, "Layoffs", later(1))
+    assert (await known(store)).topic == "Pumps"
+
+
 async def unlooked(store: Store) -> Sequence[ChatId]:
     async with store.reading() as work:
         return await work.chat_sync.stale_chats(since=later(0), at_most=2)

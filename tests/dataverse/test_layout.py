@@ -1,3 +1,6 @@
+import sys
+from types import FrameType
+
 import pytest
 
 from bot.dataverse.view_layout import JoinStep, parse_layout
@@ -58,3 +61,51 @@ def test_links_in_links_without_end_are_refused() -> None:
     deep = "<link-entity alias='x'>" * 5000 + "</link-entity>" * 5000
     with pytest.raises(NotSupported, match="layout"):
         parse_layout(view("<cell name='x.name'/>", deep))
+
+
+def nested(depth: int, inside: str = "") -> str:
+    return "<link-entity alias='x'>" * depth + inside + "</link-entity>" * depth
+
+
+def test_one_hundred_links_and_ten_levels_are_read() -> None:
+    flat = "".join(f"<link-entity alias='a{number}'/>" for number in range(90))
+    layout = parse_layout(view("<cell name='x.name'/>", nested(10) + flat))
+    assert len(layout.links) == 91
+    assert len(layout.links["x"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("cells", "links"),
+    [
+        ("<cell name='x.name'/>", nested(11)),
+        ("<cell name='x.name'/>", "<link-entity alias='x'/>" * 101),
+        ("<cell name='x.name'/>", nested(900, "<link-entity alias='x'/>" * 30_000)),
+        ("<cell name='x.name'/>", f"<!--{'x' * 200_000}-->"),
+        ("<cell name='title'/>" * 301, ""),
+        (f"<cell name='title'/><!--{'x' * 200_000}-->", ""),
+    ],
+    ids=["levels", "links", "levels and links", "long query", "columns", "long layout"],
+)
+def test_a_view_that_is_too_large_is_refused(cells: str, links: str) -> None:
+    with pytest.raises(NotSupported, match="too large"):
+        parse_layout(view(cells, links))
+
+
+def test_elements_in_deep_filters_cost_no_more_than_elsewhere() -> None:
+    def calls(depth: int) -> int:
+        inside = "<condition/>" * 2000
+        counted = 0
+
+        def count(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal counted
+            counted += event == "call"
+
+        links = "<filter>" * depth + inside + "</filter>" * depth
+        sys.setprofile(count)
+        try:
+            parse_layout(view("<cell name='x.name'/>", links))
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    assert calls(900) < 2 * calls(1)

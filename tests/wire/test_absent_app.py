@@ -1,12 +1,19 @@
 """The app uses its own rights only in chats that it is in (spec J3)."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
 
 from bot.sandbox.teams.chats import has_app
+from bot.sandbox.teams.people import DIRECTORY
+from bot.sandbox.values import Row
 from bot.store.tables import audit, connection
+from bot.store.tables import chat as chats
+from tests.steps.changes import until
+from tests.steps.chat_sync import chat_row, party_ids, run_due_jobs, user_ids
 from tests.steps.members import ASK, OPEN, YOURS, create_chat
 from tests.steps.new_chats import members, people_page, press, selection
 from tests.wire.people import ADELE, ALEX, ISAIAH, MEGAN, Somebody
@@ -27,6 +34,16 @@ async def take_out(world: World, chat: str, *, told: bool = True) -> None:
     await world.teams.uninstall(chat)
     if told:
         await world.post(world.activity(chat, ADELE, type="installationUpdate", action="remove"))
+
+
+async def rename(world: World, chat: str, name: str) -> Row:
+    (row,) = [each for each in world.teams.chats() if each.id == chat]
+    return await world.teams.rename(row, name)
+
+
+async def checked(world: World, chat: str, since: datetime) -> bool:
+    """Return whether the periodic check of chats came to this one."""
+    return bool(await world.rows_in(chats, (chats.c.id == chat) & (chats.c.looked_at >= since)))
 
 
 async def pause(world: World) -> None:
@@ -59,6 +76,42 @@ async def test_a_chat_that_the_app_cannot_reach_is_locked(world: World, command:
     dialog = {"dialog": "timelineJoin", **join["data"]}
     assert texts(await world.ask_page(dialog, chat=PERSONAL))[0] == ABSENT
     assert await nobody_joined(world, chat)
+
+
+@pytest.mark.parametrize("way", ["taken out", "paused"])
+async def test_only_members_get_the_new_name_of_a_chat_that_the_app_cannot_reach(world: World, way: str) -> None:
+    chat = await create_chat(world)
+    await run_due_jobs(world)
+    await (take_out(world, chat) if way == "taken out" else pause(world))
+    await rename(world, chat, "Layoffs")
+    for command in ("chats", "timeline"):
+        world.dataverse_was_asked.clear()
+        said = texts(await listed(world, command))
+        assert "Pump" in said
+        assert "Layoffs" not in str(said)
+        assert not [path for path in world.dataverse_was_asked if path.endswith(f"/chats/{quote(chat, safe='')}")]
+        assert "Layoffs" in texts(await listed(world, command, person=MEGAN))
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+async def test_after_the_app_is_taken_out_nothing_is_synced_until_it_is_added_again(world: World, told: bool) -> None:
+    chat = await create_chat(world)
+    await run_due_jobs(world)
+    before = await chat_row(world, chat)
+    await take_out(world, chat, told=told)
+    row = await rename(world, chat, "Layoffs")
+    await world.teams.add(row, DIRECTORY[ISAIAH.object_id], None)
+    await run_due_jobs(world)
+    world.clock.advance(6 * 3600)
+    at = world.clock.now()
+    await until(world, lambda: checked(world, chat, at))
+    await world.settle()
+    assert await chat_row(world, chat) == before
+    await world.teams.install(chat)
+    await run_due_jobs(world, 180)
+    after = await chat_row(world, chat)
+    assert (before["subject"], after["subject"]) == ("Pump", "Layoffs")
+    assert party_ids(after) == party_ids(before) | await user_ids(world, ISAIAH)
 
 
 async def test_teams_is_asked_whether_the_app_is_in_the_chat(world: World) -> None:

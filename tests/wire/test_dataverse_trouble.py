@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from bot.store.tables import record_type
 from tests.dataverse.samples import FORBIDDEN
-from tests.steps.records import create
+from tests.steps.records import create, set_record_type
 from tests.wire.people import ADELE, ALEX, PATTI
 from tests.wire.world import API, GROUP, World, buttons, texts
 
@@ -135,6 +135,17 @@ async def test_answers_of_another_make_are_told_as_trouble_and_nothing_breaks(wo
             (found,) = await world.paste(link, person=ADELE)
             assert len(texts(found["content"])) == 2, (path, body)
             assert "went wrong" not in str(found)
+
+
+async def test_a_view_that_is_too_large_is_named_to_who_connects_and_a_card_works_without_it(world: World) -> None:
+    await set_record_type(world, disclosure="fields")
+    await use_view(world, ["who.fullname"], "<link-entity alias='who'/>" * 101)
+    assert await connected(world) == [
+        "The layout of the note's view is damaged or too large.",
+        "Ask an administrator to choose another view.",
+    ]
+    (found,) = await world.paste(await world.link(), person=ADELE)
+    assert texts(found["content"])[:2] == ["Case", "CAS-01001"]
 
 
 async def test_a_note_shows_columns_of_linked_tables(world: World) -> None:

@@ -95,17 +95,29 @@ async def find_visible_chats(
 
 async def _visible_chat(services: Services, entry: TimelineEntry, actor: AuthorizedUser) -> VisibleChat:
     connection = entry.connection
-    chat, is_member = await asyncio.gather(
-        _get_chat(services, connection.chat_id), _is_member(services, connection.chat_id, actor)
-    )
+    is_reachable = entry.bot_present and connection.paused_at is None
+    chat, is_member = await _get_allowed_chat(services, connection.chat_id, actor, is_reachable=is_reachable)
     return VisibleChat(
         connection=connection,
         is_channel=False,
         is_member=is_member,
-        is_reachable=entry.bot_present and connection.paused_at is None,
+        is_reachable=is_reachable,
         topic=(chat.topic or "") if chat else None,
         url=chat.url if chat and is_member else "",
     )
+
+
+async def _get_allowed_chat(
+    services: Services, chat: ChatId, actor: AuthorizedUser, *, is_reachable: bool
+) -> tuple[DirectoryChat | None, bool]:
+    """Return the chat, and whether the person is a member.
+
+    Graph also names chats that the app was removed from. Only members get the current name of those.
+    """
+    if is_reachable:
+        return await asyncio.gather(_get_chat(services, chat), _is_member(services, chat, actor))
+    is_member = await _is_member(services, chat, actor)
+    return await _get_chat(services, chat) if is_member else None, is_member
 
 
 async def _get_chat(services: Services, chat: ChatId) -> DirectoryChat | None:

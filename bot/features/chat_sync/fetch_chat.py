@@ -9,7 +9,6 @@ from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, NotFound
 from bot.domain.object_ids import is_app_account
 from bot.domain.synced_chats import FetchedChat, SyncedChat
-from bot.domain.values import ChatId
 from bot.features.shared.services import Services
 
 _GRAPH_DELAY = timedelta(minutes=1)
@@ -27,7 +26,7 @@ class ChatSnapshot:
 
 
 async def fetch_chat(services: Services, known: SyncedChat) -> ChatSnapshot | None:
-    """Fetch the chat; return None if the app has no access to its members. Raises `Unavailable`."""
+    """Fetch the chat; return None if the app is not in the chat. Raises `Unavailable`."""
     accounts = await _accounts(services, known)
     if accounts is None:
         return None
@@ -39,22 +38,16 @@ async def fetch_chat(services: Services, known: SyncedChat) -> ChatSnapshot | No
 
 
 async def _accounts(services: Services, known: SyncedChat) -> Sequence[ChatAccount] | None:
-    """Return the members from the roster, or from Graph if the bot is not in the chat."""
+    """Return the members, or None if the app is not in the chat.
+
+    Graph would still return them, but people who removed the app do not expect that (spec J3).
+    """
+    if not known.chat.bot_present:
+        return None
     try:
         return await services.roster.accounts(known.chat)
     except BotAbsent:
-        return await _members(services, known.chat.id)
-
-
-async def _members(services: Services, chat: ChatId) -> Sequence[ChatAccount] | None:
-    try:
-        members = await services.chats.list_members(chat)
-    except (NotAllowed, NotFound):
-        return None
-    return [
-        ChatAccount(id=each.membership_id or each.object_id or each.name, object_id=each.object_id, name=each.name)
-        for each in members
-    ]
+        return None  # Teams reports when the app is added, and the chat is then fetched.
 
 
 async def _topic(services: Services, known: SyncedChat) -> tuple[str | None, ChatSyncError | None]:
