@@ -5,7 +5,6 @@ the plain JSON before an activity is built from it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from botbuilder.schema import Activity
@@ -25,12 +24,8 @@ class Forbidden(PermissionError):
     """The caller is authenticated but not allowed to do this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The sender of a request whose body is not read yet."""
-
-    token: VerifiedToken | None
-    """None for a bot without an app ID, which does not authenticate callers."""
+Caller = VerifiedToken | None
+"""The sender of a request whose body is not read yet; None for a bot without an app ID, which knows no senders."""
 
 
 class BotAuthentication(BotFrameworkAuthentication):
@@ -58,22 +53,22 @@ class BotAuthentication(BotFrameworkAuthentication):
 
     async def authenticate(self, authorization: str) -> Caller:
         """Verify the token in the header; raise `PermissionError` with the reason, or `Unavailable` without keys."""
-        return Caller(await self._check.verify(authorization) if self._check else None)
+        return await self._check.verify(authorization) if self._check else None
 
     def authorize(self, caller: Caller, activity: Mapping[str, Any]) -> AuthenticateRequestResult:
         """Return the caller's identity in this activity's JSON.
 
         Raise `PermissionError`, or `Forbidden` for another tenant or service URL.
         """
-        service_url, token = activity["serviceUrl"], caller.token
-        if token is not None:
+        service_url = activity["serviceUrl"]
+        if caller is not None:
             channel = activity.get("channelId")
-            require_same_sender(token, service_url=service_url, channel=channel if isinstance(channel, str) else "")
+            require_same_sender(caller, service_url=service_url, channel=channel if isinstance(channel, str) else "")
             if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
                 raise Forbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.is_allowed(service_url):
             raise Forbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
-        return self._result(token.claims if token else {})
+        return self._result(caller.claims if caller else {})
 
     def _result(self, claims: Mapping[str, Any]) -> AuthenticateRequestResult:
         kind = "Bearer" if claims else AuthenticationConstants.ANONYMOUS_AUTH_TYPE
