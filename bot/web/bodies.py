@@ -1,12 +1,15 @@
 """Receive the bodies of requests, within limits of size and time."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NoReturn
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
+
+# The client disconnected, or the parts of the body are malformed. aiohttp raises RuntimeError for a connection that
+# closed before the first read.
+_CLIENT_ERRORS = (ConnectionError, HttpProcessingError, web.RequestPayloadError, RuntimeError)
 
 
 class Body:
@@ -19,7 +22,7 @@ class Body:
         self._within_s = within_s
         self._received = bytearray()
         self._deadline: float | None = None
-        self._require_size(request.content_length or 0)
+        _require_size(request.content_length or 0, max_bytes)
 
     @property
     def is_complete(self) -> bool:
@@ -37,50 +40,63 @@ class Body:
 
     async def receive(self) -> None:
         """Wait for the next part of the body."""
-        # Usually, the body arrived together with the headers, and needs no deadline.
-        if self._content.is_eof():
-            with _client_errors():
-                self._received += self._content.read_nowait()
-        else:
-            await self._receive_in_time()
-        self._require_size(len(self._received))
+        try:
+            self._received += await self._next_part()
+        except _CLIENT_ERRORS:
+            raise _malformed() from None
+        _require_size(len(self._received), self._max_bytes)
 
-    async def _receive_in_time(self) -> None:
+    async def _next_part(self) -> bytes:
         loop = asyncio.get_running_loop()
         self._deadline = self._deadline or loop.time() + self._within_s
         try:
             async with asyncio.timeout_at(self._deadline):
-                with _client_errors():
-                    self._received += await self._content.readany()
+                part = await self._content.readany()
         except TimeoutError:
             self._refuse_late_body()
         # A part that is already there is read without waiting: neither the deadline nor other tasks would get a turn.
         if loop.time() > self._deadline and not self.is_complete:
             self._refuse_late_body()
         await asyncio.sleep(0)
+        return part
 
     def _refuse_late_body(self) -> NoReturn:
         reason = f"The body did not arrive within {self._within_s:g} seconds."
         raise web.HTTPRequestTimeout(reason=reason) from None
 
-    def _require_size(self, size: int) -> None:
-        if size > self._max_bytes:
-            raise web.HTTPRequestEntityTooLarge(max_size=self._max_bytes, actual_size=size)
 
-
-@contextmanager
-def _client_errors() -> Iterator[None]:
-    """Answer 400 if the client disconnected or the body is malformed. Details would quote the request."""
-    try:
-        yield
-    except (ConnectionError, HttpProcessingError, web.RequestPayloadError, RuntimeError):
-        # aiohttp raises RuntimeError for a connection that closed before the first read.
-        raise web.HTTPBadRequest(reason="The body is incomplete or malformed.") from None
+def require_plain_body(request: web.Request) -> None:
+    """Raise an HTTP error 415 for a compressed body: a few bytes could expand to megabytes, and no sender needs it."""
+    encoding = request.headers.get(hdrs.CONTENT_ENCODING)
+    if encoding and encoding.lower() != "identity":
+        raise web.HTTPUnsupportedMediaType(reason="Send the body without Content-Encoding.")
 
 
 async def read_body(request: web.Request, *, max_bytes: int, within_s: float) -> bytes:
     """Return the body of the request; raise an HTTP error 400, 408, or 413, each with a reason."""
+    if request.content.is_eof():
+        return _whole_body(request.content, max_bytes)
     body = Body(request, max_bytes=max_bytes, within_s=within_s)
     while not body.is_complete:
         await body.receive()
     return body.content()
+
+
+def _whole_body(content: StreamReader, max_bytes: int) -> bytes:
+    """Return a body that arrived together with the headers: the usual case, without waiting and copying."""
+    try:
+        body = content.read_nowait()
+    except _CLIENT_ERRORS:
+        raise _malformed() from None
+    _require_size(len(body), max_bytes)
+    return body
+
+
+def _require_size(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=size)
+
+
+def _malformed() -> web.HTTPBadRequest:
+    """Return the error for a body that the client does not finish. Details would quote the request."""
+    return web.HTTPBadRequest(reason="The body is incomplete or malformed.")

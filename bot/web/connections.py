@@ -6,10 +6,9 @@ are too many, so that the next client, such as Teams, is always accepted.
 """
 
 import asyncio
-from collections.abc import Callable
-from enum import Enum
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -38,14 +37,8 @@ _HEAD_TOO_LARGE = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection:
 _log = get_logger(__name__)
 
 
-class _Waits(Enum):
-    """The state of a connection: what the client has to do next."""
-
-    SEND_HEAD = "send the headers of a request"
-    SEND_BODY = "send the body"
-    LEAVE = "read the answer, and close the connection"
-    CONTINUE = "read the answer, and send another request"
-    NOTHING = "wait for the answer"
+# What the client of a connection has to do next.
+_SEND_HEAD, _SEND_BODY, _LEAVE, _CONTINUE, _NOTHING = range(5)
 
 
 class ConnectionGuard:
@@ -57,7 +50,7 @@ class ConnectionGuard:
         self._open = 0
         self._deadlines: dict[Connection, float] = {}
         """When to close each connection that waits for its client. The longest waiting one is the first."""
-        self._loop = asyncio.get_running_loop()
+        self._now = asyncio.get_running_loop().time
         self._sweeping: asyncio.TimerHandle | None = None
         self.lines = LineBudget()
 
@@ -66,7 +59,7 @@ class ConnectionGuard:
         self._open += 1
         if self._open > self._max_connections:
             self.close_oldest()
-        self.wait(connection, self.limits.head_within_s)
+        self._wait(connection, self.limits.head_within_s)
 
     def closed(self, connection: "Connection") -> None:
         """Forget the connection."""
@@ -75,22 +68,25 @@ class ConnectionGuard:
 
     def head_begins(self, connection: "Connection") -> None:
         """Give the client time to send the headers."""
-        self.wait(connection, self.limits.head_within_s)
+        self._wait(connection, self.limits.head_within_s)
 
     def body_begins(self, connection: "Connection") -> None:
         """Give the client time to send the body, and to read the answer if it does not."""
-        self.wait(connection, self.limits.body_within_s + LINGER_S + _SWEEP_S)
+        self._wait(connection, self.limits.body_within_s + LINGER_S + _SWEEP_S)
 
     def answered(self, connection: "Connection") -> None:
-        """Give the client time to read the answer, and to send another request."""
-        self.wait(connection, self.limits.idle_s)
-
-    def wait(self, connection: "Connection", seconds: float) -> None:
-        """Close the connection after this time unless its client does something."""
-        self._deadlines.pop(connection, None)
-        self._deadlines[connection] = self._loop.time() + seconds
+        """Give the client time to read the answer, and to send another request. The connection does not wait yet."""
+        self._deadlines[connection] = self._now() + self.limits.idle_s
         if self._sweeping is None:
-            self._sweeping = self._loop.call_later(_SWEEP_S, self._sweep)
+            self._sweep_later()
+
+    def _wait(self, connection: "Connection", seconds: float) -> None:
+        """Close the connection after this time unless its client does something."""
+        # The dictionary keeps the order of insertion, so the connection becomes the last one.
+        self._deadlines.pop(connection, None)
+        self._deadlines[connection] = self._now() + seconds
+        if self._sweeping is None:
+            self._sweep_later()
 
     def proceed(self, connection: "Connection") -> None:
         """Note that the connection does not wait for its client."""
@@ -117,10 +113,14 @@ class ConnectionGuard:
             self._sweeping.cancel()
 
     def _sweep(self) -> None:
-        now = self._loop.time()
+        now, self._sweeping = self._now(), None
         for connection in [each for each, deadline in self._deadlines.items() if deadline <= now]:
             self._abort(connection)
-        self._sweeping = self._loop.call_later(_SWEEP_S, self._sweep) if self._deadlines else None
+        if self._deadlines:
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        self._sweeping = asyncio.get_running_loop().call_later(_SWEEP_S, self._sweep)
 
     def _abort(self, connection: "Connection") -> None:
         self.proceed(connection)
@@ -144,7 +144,7 @@ class Connection(web.RequestHandler):
             auto_decompress=False,
         )
         self._guard = guard
-        self._waits = _Waits.SEND_HEAD
+        self._waits = _SEND_HEAD
         self._head_bytes = 0
         self._wire: asyncio.Transport
 
@@ -162,7 +162,7 @@ class Connection(web.RequestHandler):
     @property
     def is_leaving(self) -> bool:
         """True if the last answer was sent."""
-        return self._waits is _Waits.LEAVE and self._wire.get_write_buffer_size() == 0
+        return self._waits == _LEAVE and self._wire.get_write_buffer_size() == 0
 
     def abort(self) -> None:
         """Close the connection at once. aiohttp would first wait until the client has read everything."""
@@ -170,15 +170,16 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Parse the data; refuse headers that are too large."""
-        if self._waits is _Waits.CONTINUE:
-            self._waits, self._head_bytes = _Waits.SEND_HEAD, 0
-            self._guard.head_begins(self)
-        if self._waits is _Waits.SEND_HEAD:
+        if self._waits == _SEND_HEAD:
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse_head()
                 return
             self._head_bytes += len(data)
         super().data_received(data)
+        # aiohttp calls this without data to continue with what it has. Usually, the headers are complete at once.
+        if self._waits == _CONTINUE and data and not self._messages:
+            self._waits, self._head_bytes = _SEND_HEAD, len(data)
+            self._guard.head_begins(self)
 
     def _refuse_head(self) -> None:
         self._wire.write(_HEAD_TOO_LARGE)
@@ -187,34 +188,34 @@ class Connection(web.RequestHandler):
     def begin_request(self, body: StreamReader) -> None:
         """Note that the headers are complete."""
         if body.is_eof():
-            self._waits = _Waits.NOTHING
+            self._waits = _NOTHING
             self._guard.proceed(self)
         else:
-            self._waits = _Waits.SEND_BODY
+            self._waits = _SEND_BODY
             self._guard.body_begins(self)
             body.on_eof(self._end_body)
 
     def _end_body(self) -> None:
-        if self._waits is _Waits.SEND_BODY:
-            self._waits = _Waits.NOTHING
+        if self._waits == _SEND_BODY:
+            self._waits = _NOTHING
             self._guard.proceed(self)
 
-    async def finish_response(
+    def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
         """Send the response. If the body of the request is not complete, receive nothing more, and close."""
-        if self._waits is _Waits.SEND_BODY:
-            self._waits = _Waits.LEAVE
+        if self._waits == _SEND_BODY:
+            self._waits = _LEAVE
             resp.force_close()
             self._wire.pause_reading()
         else:
-            self._waits = _Waits.CONTINUE
+            self._waits = _CONTINUE
             self._guard.answered(self)
-        return await super().finish_response(request, resp, start_time)
+        return super().finish_response(request, resp, start_time)
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         """Continue to receive, except from a client that has to leave."""
-        if self._waits is not _Waits.LEAVE:
+        if self._waits != _LEAVE:
             super().resume_reading(resume_parser)
 
     def handle_error(

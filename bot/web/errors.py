@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 
 from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
 from bot.logs import CORRELATION_ID, correlation_id, get_logger, route_of, with_correlation_id
+from bot.web.bodies import require_plain_body
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
@@ -25,9 +26,10 @@ def error_response(status: int, message: str) -> web.Response:
 
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give each request a correlation ID, and convert errors to responses."""
+    """Give each request a correlation ID, refuse encoded bodies, and convert errors to responses."""
     with with_correlation_id(request.headers.get("x-ms-correlation-request-id")) as request[CORRELATION_ID]:
         try:
+            require_plain_body(request)
             return await handler(request)
         except web.HTTPException as error:
             if error.status < HTTPStatus.BAD_REQUEST:

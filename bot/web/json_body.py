@@ -28,7 +28,8 @@ async def read_object(
     """
     require_json(request)
     content = await read_body(request, max_bytes=max_bytes, within_s=within_s)
-    return await parse_object(content, max_values=max_values), content
+    small = len(content) <= SMALL_BYTES
+    return _parse(content, max_values) if small else await parse_object(content, max_values=max_values), content
 
 
 def require_json(request: web.Request) -> None:

@@ -29,7 +29,6 @@ from bot.web.graph_events import graph_events
 from bot.web.health import liveness, metrics_handler, readiness
 from bot.web.loopback_only import loopback_only
 from bot.web.messages import messages
-from bot.web.plain_bodies import plain_bodies_only
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import (
@@ -88,9 +87,8 @@ async def make_app(
 
 
 def _middlewares(settings: Settings) -> Sequence[Middleware]:
-    """Return the checks of every request. Without an app ID, nothing else tells people from web pages."""
-    checks = [] if settings.app_id else [loopback_only]
-    return [error_middleware, *checks, plain_bodies_only]
+    """Return what every request passes. Without an app ID, nothing else keeps web pages out."""
+    return [error_middleware] if settings.app_id else [error_middleware, loopback_only]
 
 
 def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
@@ -199,7 +197,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
 def _sandbox_alone(settings: Settings) -> web.Application:
     """Build only the sandbox, for bots that run in several processes."""
     key = next(iter(settings.webhook_keys), "")
-    app = web.Application(middlewares=[error_middleware, loopback_only, plain_bodies_only])
+    app = web.Application(middlewares=[error_middleware, loopback_only])
     app.router.add_get("/healthz", liveness)
     _add_sandbox(app, settings, key, SystemClock())
     return app

@@ -40,6 +40,8 @@ class RawConnection:
         async with asyncio.timeout(PATIENCE_S):
             try:
                 head = await self.reader.readuntil(b"\r\n\r\n")
+                while head.startswith(b"HTTP/1.1 100"):
+                    head = await self.reader.readuntil(b"\r\n\r\n")
                 size = _length(head)
                 body = await (self.reader.read() if size is None else self.reader.readexactly(size))
             except (asyncio.IncompleteReadError, ConnectionError):

@@ -1,4 +1,4 @@
-"""What a card shows is checked again when it is sent: settings of key fields, and disconnects (spec S1, K2, D3)."""
+"""Cards are checked again when they are sent: settings of key fields, and disconnects (spec S1, K2, D3)."""
 
 import pytest
 
