@@ -46,6 +46,16 @@ def lifecycle_of(table: str, events: Sequence[RecordEvent]) -> RecordLifecycle:
     )
 
 
+def confirmed(lifecycle: RecordLifecycle, table: str, row: Row) -> RecordLifecycle:
+    """Return the changes that the row confirms, with its current state. Events can be forged or out of date."""
+    state, owner = row.value(STATE).raw, lifecycle.new_owner
+    is_closed = lifecycle.closed_state is not None and _is_closed(table, state)
+    return RecordLifecycle(
+        closed_state=state if is_closed and isinstance(state, int) else None,
+        new_owner=owner if row.value(OWNER).raw == f"systemuser:{owner}" else None,
+    )
+
+
 def merge_target(environment: EnvironmentId, table: Table, row: Row) -> RecordRef | None:
     """Return the record that the row was merged into, or None."""
     kind, _, row_id = str(row.value(MASTER).raw or "").partition(":")
@@ -61,9 +71,12 @@ def _changes(events: Sequence[RecordEvent], column: str) -> Sequence[ColumnChang
 def _closed(table: str, changes: Sequence[ColumnChange]) -> int | None:
     if not changes:
         return None
-    closed = _CLOSED_OF.get(table, _CLOSED)
     before, now = _old(changes[0]), changes[-1].new.raw
-    return now if isinstance(now, int) and now in closed and before not in closed else None
+    return now if isinstance(now, int) and _is_closed(table, now) and not _is_closed(table, before) else None
+
+
+def _is_closed(table: str, state: Raw) -> bool:
+    return state in _CLOSED_OF.get(table, _CLOSED)
 
 
 def _new_owner(changes: Sequence[ColumnChange]) -> UserId | None:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.sandbox.settings import ORGANIZATION_ID
 from bot.store.tables import connection, environment, inbox
 from tests.dataverse.samples import bag, context
-from tests.wire.people import ADELE
+from tests.wire.people import ADELE, MEGAN
 from tests.wire.world import EVENTS, WEBHOOK_KEY, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -66,6 +66,21 @@ async def test_a_change_beside_a_forged_deletion_is_reported(world: World) -> No
     await world.window_ends()
     assert "Priority: Normal → **High**" in texts(world.card())
     assert [each["state"] for each in await world.rows_in(inbox)] == ["done", "done"]
+
+
+async def test_a_closed_record_and_a_new_owner_are_believed_only_if_the_record_shows_them(world: World) -> None:
+    row = await connected(world)
+    owner = {"Id": await world.user_id(MEGAN), "LogicalName": "systemuser"}
+    for claimed in ({"statecode": {"Value": 1}}, {"ownerid": owner}):
+        target = {"LogicalName": "incident", "Id": row, "Attributes": bag(**claimed)}
+        event = context({}, PrimaryEntityId=row, InputParameters=bag(Target=target), OperationId=None)
+        assert await world.tell(event) == (202, {"outcome": "kept"})
+        await world.window_ends()
+        # The state is a key field of cases, so its value is on a card, but not as news with buttons.
+        assert world.nothing_was_said() or "closed" not in str(texts(world.card()))
+    await world.change({"statecode": 1, "statuscode": 5})
+    await world.window_ends()
+    assert "closed" in str(texts(world.card()))
 
 
 async def test_a_deletion_waits_while_dataverse_cannot_confirm_it(world: World) -> None:

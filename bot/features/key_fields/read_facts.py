@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.formatting import format_value
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import WATCHED_COLUMNS, lifecycle_of, merge_target
+from bot.domain.record_lifecycle import WATCHED_COLUMNS, RecordLifecycle, confirmed, lifecycle_of, merge_target
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
@@ -69,6 +69,7 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
     row = await _row(services, record, list(columns.values()))
     complete_events = [_completed(event, (*key_fields, *watched), row) for event in events]
     lifecycle = lifecycle_of(record.table, events)
+    lifecycle = confirmed(lifecycle, record.table, row) if row else RecordLifecycle()
     named_events, people, new_owner = await asyncio.gather(
         _with_lookup_names(services, record.environment, complete_events, key_fields),
         _people(services, record.environment, events),
