@@ -31,7 +31,9 @@ PRODUCTION = {
     "CHATSYNC_GRAPH_URL": "https://127.0.0.1:9/v1.0",
     "CHATSYNC_PUBLIC_URL": "https://bot.example.com",
     "CHATSYNC_WEBHOOK_KEY": f"{SECRET}-webhook-key",
+    "CHATSYNC_WEBHOOK_KEY_PREVIOUS": f"{SECRET}-previous-webhook-key",
     "CHATSYNC_GRAPH_CLIENT_STATE": f"{SECRET}-client-state",
+    "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": f"{SECRET}-previous-client-state",
     "CHATSYNC_LOG_LEVEL": "DEBUG",
 }
 """A production configuration in which no system answers."""
