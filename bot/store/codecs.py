@@ -14,6 +14,9 @@ from bot.domain.chat_sync import ActivityRow
 from bot.domain.jobs import Job
 from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest
+from bot.domain.notifications.decide import Authors
+from bot.domain.notifications.history import DecidedColumn
+from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.outgoing_messages import Subject
 from bot.domain.record_types import RecordType
 from bot.domain.reported_change import ReportedButton, ReportedColumn
@@ -110,3 +113,7 @@ BUTTONS: Codec[tuple[ReportedButton, ...]] = Codec(tuple[ReportedButton, ...])
 SUBJECTS: Codec[tuple[Subject, ...]] = _SubjectsCodec(tuple[Subject, ...])
 RECORD_TYPE: Codec[RecordType] = Codec(RecordType)
 SAVED_SETTINGS: Codec[SavedSettings] = Codec(SavedSettings)
+CHAT_RULES: Codec[ChatRules] = Codec(ChatRules)
+CONNECTION_RULES: Codec[ConnectionRules] = Codec(ConnectionRules)
+AUTHORS: Codec[Authors] = Codec(Authors)
+DECIDED_COLUMNS: Codec[tuple[DecidedColumn, ...]] = Codec(tuple[DecidedColumn, ...])

@@ -11,12 +11,14 @@ from bot.store.change_tracking import ChangeTracking
 from bot.store.chat_sync import ChatSync
 from bot.store.chats import Chats
 from bot.store.connections import Connections
+from bot.store.decisions import Decisions
 from bot.store.engine import Engines
 from bot.store.errors import translate_errors
 from bot.store.inbox import Inbox
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
 from bot.store.new_chats import NewChats
+from bot.store.notification_rules import NotificationRules
 from bot.store.notify import StoreEvent, notify
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
@@ -45,6 +47,8 @@ class UnitOfWork:
         self.new_chats = NewChats(connection)
         self.chat_sync = ChatSync(connection, self.lanes)
         self.reported_changes = ReportedChanges(connection)
+        self.notification_rules = NotificationRules(connection)
+        self.decisions = Decisions(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

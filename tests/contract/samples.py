@@ -5,7 +5,7 @@ add a new one, so that the old dumps still match.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow, SyncProblem
@@ -13,6 +13,11 @@ from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
+from bot.domain.notifications.conditions import Condition, Conditions, Test
+from bot.domain.notifications.decide import Authors, Outcome, Reason
+from bot.domain.notifications.history import DecidedColumn, NewDecision
+from bot.domain.notifications.quiet_hours import QuietHours
+from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
@@ -227,6 +232,53 @@ ORGANIZATION = "00000000-0000-4000-9000-00000000c0de"
 TENANT_POSTS = [AT, EXACT, LATER]
 
 
+# Since revision 0022.
+CHAT_RULES = ChatRules(
+    zone="Europe/Berlin",
+    mute=Mute(until=LATER, by=MEGAN, by_name="Megan Bowen", at=AT, also_urgent=True),
+    skip_own_cards=True,
+    skip_integrations=True,
+    skip_people={UserId("u1"): "Adele Vance"},
+    quiet_hours=QuietHours(
+        zone="Europe/Berlin", start=time(22), end=time(7), days=frozenset({0, 4}), whole_days=frozenset({6})
+    ),
+    budget=Budget(in_a_day=10, in_a_burst=3),
+    combine_bulk_edits=True,
+)
+CONNECTION_RULES = ConnectionRules(
+    style=Style.DIGEST,
+    digest_at=time(8, 30),
+    value_rule=Conditions(
+        conditions=tuple(
+            Condition(column=name, test=Test.IS_ONE_OF, values=(raw,)) for name, raw in RAW_VALUES.items()
+        ),
+        all_must_hold=True,
+    ),
+    urgent_rule=Conditions(conditions=(Condition(column="prioritycode", test=Test.BECOMES, values=(1,)),)),
+    mute=Mute(until=None, by=ADELE, by_name="Adele Vance", at=AT),
+    mention_owner=True,
+)
+POSTED = NewDecision(
+    connection=LIVE,
+    chat=CHAT.id,
+    at=AT,
+    outcome=Outcome.POSTED,
+    reason=Reason.EVERY_CHANGE,
+    columns=tuple(DecidedColumn(name=name, old=None, new=raw, has_values=True) for name, raw in RAW_VALUES.items()),
+    authors=Authors(people=(UserId("u1"),), on_own_card=True),
+)
+HELD = NewDecision(
+    connection=LIVE,
+    chat=CHAT.id,
+    at=EXACT,
+    outcome=Outcome.HELD,
+    reason=Reason.QUIET_HOURS,
+    columns=(DecidedColumn(name="prioritycode", old_is_known=False),),
+    authors=Authors(people=(UserId("u2"),), integrations=frozenset({UserId("u2")})),
+    due_at=LATER,
+)
+
+
 async def fill(administration: Administration, store: Store) -> None:
     """Store every sample in a new database."""
     await administration.initialize({CONTOSO: True})
@@ -238,6 +290,9 @@ async def fill(administration: Administration, store: Store) -> None:
         await _add_synced(work)
         await _add_queues(work)
         await work.reported_changes.add([REPORTED], at=AT)
+        await work.notification_rules.chats.save(CHAT.id, CHAT_RULES, version=0)
+        await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
+        await work.decisions.add([POSTED, HELD])
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

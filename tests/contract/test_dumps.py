@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +15,8 @@ from sqlalchemy import JSON, String, Table, cast, select
 from sqlalchemy import Connection as SqlConnection
 
 from bot.domain.key_fields import ReportedValue
+from bot.domain.notifications.history import NewDecision, StoredDecision
+from bot.domain.notifications.rules import Versioned
 from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.queue_states import Queue
 from bot.store import tables
@@ -95,6 +98,23 @@ async def test_keys_and_organizations_are_as_stored(store: Store) -> None:
         (key,) = await work.signing_keys.valid(samples.AT)
         assert key == await work.signing_keys.current(samples.AT)
         assert await work.organizations.get(samples.CONTOSO) == samples.ORGANIZATION
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0022"], indirect=True)
+async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        chats = await work.notification_rules.chats.get_many([samples.CHAT.id, samples.CHANNEL.id])
+        connections = await work.notification_rules.connections.get_many([samples.LIVE, samples.PAUSED])
+        held, posted = await work.decisions.latest(samples.LIVE, at_most=9)
+        assert await work.decisions.open_in_chat(samples.CHAT.id) == [held]
+    assert chats == {samples.CHAT.id: Versioned(version=1, rules=samples.CHAT_RULES)}
+    assert connections == {samples.LIVE: Versioned(version=1, rules=samples.CONNECTION_RULES)}
+    assert posted == StoredDecision(**fields_of(samples.POSTED), id=posted.id)
+    assert held == StoredDecision(**fields_of(samples.HELD), id=held.id)
+
+
+def fields_of(decision: NewDecision) -> dict[str, Any]:
+    return {each.name: getattr(decision, each.name) for each in fields(decision)}
 
 
 async def test_known_values_keep_their_types(store: Store) -> None:

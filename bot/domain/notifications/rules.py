@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from bot.domain.notifications.conditions import Conditions
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.values import ObjectId, UserId
+
+Rules = TypeVar("Rules", "ChatRules", "ConnectionRules")
 
 DAY, BURST = timedelta(hours=24), timedelta(minutes=10)
 """Spans of a budget. Both slide (spec V7)."""
@@ -80,3 +83,11 @@ class ConnectionRules:
     mute: Mute | None = None
     mention_owner: bool = False
     """True if the owner is mentioned on urgent changes, and a new owner when the owner changes (spec V12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versioned(Generic[Rules]):
+    """Stored rules, and how often they were saved."""
+
+    version: int
+    rules: Rules

@@ -1,0 +1,47 @@
+"""Tables of notification rules and decisions (spec section 14)."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
+
+from bot.store.tables.types import Instant, RowNumber, metadata
+
+# The rules of a chat. A chat without a row has no rules.
+chat_rules = Table(
+    "chat_rules",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("rules", JSON, nullable=False),
+)
+
+# The rules of a connection. A connection without a row has the defaults of its record type.
+connection_rules = Table(
+    "connection_rules",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("rules", JSON, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("connection_id", ForeignKey("connection.id"), nullable=False),
+    Column("chat_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    # Old and new values only if they were posted.
+    Column("columns", JSON, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("news", Boolean, nullable=False),
+    # The next decision about a held change. Without it, the change waits until a person ends the mute.
+    Column("due_at", Instant),
+    Column("closed_as", String),
+    Column("closed_at", Instant),
+)
+_OPEN = text("outcome = 'held' AND closed_as IS NULL")
+Index("ix_decision_connection", decision.c.connection_id, decision.c.id)
+Index("ix_decision_chat", decision.c.chat_id, decision.c.at)
+Index("ix_decision_open", decision.c.chat_id, decision.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_decision_due", decision.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
