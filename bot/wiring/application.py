@@ -188,10 +188,23 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         messages_url=settings.own_url + MESSAGES_PATH,
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=CHAT_PERMISSIONS,
+        manifest=_local_manifest(settings),
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)
     return mounted[TEAMS].observe
+
+
+def _local_manifest(settings: Settings) -> Mapping[str, Any]:
+    """Return the manifest for a bot on this machine, which the sandbox's chats take the commands from."""
+    from manifest.document import document
+    from manifest.options import PackageOptions
+
+    app_id = settings.app_id or NO_APP_ID
+    website = "https://localhost"
+    return document(
+        PackageOptions(app_id=app_id, domain="localhost", website=website, environments=(), version="1.0.0")
+    )
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:

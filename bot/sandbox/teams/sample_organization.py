@@ -14,21 +14,22 @@ from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.storage.rows import Rows
 from bot.sandbox.storage.store import Store
 from bot.sandbox.teams.activity_sender import ActivitySender
-from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
+from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, find_channel
 from bot.sandbox.teams.chats import (
     CHATS,
     INSTALLED,
-    MESSAGES,
+    Content,
     Conversation,
     find_chat,
     find_member,
+    find_message,
     has_app,
     put_chat,
     put_member,
     put_message,
 )
 from bot.sandbox.teams.people import DIRECTORY, SampleUser, parse_object_id
-from bot.sandbox.values import Json, Row
+from bot.sandbox.values import Json, Row, Value
 
 WHOLE_HISTORY = "0001-01-01T00:00:00Z"
 
@@ -61,6 +62,18 @@ class SampleOrganization:
                 put_member(transaction, conversation.id, user, account=user.account, since=WHOLE_HISTORY)
             return put_chat(transaction, conversation, topic, self.now())
 
+    async def open_personal_chat(self, user: SampleUser) -> Row:
+        """Return the person's chat with the bot. The first time, create it and install the app in it."""
+        conversation = self._own_conversation(f"19:{user.id}_{self.settings.app_id}@unq.gbl.spaces", "oneOnOne")
+        existing = find_chat(self.rows, conversation.id)
+        if existing:
+            return existing
+        async with self.store.transaction() as transaction:
+            put_member(transaction, conversation.id, user, account=user.account, since=WHOLE_HISTORY)
+            chat = put_chat(transaction, conversation, None, self.now())
+        await self.install(chat.id)
+        return chat
+
     async def rename(self, chat: Row, topic: str) -> Row:
         """Rename the chat. Only Graph's subscribers are notified, because Teams sends bots no activity for it."""
         async with self.store.transaction() as transaction:
@@ -91,37 +104,50 @@ class SampleOrganization:
         """Install the bot's app in a chat or the team."""
         async with self.store.transaction() as transaction:
             transaction.put(INSTALLED, chat_or_team_id, {"appId": self.settings.app_id})
-        chat = find_chat(self.rows, chat_or_team_id)
-        general = CHANNELS[0]
-        conversation = conversation_of(chat) if chat else self._own_conversation(general.id, "channel")
         if self.activity_sender:
-            await self.activity_sender.app_added(conversation)
+            await self.activity_sender.app_added(self._installed_in(chat_or_team_id))
+
+    async def remove_app(self, chat_or_team_id: str) -> None:
+        """Remove the app, and notify the bot."""
+        await self.uninstall(chat_or_team_id)
+        if self.activity_sender:
+            await self.activity_sender.app_removed(self._installed_in(chat_or_team_id))
 
     async def uninstall(self, chat_or_team_id: str) -> None:
-        """Remove the app."""
+        """Remove the app without a notification."""
         row = self.rows.get(INSTALLED, chat_or_team_id)
         async with self.store.transaction() as transaction:
             if row:
                 transaction.remove(row)
 
-    async def post(self, conversation_id: str, summary: str, card: str) -> int:
-        """Store a message that the bot posted, and return its number."""
+    async def post(self, conversation_id: str, content: Content) -> int:
+        """Store a message, and return its number."""
         async with self.store.transaction() as transaction:
-            return put_message(transaction, conversation_id, summary=summary, card=card, at=self.now())
+            return put_message(transaction, conversation_id, content, self.now())
 
-    async def edit(self, conversation_id: str, number: str, summary: str, card: str) -> bool:
+    async def edit(self, conversation_id: str, number: int, content: Content) -> bool:
         """Replace a message that the bot posted; return False if it does not exist."""
-        row = self.rows.get(MESSAGES, f"{conversation_id}/{number}")
-        if row is None:
+        return await self._change(
+            conversation_id, number, {"summary": content.summary, "text": content.text, "card": content.card}
+        )
+
+    async def delete(self, conversation_id: str, number: int) -> bool:
+        """Delete a message that the bot posted; return False if it does not exist. A trace of it remains."""
+        empty: Mapping[str, Value] = {"summary": "", "text": "", "card": "", "deleted": True}
+        return await self._change(conversation_id, number, empty)
+
+    async def _change(self, conversation_id: str, number: int, values: Mapping[str, Value]) -> bool:
+        row = find_message(self.rows, conversation_id, number)
+        if row is None or row.text("author") or row.values.get("deleted"):
             return False
         async with self.store.transaction() as transaction:
-            transaction.update(row, {"summary": summary, "card": card})
+            transaction.update(row, {**values, "edited": True})
         return True
 
     async def observe(self, activity: Mapping[str, object]) -> None:
         """Register a group chat that another client has with the bot, and the sender of the activity."""
         conversation, user, account = _parse_activity(activity)
-        if conversation is None or conversation.service_url.startswith(self.settings.url):
+        if conversation is None or self.is_own(conversation):
             return
         chat = find_chat(self.rows, conversation.id)
         new_member = user if user and not find_member(self.rows, conversation.id, user.id) else None
@@ -145,6 +171,22 @@ class SampleOrganization:
     def _notify(self, change: ChatChange) -> None:
         if self.notification_sender:
             self.notification_sender.notify(change)
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return the chat or channel with this ID, or None."""
+        chat = find_chat(self.rows, conversation_id)
+        if chat:
+            return conversation_of(chat)
+        return self._own_conversation(conversation_id, "channel") if find_channel(conversation_id) else None
+
+    def is_own(self, conversation: Conversation) -> bool:
+        """Return True if people write to the conversation here, and not in another client."""
+        return conversation.service_url.startswith(self.settings.url)
+
+    def _installed_in(self, chat_or_team_id: str) -> Conversation:
+        """Return the chat, or the team's first channel."""
+        chat = find_chat(self.rows, chat_or_team_id)
+        return conversation_of(chat) if chat else self._own_conversation(CHANNELS[0].id, "channel")
 
     def _own_conversation(self, conversation_id: str, kind: str) -> Conversation:
         return Conversation(
