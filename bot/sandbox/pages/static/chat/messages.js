@@ -24,17 +24,25 @@ const visible = new IntersectionObserver((entries) => {
 }, { root: list });
 
 async function refreshMessage(message, options) {
-  if (message.card && await refresh(message, options)) draw(message);
+  if (message.card && await refresh(message, options)) keepingEnd(() => draw(messageOf(message.number) ?? message));
 }
 
-export function update({ messages, numbers }) {
+// Changes the list, and keeps its end in view if it is.
+function keepingEnd(change) {
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
-  const isFirst = !shown.size;
+  change();
+  if (isAtEnd) list.scrollTop = list.scrollHeight;
+}
+
+export function update(found) {
+  keepingEnd(() => updateList(found));
+}
+
+function updateList({ messages, numbers }) {
   messages.forEach(draw);
   const current = new Set(numbers);
   for (const [number, { item }] of shown) if (!current.has(number)) { item.remove(); shown.delete(number); }
   list.dataset.empty = String(!shown.size);
-  if (messages.length && (isAtEnd || isFirst)) list.scrollTop = list.scrollHeight;
 }
 
 export function redraw() {
@@ -144,7 +152,9 @@ function menu(message) {
   function fill() {
     const all = [...menuItems(message), ...(canRefresh(message) ? [["Refresh card", () => refreshMessage(message, { isManual: true })]] : [])];
     const choose = (action) => () => { details.open = false; action(message); };
-    if (details.open) items.replaceChildren(...all.map(([title, action]) => button(title, choose(action), { role: "menuitem" })));
+    if (!details.open) return;
+    items.replaceChildren(...all.map(([title, action]) => button(title, choose(action), { role: "menuitem" })));
+    items.scrollIntoView({ block: "nearest" });
   }
   return details;
 }
