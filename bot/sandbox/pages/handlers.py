@@ -16,6 +16,7 @@ from bot.sandbox.dataverse.security.model import Right
 from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.guids import as_guid
+from bot.sandbox.loopback_only import is_own_page
 from bot.sandbox.pages.fields import NO_VALUE, facts_of, fields_of
 from bot.sandbox.pages.links import linked_row, path, record_link, row_path
 from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
@@ -140,7 +141,7 @@ async def switch_person(request: web.Request) -> web.Response:
     home = path(request, "index")
     back = str(form.get("back", ""))
     answer = web.HTTPSeeOther(back if back.startswith(home) and "\\" not in back else home)
-    if str(form.get("person")) in {person.object_id for person in PEOPLE}:
+    if is_own_page(request) and str(form.get("person")) in {person.object_id for person in PEOPLE}:
         answer.set_cookie(COOKIE, str(form["person"]), path=home, httponly=True, samesite="Strict")
     raise answer
 

@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 import orjson
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import web
 
+from bot.sandbox.loopback_only import is_own_page
 from bot.sandbox.storage.store import WriteFailed
 from bot.sandbox.values import Json, JsonObject
 
@@ -94,8 +95,7 @@ def json_response(
 
 def _require_own_page(request: web.Request) -> None:
     """Raise `RequestRefused` for a request of another page, even one on this machine, and for a form."""
-    origin, host = request.headers.get(hdrs.ORIGIN), request.headers.get(hdrs.HOST, "")
-    if origin is not None and origin.lower() != f"{request.scheme}://{host}".lower():
+    if not is_own_page(request):
         raise RequestRefused("Only the pages of this sandbox can do this.", HTTPStatus.FORBIDDEN)
     if request.content_type != "application/json":
         raise RequestRefused("The request must be JSON.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
