@@ -36,6 +36,11 @@ export class SearchChoiceSet extends AC.ChoiceSetInput {
 
   get renderedInputControlElement() { return this.input ?? super.renderedInputControlElement; }
 
+  updateInputControlAriaLabelledBy() {
+    if (!this.query) super.updateInputControlAriaLabelledBy();
+    else this.input?.setAttribute("aria-labelledby", this.getAllLabelIds().join(" "));
+  }
+
   searchSoon() {
     clearTimeout(this.timer);
     if (!this.isMultiSelect && this.chosen.length && this.input.value !== this.chosen[0].title) {
