@@ -1,4 +1,4 @@
-"""What people do on the chat page: create chats, change their members, write, and press buttons."""
+"""Actions of people on the chat page: create chats, change their members, write, and press buttons."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
