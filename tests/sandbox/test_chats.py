@@ -195,6 +195,33 @@ async def test_a_bot_that_fails_is_reported(page: ChatPage) -> None:
         assert written == {"notice": "Chat Sync did not answer. Check that it runs, and try again."}
 
 
+async def test_chats_stay_usable_on_another_port(tmp_path: Path) -> None:
+    async with chat_page(file=tmp_path / "sandbox") as before:
+        chat = await before.chat(ALEX, MEGAN)
+        await before.post(f"chats/{chat}/messages", ALEX, text="Before")
+    async with chat_page(file=tmp_path / "sandbox") as page:
+        assert page.url != before.url
+        assert (await page.state(chat))["chat"]["isOwn"]
+        assert await page.post(f"chats/{chat}/messages", ALEX, text="@Chat Sync help") == (200, {})
+        (message,) = page.received()
+        assert message["serviceUrl"] == f"{page.url}/teams/"
+        assert [each["text"] for each in (await page.state(chat))["messages"]] == ["Before", "@Chat Sync help"]
+
+
+async def test_a_chat_in_another_client_is_only_shown(page: ChatPage) -> None:
+    chat = "19:elsewhere@thread.v2"
+    await page.teams.observe(
+        {
+            "serviceUrl": "http://127.0.0.1:5678/_connector",
+            "conversation": {"id": chat, "conversationType": "groupChat"},
+            "recipient": {"id": "28:bot", "name": "Test Bot"},
+            "from": {"id": "user-1", "aadObjectId": ALEX.object_id},
+        }
+    )
+    assert not (await page.state(chat))["chat"]["isOwn"]
+    assert (await page.post(f"chats/{chat}/messages", ALEX, text="Hello"))[0] == 409
+
+
 DEEP: Any = {}
 for _ in range(400):
     DEEP = {"a": DEEP}

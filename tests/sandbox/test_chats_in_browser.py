@@ -92,7 +92,7 @@ async def open_menu(page: Page, text: str) -> None:
     await page.locator("#messages li").filter(has_text=text).get_by_label("More options").click()
 
 
-async def test_a_chat_is_connected_by_typing_and_a_button_answers_one_person(page: Page) -> None:
+async def test_a_chat_is_connected_by_typing_and_a_button_answers_one_person(page: Page, bot: BotProcess) -> None:
     await button(page, "@ Mention").click()
     await page.keyboard.type("conn")
     await page.get_by_role("button", name="connect Connect this chat").click()
@@ -108,6 +108,10 @@ async def test_a_chat_is_connected_by_typing_and_a_button_answers_one_person(pag
     await expect(page.locator("#messages li.other")).to_contain_text("connect CAS-01001")
     await become(page, "Alex Wilber")
     await expect(card(page, "Chats about CAS-01001")).to_be_visible()
+    case = f"{bot.url}/sandbox/api/data/v9.2/incidents({await bot.row('CAS-01001')})"
+    async with bot.session.patch(case, json={"prioritycode": 1}) as saved:
+        assert saved.status == 204
+    await expect(card(page, "Normal → High")).to_contain_text("CAS-01001")
 
 
 async def test_a_dialog_searches_records_while_a_person_types(page: Page) -> None:

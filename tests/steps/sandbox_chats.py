@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
-from bot.sandbox.app import SandboxSettings, make_sandbox
+from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
+from bot.sandbox.teams.sample_organization import SampleOrganization
 from tests.sandbox.wire import KEY, MIDDAY
 from tests.tcp_ports import free_port
 from tests.wire.people import Somebody
@@ -19,6 +20,8 @@ MANIFEST: Mapping[str, Any] = {
 
 class ChatPage:
     """The requests of the page, and the bot's answers."""
+
+    teams: SampleOrganization
 
     def __init__(self, session: ClientSession, url: str) -> None:
         self.session = session
@@ -80,7 +83,9 @@ async def chat_page(**settings: Any) -> AsyncIterator[ChatPage]:
         }
         app = web.Application()
         app.router.add_post("/api/messages", page.receive)
-        app.add_subapp("/sandbox", make_sandbox(SandboxSettings(**given), now=lambda: MIDDAY))
+        sandbox = make_sandbox(SandboxSettings(**given), now=lambda: MIDDAY)
+        page.teams = sandbox[TEAMS]
+        app.add_subapp("/sandbox", sandbox)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()

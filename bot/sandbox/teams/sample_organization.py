@@ -1,8 +1,9 @@
 """Actions of people and apps in chats. Each is stored, and then the bot and Graph's subscribers are notified."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from aiohttp import web
@@ -11,7 +12,7 @@ from bot.sandbox.dataverse.writes.coerce import instant
 from bot.sandbox.graph_notifications.notification_sender import NotificationSender
 from bot.sandbox.graph_notifications.subscriptions import ChatChange
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.storage.rows import Rows
+from bot.sandbox.storage.rows import Changes, Rows
 from bot.sandbox.storage.store import Store
 from bot.sandbox.teams.activity_sender import ActivitySender
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, find_channel
@@ -50,9 +51,21 @@ class SampleOrganization:
     """Limit of subscriptions per organization ("Supported resources", Microsoft Graph change notifications)."""
 
     @property
+    def _service_url(self) -> str:
+        return f"{self.settings.url}/teams/"
+
+    @property
     def rows(self) -> Rows:
         """All stored rows."""
         return self.store.rows
+
+    def set_own_address(self) -> None:
+        """Set the service URL of the chats that people use here, because an earlier run can have had another port."""
+        own = self._service_url
+        path = urlsplit(own).path
+        chats = [row for row in self.rows.all(CHATS) if urlsplit(row.text("serviceUrl")).path == path]
+        moved = [replace(row, values={**row.values, "serviceUrl": own}) for row in chats]
+        self.rows.apply(Changes(put=moved, version=self.rows.version))
 
     async def create(self, people: Sequence[SampleUser], topic: str | None) -> Row:
         """Create a group chat with these people and without the bot."""
@@ -181,7 +194,7 @@ class SampleOrganization:
 
     def is_own(self, conversation: Conversation) -> bool:
         """Return True if people write to the conversation here, and not in another client."""
-        return conversation.service_url.startswith(self.settings.url)
+        return conversation.service_url == self._service_url
 
     def _installed_in(self, chat_or_team_id: str) -> Conversation:
         """Return the chat, or the team's first channel."""
@@ -192,7 +205,7 @@ class SampleOrganization:
         return Conversation(
             id=conversation_id,
             kind=kind,
-            service_url=f"{self.settings.url}/teams/",
+            service_url=self._service_url,
             bot_id=f"28:{self.settings.app_id}",
             bot_name="Chat Sync",
         )

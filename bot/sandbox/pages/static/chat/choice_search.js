@@ -7,7 +7,7 @@ const MAX_RESULTS = 15;
 
 export const AC = window.AdaptiveCards;
 
-export class SearchChoiceSet extends AC.ChoiceSetInput {
+class SearchChoiceSet extends AC.ChoiceSetInput {
   // The library has a search of its own, but only for one choice, and it submits titles in place of values.
   isDynamicTypeahead() { return false; }
 

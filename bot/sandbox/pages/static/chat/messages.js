@@ -13,7 +13,7 @@ const list = document.querySelector("#messages");
 const shown = new Map();
 let menuItems = () => [];
 
-export const messageOf = (number) => shown.get(number)?.message;
+const messageOf = (number) => shown.get(number)?.message;
 export function setMenu(items) { menuItems = items; }
 
 const visible = new IntersectionObserver((entries) => {
@@ -161,4 +161,8 @@ function menu(message) {
 
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
+});
+list.addEventListener("keydown", (event) => {
+  const open = event.target.closest("details.menu[open]");
+  if (event.key === "Escape" && open) { open.open = false; open.querySelector("summary").focus(); }
 });
