@@ -139,6 +139,11 @@ async def test_a_buttons_data_is_sent_without_a_message(page: ChatPage) -> None:
     (activity,) = page.received()
     assert (activity["value"], activity["replyToId"], "text" in activity) == ({"verb": "v"}, "1:1", False)
     assert len((await page.state(chat))["messages"]) == 1
+    said = {"text": "Shown", "sent": "sent <text>", "value": {"a": 1}}
+    assert (await page.post(f"chats/{chat}/messages", ALEX, **said))[0] == 200
+    (activity,) = page.received()
+    assert (activity["text"], activity["value"], activity["entities"]) == ("sent &lt;text&gt;", {"a": 1}, [])
+    assert (await page.state(chat))["messages"][1]["text"] == "Shown"
 
 
 async def test_only_changed_messages_are_sent(page: ChatPage) -> None:

@@ -189,6 +189,53 @@ async def test_a_reply_quotes_and_text_is_never_markup(page: Page) -> None:
     assert await page.locator("#messages :is(img, li a)").count() == 0
 
 
+def submit(title: str, teams: dict[str, object]) -> dict[str, object]:
+    return {"type": "Action.Submit", "title": title, "data": {"msteams": teams}}
+
+
+HIDDEN = {"type": "TextBlock", "id": "more", "text": "Hidden part", "isVisible": False}
+NASTY = "**bold** <img src=x onerror=alert(1)> [bad](javascript:alert(1)) [good](https://example.com/) # no | table"
+CARD = {
+    "type": "AdaptiveCard",
+    "version": "1.5",
+    "body": [{"type": "TextBlock", "text": NASTY, "wrap": True}, HIDDEN],
+    "actions": [
+        {"type": "Action.ToggleVisibility", "title": "Toggle", "targetElements": ["more"]},
+        submit("Say", {"type": "imBack", "value": "Said by a button"}),
+        submit("Back", {"type": "messageBack", "displayText": "Shown to all", "text": "status", "value": {"a": "b"}}),
+        submit("Odd", {"type": "signin"}),
+        {"type": "Action.OpenUrl", "title": "Bad", "url": "javascript:alert(1)"},
+    ],
+}
+
+
+async def test_each_kind_of_button_works_and_the_bot_changes_its_messages(page: Page, bot: BotProcess) -> None:
+    activities = f"{bot.url}/sandbox/teams/v3/conversations/{page.url.rpartition('/')[2]}/activities"
+    attachments = [{"contentType": "application/vnd.microsoft.card.adaptive", "content": CARD}]
+    async with bot.session.post(activities, json={"type": "message", "attachments": attachments}) as posted:
+        message = (await posted.json())["id"]
+    shown = card(page, "bold")
+    await button(shown, "Toggle").click()
+    await expect(shown.get_by_text("Hidden part")).to_be_visible()
+    assert await shown.locator("strong").inner_text() == "bold"
+    assert await shown.locator("img, h1, table, script").count() == 0
+    assert [await each.get_attribute("href") for each in await shown.locator(".ac-textBlock a").all()] == [
+        "https://example.com/"
+    ]
+    await button(shown, "Say").click()
+    await expect(page.locator("#messages li.mine", has_text="Said by a button")).to_be_visible()
+    await button(shown, "Back").click()
+    await expect(page.locator("#messages li.mine", has_text="Shown to all")).to_be_visible()
+    await button(shown, "Odd").click()
+    await expect(page.get_by_text("does not support this button")).to_be_visible()
+    await shown.get_by_text("Bad", exact=True).click()
+    assert len(page.context.pages) == 1
+    async with bot.session.put(f"{activities}/{message}", json={"type": "message", "text": "Changed"}):
+        await expect(page.locator("#messages li.bot", has_text="Changed")).to_contain_text("Edited")
+    async with bot.session.delete(f"{activities}/{message}"):
+        await expect(page.get_by_text("This message was deleted.")).to_be_visible()
+
+
 async def test_a_person_talks_to_the_app_alone(page: Page, bot: BotProcess) -> None:
     await page.goto(f"{bot.url}/sandbox/chats")
     await button(page, "Chat with Chat Sync").click()

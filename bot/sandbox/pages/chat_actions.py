@@ -59,9 +59,10 @@ async def write_message(request: web.Request, body: Body) -> Answer:
         text=body.text("text", limit=MAX_TEXT_LENGTH).strip(),
         card=_card(card) if card is not None else "",
         reply_to=_existing(teams, conversation, body.number("replyTo")),
+        sent=body.text("sent", limit=MAX_TEXT_LENGTH).strip(),
         value=body.values.get("value"),
     )
-    if not draft.text and not draft.card and draft.value is None:
+    if not (draft.text or draft.card or draft.sent) and draft.value is None:
         raise RequestRefused("Write something first.")
     answer = await write(teams, conversation, person, draft)
     return {} if answer is None or answer.ok else {"notice": _failure(conversation, answer)}

@@ -39,6 +39,8 @@ class Draft:
     card: str = ""
     """Card that the bot suggested for a link or a search, as JSON, or empty."""
     reply_to: int | None = None
+    sent: str = ""
+    """Text that a button sends to the bot, which can differ from the text that the chat shows."""
     value: Json = None
     """Data of a button that sends a message."""
 
@@ -64,15 +66,16 @@ async def write(
     if draft.text or draft.card:
         content = Content(text=draft.text, card=draft.card, author=person.id, reply_to=draft.reply_to)
         number = await teams.post(conversation.id, content)
-    message = with_mention(draft.text, bot_account(conversation))
+    text = draft.sent or draft.text
+    message = with_mention(text, bot_account(conversation))
     is_meant = conversation.kind == "oneOnOne" or bool(message["entities"])
-    is_sent = (is_meant and bool(draft.text)) or draft.value is not None
+    is_sent = (is_meant and bool(text)) or bool(draft.sent) or draft.value is not None
     if not is_sent or teams.activity_sender is None or not _has_bot(teams, conversation):
         return None
     activity = {
         **_envelope(teams, conversation, person, number if number is not None else draft.reply_to),
         "type": "message",
-        **(message if draft.text else {}),
+        **(message if text else {}),
         **({"id": message_id(number)} if number is not None else {}),
         **({"replyToId": message_id(draft.reply_to)} if draft.reply_to is not None else {}),
         **({"value": draft.value} if draft.value is not None else {}),

@@ -13,9 +13,9 @@ export async function submit(action, message) {
     case "task/fetch":
       return openTask("task/fetch", { data }, { message, next: "task/submit" });
     case "messageBack":
-      return write({ text: teams.displayText ?? teams.text ?? "", value: teams.value ?? data, replyTo: message });
+      return write({ text: teams.displayText ?? "", sent: teams.text ?? "", value: teams.value ?? null, replyTo: message });
     case "imBack":
-      return write({ text: teams.value ?? "" });
+      return write({ text: teams.value ?? "", sent: teams.value ?? "" });
     case undefined:
       return write({ value: data, replyTo: message });
     default:
