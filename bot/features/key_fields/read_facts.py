@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.domain.change_texts import change_texts
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.formatting import format_value
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_lifecycle import WATCHED_COLUMNS, RecordLifecycle, confirmed, lifecycle_of, merge_target
 from bot.domain.record_links import parse_guid
@@ -46,13 +46,13 @@ class ChangeDetails:
     """The new owner, if it is another person than before."""
     merge_target: RecordRef | None = None
     """The record that this one was merged into."""
-    _texts: dict[tuple[str, ColumnValue], str] = field(default_factory=dict)
+    _texts: dict[tuple[str, ColumnValue | None, ColumnValue], tuple[str | None, str]] = field(default_factory=dict)
 
-    def format(self, column: Column, value: ColumnValue) -> str:
-        """Return the value as people read it. Each is formatted once, because many chats are told the same."""
-        key = (column.name, value)
+    def texts(self, column: Column, old: ColumnValue | None, new: ColumnValue) -> tuple[str | None, str]:
+        """Return both values as people read them. Each change is formatted once, because many chats get the same."""
+        key = (column.name, old, new)
         if key not in self._texts:
-            self._texts[key] = format_value(column, value)
+            self._texts[key] = change_texts(column, old, new, self.row.value(column.name) if self.row else None)
         return self._texts[key]
 
 
