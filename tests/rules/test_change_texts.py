@@ -1,4 +1,4 @@
-"""The old and the new value of a change are written alike, whatever their sources are."""
+"""The old and the new value of a change are written alike, regardless of their sources."""
 
 from datetime import UTC, datetime
 
