@@ -25,7 +25,7 @@ from bot.features.record_search.resolver import from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
 from bot.features.shared.answers import record_data
-from bot.features.shared.people_details import NO_LICENSE, look_up_remarks
+from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -202,7 +202,9 @@ def _people_view(
     create_button: SubmitButton,
 ) -> PeopleView:
     record = options.record
-    suggested = [_person_choice(each.person, each.reason) for each in options.suggested]
+    suggested = [
+        _person_choice(each.person, each.reason, GUEST if each.person.guest else "") for each in options.suggested
+    ]
     named = [_person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
     return PeopleView(
         record=record.header if record else None,
