@@ -33,6 +33,10 @@ class Directory(Protocol):
         """Return the people with a Teams license (spec A3)."""
         ...
 
+    async def without_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return the people without a Teams license; leave out those whose licenses cannot be read."""
+        ...
+
     async def is_global_administrator(self, person: ObjectId) -> bool:
         """Return whether the person has Entra's role Global Administrator, directly or through a group (spec S2)."""
         ...

@@ -66,12 +66,11 @@ async def look_up_remarks(services: Services, people: Iterable[DirectoryPerson])
     members = list(dict.fromkeys(person.id for person in found if not person.guest))
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 3):
-            licensed = await services.directory.with_teams_license(members) if members else frozenset()
+            unlicensed = await services.directory.without_teams_license(members)
     except (TimeoutError, ChatSyncError) as error:
         _log.warning("list.details_missing", details="licenses", reason=describe_error(error))
-        licensed = frozenset(members)
-    unlicensed = dict.fromkeys((member for member in members if member not in licensed), NO_LICENSE)
-    return {**{person.id: GUEST for person in found if person.guest}, **unlicensed}
+        unlicensed = frozenset()
+    return {**{person.id: GUEST for person in found if person.guest}, **dict.fromkeys(unlicensed, NO_LICENSE)}
 
 
 async def _fetch(
