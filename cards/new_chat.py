@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page, page, problem
-from cards.elements import Container, Element, TextBlock
+from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
-from cards.record import Fact, RecordHeader, byline, escape_name, facts, heading
+from cards.note import NoteView, note_preview
+from cards.record import RecordHeader, byline, heading
 from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import escape
 
@@ -43,8 +44,8 @@ class PeopleView:
     chosen: Sequence[str]
     topic: str
     note: bool
-    facts: Sequence[Fact] | None
-    """Content of the note; None if the record type has no note."""
+    preview: NoteView | None
+    """The note; None if the record type has no note."""
     problem: str
     create_button: SubmitButton
     create_anyway_button: SubmitButton | None = None
@@ -121,12 +122,10 @@ def progress_page(view: ProgressView) -> Page:
 def _note(view: PeopleView) -> list[Element]:
     if view.record is None:
         return []
-    if view.facts is None:
+    if view.preview is None:
         return [byline("Records of this type have no note.")]
-    lines = facts(view.facts) if view.facts else []
-    preview: list[Element] = [TextBlock(escape_name(view.record.name or view.record.kind), weight="Bolder"), *lines]
     return [
         Toggle(NOTE, "Send a note about the record to the chat", on=view.note),
         byline("Everyone in the chat will see:"),
-        Container(preview, separated=True),
+        note_preview(view.preview),
     ]

@@ -68,6 +68,7 @@ class Dialog(StrEnum):
     SETTINGS_SYNC_EXISTING = "settings sync existing"
     SETTINGS_RECORD_TYPE = "settings record type"
     SETTINGS_SAVE_RECORD_TYPE = "settings save record type"
+    SETTINGS_PREVIEW_NOTE = "settings preview note"
     SETTINGS_CHOOSE_TABLE = "settings adding"
     SETTINGS_ADD = "settings add"
     SETTINGS_EXPORT = "settings export"

@@ -110,7 +110,11 @@ def one(label: str, old: str | None, new: str | None) -> Message:
 
 
 def a_note(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> Message:
-    return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,)))
+    return note(note_view(*facts, record=record, by=by))
+
+
+def note_view(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> NoteView:
+    return NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,))
 
 
 def hits(*details: str) -> tuple[ChoiceRow, ...]:
@@ -132,7 +136,7 @@ def people_view(**changes: object) -> PeopleView:
         chosen=("22",),
         topic="Pump vibrates after firmware update",
         note=True,
-        facts=FIVE,
+        preview=note_view(*FIVE),
         problem="",
         create_button=SubmitButton(title="Create chat", dialog="makeChat", payload={"key": "k"}),
     )
@@ -704,13 +708,18 @@ GALLERY: dict[str, Message] = {
     ).message,
     "new chat with whom": people_page(people_view()).message,
     "new chat with whom without a record": people_page(
-        people_view(record=None, suggested=(), facts=None, problem="Choose at least one person.")
+        people_view(record=None, suggested=(), preview=None, problem="Choose at least one person.")
     ).message,
     "new chat with whom of nasty values": people_page(
         people_view(
             record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
             suggested=(Choice(title=NASTY, value="20"),),
-            facts=(Fact(label="Description", value=NASTY), Fact(label="*Steps*", value=LONG)),
+            preview=note_view(
+                Fact(label="Description", value=NASTY),
+                Fact(label="*Steps*", value=LONG),
+                record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
+                by=NASTY,
+            ),
             topic="",
         )
     ).message,

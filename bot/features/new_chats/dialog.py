@@ -197,7 +197,7 @@ def _people_view(
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),
         note=data.get(NOTE, ON) != OFF,
-        facts=record.facts if record else None,
+        preview=record.note if record else None,
         problem=problem,
         create_button=create_button,
     )
