@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page, page, problem
@@ -19,6 +20,8 @@ MAX_NAME_LENGTH = 250
 """Characters of a chat's name ("Update chat", Microsoft Graph documentation)."""
 
 TITLE = "New chat"
+_TITLES = {"chat": TITLE, "channel": "New channel"}
+_OPEN = {"chat": "Open chat", "channel": "Open channel"}
 _LONGEST_REASON = 400
 
 
@@ -72,6 +75,7 @@ class ProgressView:
     """Link that opens the chat; empty if there is no chat yet."""
     resume_button: SubmitButton | None
     """None if nothing is left to do."""
+    kind: Literal["chat", "channel"] = "chat"
 
 
 def record_page(view: RecordView) -> Page:
@@ -115,8 +119,8 @@ def progress_page(view: ProgressView) -> Page:
             body.append(TextBlock(escape(f"{step.failure} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
     buttons: list[SubmitButton | LinkButton] = [view.resume_button] if view.resume_button else []
     if view.url:
-        buttons.append(LinkButton(title="Open chat", url=view.url))
-    return page(TITLE, body, buttons)
+        buttons.append(LinkButton(title=_OPEN[view.kind], url=view.url))
+    return page(_TITLES[view.kind], body, buttons)
 
 
 def _note(view: PeopleView) -> list[Element]:

@@ -62,6 +62,8 @@ class Dialog(StrEnum):
     UPDATE = "update"
     CONNECT_CHANNEL = "connectChannel"
     CONNECT_THIS_CHANNEL = "connectThisChannel"
+    NEW_CHANNEL = "newChannel"
+    MAKE_CHANNEL = "makeChannel"
     SETTINGS = "settings"
     SETTINGS_ORGANIZATION = "settings organisation"
     SETTINGS_SAVE_ORGANIZATION = "settings save organisation"
@@ -82,6 +84,7 @@ class Dataset(StrEnum):
 
     RECORDS = "records"
     CHANNELS = "channels"
+    TEAMS = "teams"
     PEOPLE = "people"
     ROLES = "roles"
     TABLES = "tables"

@@ -109,8 +109,8 @@ async def test_the_settings_work_without_a_preview(world: World) -> None:
         again = await request_page(world, page.step("Preview note", note_view=wrong))
         assert "View for the note: This view no longer exists" in "\n".join(texts(again.card))
         assert not has_preview(again)
-    for path, answer in {"/accounts?": (403, {}), "/accounts": (500, {})}.items():
-        world.dataverse_refuses = {path: answer}
+    for path, status in (("/accounts?", 403), ("/accounts", 500)):
+        world.dataverse_refuses = {path: (status, {})}
         again = await request_page(world, page.step("Preview note"))
         assert again.filled_in == page.filled_in
         assert not has_preview(again)

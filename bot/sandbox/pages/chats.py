@@ -48,7 +48,7 @@ async def chats(request: web.Request) -> web.Response:
 async def chat(request: web.Request) -> web.Response:
     """Show a chat or channel with its members and the bot's messages."""
     teams, conversation = request.app[TEAMS], request.match_info["chat"]
-    row, channel = find_chat(teams.rows, conversation), find_channel(conversation)
+    row, channel = find_chat(teams.rows, conversation), find_channel(teams.rows, conversation)
     if row is None and channel is None:
         raise DataverseError(HTTPStatus.NOT_FOUND, "0x80040217", NOT_FOUND)
     name = _name(teams, row) if row else f"Channel {channel.name}" if channel else ""

@@ -14,7 +14,7 @@ from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.storage.rows import Rows
 from bot.sandbox.storage.store import Store
 from bot.sandbox.teams.activity_sender import ActivitySender
-from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
+from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, SampleChannel, put_channel
 from bot.sandbox.teams.chats import (
     CHATS,
     INSTALLED,
@@ -96,6 +96,13 @@ class SampleOrganization:
         conversation = conversation_of(chat) if chat else self._own_conversation(general.id, "channel")
         if self.activity_sender:
             await self.activity_sender.app_added(conversation)
+
+    async def create_channel(self, name: str) -> SampleChannel:
+        """Create a standard channel in the team."""
+        channel = SampleChannel(id=f"19:{uuid4().hex}@thread.tacv2", name=name)
+        async with self.store.transaction() as transaction:
+            put_channel(transaction, channel)
+        return channel
 
     async def uninstall(self, chat_or_team_id: str) -> None:
         """Remove the app."""
