@@ -7,6 +7,7 @@ from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import build_chat_rows
+from bot.features.chat_lists.dynamics_channels import list_dynamics_channels
 from bot.features.shared import access
 from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header, timeline_button
@@ -37,8 +38,11 @@ async def list_chats(
     Raise `NotAllowed`, `NotSupported`, or `Unavailable`.
     """
     readable = await access.require_readable(services, record, person)
+    channels = await list_dynamics_channels(services, record, readable.actor)
     page = await (
-        _search_page(services, record, readable, words, begin) if words else _page(services, record, readable, begin)
+        _search_page(services, record, readable, words, begin, channels)
+        if words
+        else _page(services, record, readable, begin, channels)
     )
     view = ChatListView(
         title="Chats about {record}",
@@ -59,21 +63,31 @@ async def list_chats(
     return Answer(message=chat_list(view))
 
 
-async def _page(services: Services, record: RecordRef, readable: ReadableRecord, begin: int) -> _Page:
-    """Return a page of all chats."""
-    total = await _count(services, record)
+async def _page(
+    services: Services, record: RecordRef, readable: ReadableRecord, begin: int, channels: Sequence[ChatRow]
+) -> _Page:
+    """Return a page of all chats, followed by the channels that Dynamics 365 connected."""
+    count = await _count(services, record)
+    total = count + len(channels)
     begin = page_offset(begin, total)
-    rows = await build_chat_rows(services, await _entries(services, record, begin, MAX_ROWS), readable)
-    return _Page(rows=[row for _, row in rows], begin=begin, total=total)
+    entries = await _entries(services, record, begin, MAX_ROWS) if begin < count else ()
+    rows = [row for _, row in await build_chat_rows(services, entries, readable)]
+    first = max(0, begin - count)
+    return _Page(rows=[*rows, *channels[first : first + MAX_ROWS - len(rows)]], begin=begin, total=total)
 
 
 async def _search_page(
-    services: Services, record: RecordRef, readable: ReadableRecord, words: str, begin: int
+    services: Services,
+    record: RecordRef,
+    readable: ReadableRecord,
+    words: str,
+    begin: int,
+    channels: Sequence[ChatRow],
 ) -> _Page:
     """Return a page of the newest chats whose names contain the words; only Teams knows the current names."""
     count = await _count(services, record)
     rows = await build_chat_rows(services, await _entries(services, record, 0, _MAX_SEARCHED), readable)
-    matches = [row for _, row in rows if words.lower() in row.name.lower()]
+    matches = [row for row in (*(row for _, row in rows), *channels) if words.lower() in row.name.lower()]
     begin = page_offset(begin, len(matches))
     searched = _MAX_SEARCHED if count > _MAX_SEARCHED else None
     return _Page(rows=matches[begin : begin + MAX_ROWS], begin=begin, total=len(matches), searched=searched)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.sandbox.sample_data.ids import ADELE, ALEX, ISAIAH, MEGAN, object_id
+from bot.sandbox.sample_data.ids import ADELE, ALEX, ISAIAH, MEGAN, PUMPS_CHANNEL_ID, TEAMS_TEAM_ID, object_id
 from bot.sandbox.storage.rows import Rows, Transaction
 
-TEAM_ID = "00000004-0000-4000-9000-000000000001"
+TEAM_ID = TEAMS_TEAM_ID
 TEAM_NAME = "Field Service"
 
 
@@ -21,7 +21,7 @@ class SampleChannel:
 
 CHANNELS = (
     SampleChannel(id="19:fieldservice@thread.tacv2", name="General"),
-    SampleChannel(id="19:fieldservicepumps@thread.tacv2", name="Pumps"),
+    SampleChannel(id=PUMPS_CHANNEL_ID, name="Pumps"),
     SampleChannel(id="19:fieldserviceleads@thread.tacv2", name="Leads", kind="private"),
 )
 
