@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.domain.channel_names import CHANNEL_EXISTS
+from bot.domain.channel_names import channel_exists
 from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.values import ChatId, ObjectId
@@ -186,7 +186,7 @@ async def _ignoring(act: Awaitable[object], meaning: type[ChatSyncError]) -> Non
 def _channel_rejected(error: ChatSyncError) -> BadRequest:
     """Return the error for people. Graph has a code for a name that exists, but does not always use it."""
     if error.code == _NAME_EXISTS or isinstance(error, Conflict):
-        return BadRequest(CHANNEL_EXISTS, "Enter another name.")
+        return channel_exists()
     return BadRequest(
         "Teams does not accept this channel. Its name may belong to a deleted or private channel, or the team is full.",
         "Enter another name.",

@@ -94,10 +94,10 @@ async def _chosen_team(services: Services, person: Person, data: ActionData) -> 
     if typed:
         matches = [team for team in teams if typed.casefold() in team.name.casefold()]
         exact = [team for team in matches if team.name.casefold() == typed.casefold()]
-        if len(exact or matches) != 1:
-            raise BadRequest(
-                "Several of your teams have this name." if matches else "None of your teams has this name."
-            )
+        if not matches:
+            raise BadRequest("None of your teams has this name.")
+        if len(exact or matches) > 1:
+            raise BadRequest("Several of your teams have this name.")
         return (exact or matches)[0]
     if not data.get(TEAM):
         raise BadRequest("Choose a team.")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.channel_names import CHANNEL_EXISTS, is_same_name
+from bot.domain.channel_names import channel_exists, is_same_name
 from bot.domain.directory import TeamChannel
-from bot.domain.errors import BadRequest, BotAbsent, NotFound, Unavailable
+from bot.domain.errors import BotAbsent, NotFound, Unavailable
 from bot.domain.new_chat import ChatStep, NewChat
 from bot.domain.values import Chat, ChatId, ObjectId, Person, RecordRef
 from bot.features.connections.audience import Audience, check_audience
@@ -20,7 +20,7 @@ from bot.features.shared.services import Services
 async def require_free_name(services: Services, team: str, name: str) -> None:
     """Raise `BadRequest` if a standard channel of the team has this name. Graph checks the others."""
     if _find(await services.chats.list_channels(team), name):
-        raise BadRequest(CHANNEL_EXISTS, "Enter another name.")
+        raise channel_exists()
 
 
 async def check_team_audience(
@@ -57,7 +57,7 @@ async def create(services: Services, new_chat: NewChat, person: Person, _current
     await access.require_readable(services, _record(new_chat), person)
     existing = _find(await services.chats.list_channels(team_id), name)
     if existing and new_chat.creation_requested_at is None:
-        raise BadRequest(CHANNEL_EXISTS, "Enter another name.")
+        raise channel_exists()
     channel = existing or await services.chats.create_channel(team_id, name)
     created = replace(new_chat, chat_id=channel.id, url=channel.url, creation_requested_at=None)
     return created.with_done(ChatStep.CREATE)
