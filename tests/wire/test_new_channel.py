@@ -198,7 +198,12 @@ async def test_the_person_confirms_a_note_that_reaches_people_without_access(
 async def test_without_dialogs_the_page_is_a_card_in_the_chat_and_teams_are_searched(world: World) -> None:
     data = {"dialog": "newChannel", **await button_data(world)}
     await world.post(world.activity(GROUP, ADELE, type="message", channelId="emulator", value=data))
-    assert "Create channel" in buttons(world.card())
+    shown = world.card()
+    filled = {**buttons(shown)["Create channel"]["data"], "name": "By card", "teamId": TEAM_ID}
+    await world.post(world.activity(GROUP, ADELE, type="message", channelId="emulator", value=filled))
+    assert texts(world.card())[0] == "The channel is ready."
+    await world.settle()
+    assert world.posted(created(world)["By card"]) == ["CAS-01001 is connected to this chat"]
     assert await world.type_in("teams", "field", person=ADELE) == ["Field Service"]
     assert await world.type_in("teams", "x" * 400, person=ADELE) == []
     assert await world.type_in("teams", "", person=LYNNE) == []

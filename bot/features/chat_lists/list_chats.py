@@ -1,5 +1,6 @@
 """List the chats that are connected to a record (spec A1)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,11 +39,8 @@ async def list_chats(
     Raise `NotAllowed`, `NotSupported`, or `Unavailable`.
     """
     readable = await access.require_readable(services, record, person)
-    channels = await list_dynamics_channels(services, record, readable.actor)
     page = await (
-        _search_page(services, record, readable, words, begin, channels)
-        if words
-        else _page(services, record, readable, begin, channels)
+        _search_page(services, record, readable, words, begin) if words else _page(services, record, readable, begin)
     )
     view = ChatListView(
         title="Chats about {record}",
@@ -63,34 +61,38 @@ async def list_chats(
     return Answer(message=chat_list(view))
 
 
-async def _page(
-    services: Services, record: RecordRef, readable: ReadableRecord, begin: int, channels: Sequence[ChatRow]
-) -> _Page:
+async def _page(services: Services, record: RecordRef, readable: ReadableRecord, begin: int) -> _Page:
     """Return a page of all chats, followed by the channels that Dynamics 365 connected."""
     count = await _count(services, record)
+    rows, channels = await _rows(services, record, readable, await _entries(services, record, begin, MAX_ROWS))
     total = count + len(channels)
-    begin = page_offset(begin, total)
-    entries = await _entries(services, record, begin, MAX_ROWS) if begin < count else ()
-    rows = [row for _, row in await build_chat_rows(services, entries, readable)]
+    last = page_offset(begin, total)
+    if last < begin:
+        return await _page(services, record, readable, last)  # the list has become shorter
     first = max(0, begin - count)
     return _Page(rows=[*rows, *channels[first : first + MAX_ROWS - len(rows)]], begin=begin, total=total)
 
 
 async def _search_page(
-    services: Services,
-    record: RecordRef,
-    readable: ReadableRecord,
-    words: str,
-    begin: int,
-    channels: Sequence[ChatRow],
+    services: Services, record: RecordRef, readable: ReadableRecord, words: str, begin: int
 ) -> _Page:
     """Return a page of the newest chats whose names contain the words; only Teams knows the current names."""
     count = await _count(services, record)
-    rows = await build_chat_rows(services, await _entries(services, record, 0, _MAX_SEARCHED), readable)
-    matches = [row for row in (*(row for _, row in rows), *channels) if words.lower() in row.name.lower()]
+    rows, channels = await _rows(services, record, readable, await _entries(services, record, 0, _MAX_SEARCHED))
+    matches = [row for row in (*rows, *channels) if words.lower() in row.name.lower()]
     begin = page_offset(begin, len(matches))
     searched = _MAX_SEARCHED if count > _MAX_SEARCHED else None
     return _Page(rows=matches[begin : begin + MAX_ROWS], begin=begin, total=len(matches), searched=searched)
+
+
+async def _rows(
+    services: Services, record: RecordRef, readable: ReadableRecord, entries: Sequence[TimelineEntry]
+) -> tuple[Sequence[ChatRow], Sequence[ChatRow]]:
+    """Return the rows of the entries, and those of the channels that Dynamics 365 connected."""
+    rows, channels = await asyncio.gather(
+        build_chat_rows(services, entries, readable), list_dynamics_channels(services, record, readable.actor)
+    )
+    return [row for _, row in rows], channels
 
 
 async def _count(services: Services, record: RecordRef) -> int:
