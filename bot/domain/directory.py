@@ -102,6 +102,14 @@ class TeamChannel:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicsChannel:
+    """A channel that Dynamics 365's own collaboration with Teams connected to a record."""
+
+    id: ChatId
+    team_id: str
+
+
 def sanitize_topic(text: str) -> str | None:
     """Return the text as a valid chat name without colons and line breaks, or None if nothing is left (spec C8)."""
     return " ".join(text.replace(":", " ").split())[:MAX_TOPIC_LENGTH].strip() or None

@@ -148,6 +148,8 @@ class View:
     """True if this is the table's Quick Find view."""
     linked: Mapping[str, Column] = field(default_factory=dict)
     """Readable linked columns by name."""
+    unresolved: Mapping[str, str] = field(default_factory=dict)
+    """Reasons why other linked columns cannot be shown, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.directory import DynamicsChannel
 from bot.domain.errors import ChatSyncError
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, TableName, View
@@ -205,6 +206,17 @@ class RecordPeople(Protocol):
         self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
     ) -> frozenset[str]:
         """Return the ids of the rows that the caller may read; pass only a few."""
+        ...
+
+
+class TeamsCollaborations(Protocol):
+    """Channels that Dynamics 365's own collaboration with Teams connected to records."""
+
+    async def list_channels(self, record: RecordRef, *, caller: ObjectId) -> Sequence[DynamicsChannel]:
+        """Return the channels that the caller may read; none if the environment has no such table.
+
+        Raises `Unavailable`.
+        """
         ...
 
 

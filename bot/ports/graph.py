@@ -97,6 +97,10 @@ class ChatDirectory(Protocol):
         """Return the team's standard channels, which all members see."""
         ...
 
+    async def create_channel(self, team: str, name: str) -> TeamChannel:
+        """Create a standard channel; raises `BadRequest` if Teams rejects it. After `Unavailable` it may exist."""
+        ...
+
     async def install_in_team(self, team: str) -> None:
         """Install the app in the team."""
         ...

@@ -22,6 +22,7 @@ from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.teams_associations import DataverseTeamsAssociations
+from bot.dataverse.teams_collaborations import DataverseTeamsCollaborations
 from bot.dataverse.webhook_steps import DataverseWebhookSteps
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
@@ -139,6 +140,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         record_people=DataverseRecordPeople(clients, records, clock),
         notes_and_tasks=DataverseNotesAndTasks(clients, records.tables),
         customizations=DataverseDefinitions(clients, records.tables, clock),
+        collaborations=DataverseTeamsCollaborations(clients, clock),
         webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), keys=webhook_keys),
         chat_rows=DataverseChatActivityRows(throttled, records.tables),
         associations=DataverseTeamsAssociations(throttled),

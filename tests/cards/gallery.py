@@ -17,6 +17,7 @@ from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
 from cards.message import Message
+from cards.new_channel import NewChannelView, new_channel_page
 from cards.new_chat import (
     PeopleView,
     ProgressView,
@@ -110,7 +111,11 @@ def one(label: str, old: str | None, new: str | None) -> Message:
 
 
 def a_note(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> Message:
-    return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,)))
+    return note(note_view(*facts, record=record, by=by))
+
+
+def note_view(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> NoteView:
+    return NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,))
 
 
 def hits(*details: str) -> tuple[ChoiceRow, ...]:
@@ -132,7 +137,7 @@ def people_view(**changes: object) -> PeopleView:
         chosen=("22",),
         topic="Pump vibrates after firmware update",
         note=True,
-        facts=FIVE,
+        preview=note_view(*FIVE),
         problem="",
         create_button=SubmitButton(title="Create chat", dialog="makeChat", payload={"key": "k"}),
     )
@@ -157,6 +162,20 @@ CHANNEL = ChannelView(
     problem="3 of 7 people in this team cannot open this record. Remove the note, or send it anyway.",
     connect=SubmitButton(title="Connect", dialog="connectThisChannel", payload={}),
     connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
+    new_channel=SubmitButton(title="New channel", dialog="newChannel", payload={}),
+)
+NEW_CHANNEL = NewChannelView(
+    record=RecordInputs(choices=(CHOICE,), dataset="records", selected="CAS-01001 · Pump vibrates · Case"),
+    teams=[Choice(title="Field Service", value="0")],
+    search="",
+    team="0",
+    team_name="",
+    name="Pump vibrates",
+    max_name_length=50,
+    note=True,
+    problem="",
+    create=SubmitButton(title="Create channel", dialog="makeChannel", payload={"key": "k"}),
+    create_anyway=None,
 )
 
 GALLERY: dict[str, Message] = {
@@ -704,14 +723,49 @@ GALLERY: dict[str, Message] = {
     ).message,
     "new chat with whom": people_page(people_view()).message,
     "new chat with whom without a record": people_page(
-        people_view(record=None, suggested=(), facts=None, problem="Choose at least one person.")
+        people_view(record=None, suggested=(), preview=None, problem="Choose at least one person.")
     ).message,
     "new chat with whom of nasty values": people_page(
         people_view(
             record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
             suggested=(Choice(title=NASTY, value="20"),),
-            facts=(Fact(label="Description", value=NASTY), Fact(label="*Steps*", value=LONG)),
+            preview=note_view(
+                Fact(label="Description", value=NASTY),
+                Fact(label="*Steps*", value=LONG),
+                record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
+                by=NASTY,
+            ),
             topic="",
+        )
+    ).message,
+    "new channel": new_channel_page(NEW_CHANNEL).message,
+    "new channel with a problem": new_channel_page(
+        replace(
+            NEW_CHANNEL,
+            name=NASTY[:50],
+            teams=[Choice(title=NASTY, value="0")],
+            search="teams",
+            team_name=NASTY,
+            problem=f"{NASTY} 2 of 5 people in this team cannot open this record.",
+            create_anyway=SubmitButton(title="Send it anyway", dialog="makeChannel", payload={"sure": "true"}),
+        )
+    ).message,
+    "new channel half made": progress_page(
+        ProgressView(
+            summary="Some steps are not done yet.",
+            steps=[
+                StepLine(text="Add Chat Sync to the team", done=True),
+                StepLine(
+                    text="Create the channel",
+                    done=False,
+                    failure="Microsoft 365 is still creating the channel.",
+                    next_step="Continue in a moment.",
+                ),
+                StepLine(text="Connect the channel to the record", done=False),
+            ],
+            url="",
+            resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+            kind="channel",
         )
     ).message,
     "new chat ready": progress_page(

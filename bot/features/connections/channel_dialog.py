@@ -85,6 +85,9 @@ async def _page(
         problem=problem,
         connect=_connect_button(about),
         connect_anyway=_connect_button(about, anyway=True) if data.get(SURE) == ON else None,
+        new_channel=SubmitButton(
+            title="New channel", dialog=Dialog.NEW_CHANNEL, payload=record_data(about.record) if about else {}
+        ),
     )
     return channel_page(view)
 

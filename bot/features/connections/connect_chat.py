@@ -9,7 +9,6 @@ from enum import StrEnum
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.key_fields import ReportedValue, reported_value
-from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import Column, Row, Table
@@ -31,14 +30,15 @@ from bot.features.shared.answers import (
     record_header,
     to_outbox,
 )
+from bot.features.shared.introduction_note import load_note_columns, note_of
 from bot.features.shared.services import Services
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
 from cards.buttons import ActionButton
 from cards.message import Message
-from cards.note import NoteView, note
+from cards.note import note
 from cards.notice import NoticeView, notice
-from cards.record import Fact, RecordHeader
+from cards.record import RecordHeader
 
 
 class Note(StrEnum):
@@ -109,8 +109,7 @@ async def _read_record(
     table = await services.records.table(record.environment, record.table, reader=actor.user.id)
     columns: tuple[Column, ...] = ()
     if with_note:
-        view = await services.records.note_view(record.environment, table.name, record_type.note_view)
-        columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+        columns = await load_note_columns(services, record.environment, record_type, table)
     row, known = await asyncio.gather(
         access.read_row_as(services, record, table, [*name_columns(table), *columns], actor),
         _known_values(services, record, key_field_columns(record_type, table)),
@@ -198,16 +197,9 @@ def _connected(connection: Connection, header: RecordHeader, snapshot: _RecordSn
                 button=open_button(header),
             )
         )
-    facts = tuple(Fact(label=label, value=value) for label, value in note_facts(snapshot.columns, snapshot.row))
-    return note(
-        NoteView(
-            record=header,
-            facts=facts,
-            connected_by=connection.connector_name,
-            connected_at=connection.connected_at,
-            buttons=(chats_button(connection.record),),
-        )
-    )
+    by, at = connection.connector_name, connection.connected_at
+    view = note_of(header, snapshot.columns, snapshot.row, by=by, at=at)
+    return note(replace(view, buttons=(chats_button(connection.record),)))
 
 
 def _already_connected(connection: NewConnection, header: RecordHeader) -> Message:

@@ -10,9 +10,11 @@ from bot.domain.directory import DirectoryChat
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.new_chat import MAX_MEMBERS_AT_CREATION, REQUIRED_STEPS, ChatRequest, ChatStep, NewChat, NewChatKey
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
+from bot.features.connections.connect_channel import require_team
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
 from bot.features.members.app_presence import require_app_in_chat
+from bot.features.new_chats import create_channel
 from bot.features.shared.auditing import write_audit
 from bot.features.shared.people_details import find_guests
 from bot.features.shared.services import Services
@@ -46,7 +48,8 @@ async def start_creation(
     `current` is the chat in which the person asks. Raises `BadRequest` if some of the people are not in the directory,
     and the errors of `resume_creation`.
     """
-    await _require_in_directory(services, request.people)
+    if request.people:
+        await _require_in_directory(services, request.people)
     async with services.store.writing() as work:
         await work.new_chats.add(NewChat(key=key, request=request, begun_at=services.clock.now()))
     return await resume_creation(services, key, person, current)
@@ -77,6 +80,18 @@ async def unfinished_creation(services: Services, person: ObjectId) -> NewChat |
         return await work.new_chats.unfinished(person, since=services.clock.now() - SHOWN_FOR)
 
 
+async def is_started(services: Services, key: NewChatKey) -> bool:
+    """Check whether this creation was started."""
+    async with services.store.reading() as work:
+        return await work.new_chats.get(key) is not None
+
+
+async def discard_creation(services: Services, key: NewChatKey) -> None:
+    """Discard a creation that Teams rejected before anything existed, so that the key can be used again."""
+    async with services.store.writing() as work:
+        await work.new_chats.remove(key)
+
+
 async def _get(services: Services, key: NewChatKey, person: Person) -> NewChat:
     async with services.store.reading() as work:
         new_chat = await work.new_chats.get(key)
@@ -103,10 +118,10 @@ async def _run(services: Services, key: NewChatKey, person: Person, current: Cha
         if new_chat is None or not claimed:
             return
         # A retry adds people and installs the app, too, so each attempt has an entry.
-        await work.audit.add(_entry(services, "new chat", new_chat, person, current.id))
+        await work.audit.add(_entry(services, _kind(new_chat), new_chat, person, current.id))
     new_chat = replace(new_chat, failures=())
     try:
-        await _require_still_member(services, new_chat)
+        await _require_still_member(services, new_chat, person)
         for step in new_chat.remaining_steps:
             new_chat = await _run_step(services, step, new_chat, person, current)
             if new_chat.failures and new_chat.failures[-1].step in REQUIRED_STEPS:
@@ -128,13 +143,18 @@ async def _run_step(services: Services, step: ChatStep, new_chat: NewChat, perso
         requested_at = requested_before or services.clock.now()
         await _save(services, replace(new_chat, creation_requested_at=requested_at))
     try:
-        new_chat = await _STEPS[step](services, new_chat, person, current)
+        steps = _CHANNEL_STEPS if new_chat.request.team else _STEPS
+        new_chat = await steps[step](services, new_chat, person, current)
     except ChatSyncError as error:
         pending = requested_at if isinstance(error, Unavailable) else requested_before
         new_chat = replace(new_chat, creation_requested_at=pending).with_failure(step, error)
     if step is ChatStep.CREATE and new_chat.chat_id:
-        await write_audit(services, _entry(services, "new chat created", new_chat, person, new_chat.chat_id))
+        await write_audit(services, _entry(services, f"{_kind(new_chat)} created", new_chat, person, new_chat.chat_id))
     return await _save(services, new_chat)
+
+
+def _kind(new_chat: NewChat) -> str:
+    return "new channel" if new_chat.request.team else "new chat"
 
 
 def _entry(services: Services, act: str, new_chat: NewChat, person: Person, chat: ChatId) -> AuditEntry:
@@ -145,8 +165,12 @@ def _entry(services: Services, act: str, new_chat: NewChat, person: Person, chat
         person_name=person.name,
         chat_id=chat,
         record=new_chat.request.record,
-        details={"key": new_chat.key, "members": ",".join(new_chat.request.people)},
+        details={"key": new_chat.key, **_target(new_chat.request)},
     )
+
+
+def _target(request: ChatRequest) -> Mapping[str, str]:
+    return {"team": request.team} if request.team else {"members": ",".join(request.people)}
 
 
 async def _save(services: Services, new_chat: NewChat) -> NewChat:
@@ -156,8 +180,11 @@ async def _save(services: Services, new_chat: NewChat) -> NewChat:
     return new_chat
 
 
-async def _require_still_member(services: Services, new_chat: NewChat) -> None:
-    """Check that the person did not leave the chat, because only members can change a chat (spec S7)."""
+async def _require_still_member(services: Services, new_chat: NewChat, person: Person) -> None:
+    """Check that the person did not leave the chat or team, because only members can change it (spec S7)."""
+    if new_chat.request.team:
+        await require_team(services, person, new_chat.request.team)
+        return
     if new_chat.chat_id is None:
         return
     members = await services.chats.list_members(new_chat.chat_id)
@@ -249,6 +276,11 @@ _STEPS: Mapping[ChatStep, Step] = {
     ChatStep.NAME: _name,
     ChatStep.INSTALL: _install,
     ChatStep.CONNECT: _connect,
+}
+_CHANNEL_STEPS: Mapping[ChatStep, Step] = {
+    ChatStep.INSTALL: create_channel.install,
+    ChatStep.CREATE: create_channel.create,
+    ChatStep.CONNECT: create_channel.connect,
 }
 
 

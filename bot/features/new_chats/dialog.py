@@ -32,6 +32,7 @@ from bot.features.shared.turn import Turn
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
+from cards.new_channel import TEAM
 from cards.new_chat import (
     NAME,
     NAMES,
@@ -55,6 +56,11 @@ _STEP_TEXTS: Mapping[ChatStep, str] = {
     ChatStep.NAME: "Name the chat",
     ChatStep.INSTALL: "Add Chat Sync to the chat",
     ChatStep.CONNECT: "Connect the chat to the record",
+}
+_CHANNEL_STEP_TEXTS: Mapping[ChatStep, str] = {
+    ChatStep.INSTALL: "Add Chat Sync to the team",
+    ChatStep.CREATE: "Create the channel",
+    ChatStep.CONNECT: "Connect the channel to the record",
 }
 
 
@@ -114,12 +120,12 @@ async def _people_page(
 async def resume(services: Services, turn: Turn, data: ActionData) -> Page:
     """Resume the creation, and return the progress."""
     await require_can_start(services, turn.person, None)
-    return _progress_page(await resume_creation(services, _key(data), turn.person, turn.chat))
+    return creation_page(await resume_creation(services, creation_key(data), turn.person, turn.chat))
 
 
 async def create(services: Services, turn: Turn, data: ActionData) -> Page:
     """Create the chat and return the progress, or return the page for people with a problem."""
-    record, key = parse_choice(data, services.links), _key(data)
+    record, key = parse_choice(data, services.links), creation_key(data)
     await require_can_start(services, turn.person, record)
     named = await people_by_names(services, turn.person, data.get(NAMES, ""))
     known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(person.id for person in named.matches)])}
@@ -131,7 +137,7 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
         if question:
             return await _people_page(services, turn, {**known, SURE: ON}, question)
         progress = await start_creation(services, key, request, turn.person, turn.chat)
-        return _progress_page(progress, await _license_remark(services, named.matches))
+        return creation_page(progress, await _license_remark(services, named.matches))
     except BadRequest as error:
         return await _people_page(services, turn, known, f"{error} {error.next_step}".strip())
 
@@ -180,7 +186,8 @@ def _person_choice(person: DirectoryPerson, detail: str, remark: str = "") -> Ch
     return Choice(title=title or person.id, value=person.id)
 
 
-def _key(data: ActionData) -> NewChatKey:
+def creation_key(data: ActionData) -> NewChatKey:
+    """Return the key of the creation; raise `BadRequest` if the data has none."""
     key = parse_guid(data.get(KEY, ""))
     if key is None:
         raise BadRequest("This dialog has expired.", "To start a chat, write new.")
@@ -214,41 +221,60 @@ def _people_view(
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),
         note=data.get(NOTE, ON) != OFF,
-        facts=record.facts if record else None,
+        preview=record.note if record else None,
         problem=problem,
         create_button=create_button,
     )
 
 
-def _progress_page(progress: Progress, remark: str = "") -> Page:
+def creation_page(progress: Progress, remark: str = "") -> Page:
+    """Return the page with the progress, and a button that resumes the creation."""
     new_chat = progress.new_chat
     resume_button = _resume_button("Refresh" if progress.is_running else "Continue", new_chat)
+    if new_chat.request.team and new_chat.rejection:
+        resume_button = _start_again_button(new_chat.request)
     view = ProgressView(
         summary=" ".join(filter(None, (_summary(progress), remark))),
         steps=_step_lines(new_chat),
         url=new_chat.url,
         resume_button=resume_button if new_chat.remaining_steps else None,
+        kind="channel" if new_chat.request.team else "chat",
     )
     return progress_page(view)
 
 
 def _summary(progress: Progress) -> str:
+    is_channel = progress.new_chat.request.team is not None
     if progress.is_running:
-        return "The chat is being created."
-    return "Some steps are not done yet." if progress.new_chat.remaining_steps else "The chat is ready."
+        return "The channel is being created." if is_channel else "The chat is being created."
+    if progress.new_chat.remaining_steps:
+        return "Some steps are not done yet."
+    return "The channel is ready." if is_channel else "The chat is ready."
 
 
 def _step_lines(new_chat: NewChat) -> Sequence[StepLine]:
     failures = {failure.step: failure for failure in new_chat.failures}
+    step_texts = _CHANNEL_STEP_TEXTS if new_chat.request.team else _STEP_TEXTS
     return [
         StepLine(
-            text=_STEP_TEXTS[step],
+            text=step_texts[step],
             done=step in new_chat.done,
             failure=failures[step].reason if step in failures else "",
             next_step=failures[step].next_step if step in failures else "",
         )
         for step in new_chat.request.steps
     ]
+
+
+def _start_again_button(request: ChatRequest) -> SubmitButton:
+    """Return the button that opens the dialog of the rejected channel again, so that the person can change its name."""
+    payload = {
+        **(record_data(request.record) if request.record else {}),
+        NAME: request.topic or "",
+        NOTE: ON if request.note else OFF,
+        **({TEAM: request.team} if request.team else {}),
+    }
+    return SubmitButton(title="Start again", dialog=Dialog.NEW_CHANNEL, payload=payload)
 
 
 def _resume_button(title: str, new_chat: NewChat) -> SubmitButton:

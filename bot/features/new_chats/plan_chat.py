@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import ChatSyncError
-from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.record_types import RecordType
-from bot.domain.tables import Column, Table
 from bot.domain.values import ObjectId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import NOTE_CHOICES_TEXT, name_columns, name_of, record_header
+from bot.features.shared.introduction_note import load_note_columns, note_of
 from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
-from cards.record import Fact, RecordHeader
+from cards.note import NoteView
+from cards.record import RecordHeader
 from cards.words import and_list, plural
 
 MATCHES_AT_MOST = 5
@@ -37,8 +36,8 @@ class RecordOptions:
     header: RecordHeader
     topic: str
     """Default name of the chat; empty if the record type does not name chats (spec C8)."""
-    facts: tuple[Fact, ...] | None
-    """Content of the note; None if the record type has no note."""
+    note: NoteView | None
+    """None if the record type has no note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,24 +136,14 @@ async def _record_options(services: Services, record: RecordRef | None, actor: A
         return None
     record_type = await access.require_record_type(services, record.environment, record.table)
     table = await services.records.table(record.environment, record.table, reader=actor.user.id)
-    columns = await _note_columns(services, record, record_type, table)
-    row = await access.read_row_as(services, record, table, [*name_columns(table), *(columns or ())], actor)
-    facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
+    columns = await load_note_columns(services, record.environment, record_type, table) if record_type.note else ()
+    row = await access.read_row_as(services, record, table, [*name_columns(table), *columns], actor)
+    header = record_header(services.links, table, record, row)
     return RecordOptions(
-        header=record_header(services.links, table, record, row),
+        header=header,
         topic=(sanitize_topic(name_of(table, row)) or "") if record_type.auto_name else "",
-        facts=None if columns is None else tuple(facts),
+        note=note_of(header, columns, row, by=actor.user.name, at=services.clock.now()) if columns else None,
     )
-
-
-async def _note_columns(
-    services: Services, record: RecordRef, record_type: RecordType, table: Table
-) -> tuple[Column, ...] | None:
-    """Return the columns of the note, or None if the record type has no note."""
-    if not record_type.note:
-        return None
-    view = await services.records.note_view(record.environment, table.name, record_type.note_view)
-    return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
 
 
 async def _suggest(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> Sequence[SuggestedPerson]:

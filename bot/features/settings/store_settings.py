@@ -71,23 +71,36 @@ async def store_settings(
 ) -> SaveResult:
     """Save the changes unless they are invalid or conflict with others'; raise `BadRequest` for an unknown version."""
     async with services.store.writing() as work:
-        current = await work.settings.get_for_update(request.environment)
-        if not 0 <= request.version <= current.version:
-            raise BadRequest("This page is out of date.", OPEN_AGAIN)
-        concurrent_saves = await work.settings.history_since(request.environment, request.version)
-        concurrent = [change for each in concurrent_saves for change in each.changes]
-        seen = revert_changes(current, concurrent)
-        requested = edit.edit(seen)
-        after = apply_changes(current, diff_settings(seen, requested))
-        problems = edit.validate(seen, requested)
-        changes = diff_settings(current, after)
-        saved = bool(changes) and not problems and not any(map(edit.conflicts_with, concurrent))
-        if saved:
-            entry = _history_entry(services, request, administrator, current, changes)
-            after = await _save(work, after, entry)
-            await work.audit.add(_audit_entry(entry))
+        result = await _check(work, request, edit)
+        concurrent = [change for each in result.concurrent_saves for change in each.changes]
+        if not result.changes or result.problems or any(map(edit.conflicts_with, concurrent)):
+            return result
+        entry = _history_entry(services, request, administrator, result)
+        settings = await _save(work, result.settings, entry)
+        await work.audit.add(_audit_entry(entry))
+        return replace(result, settings=settings, saved=True)
+
+
+async def check_settings(services: Services, request: SaveRequest, edit: SettingsEdit) -> SaveResult:
+    """Return the result that `store_settings` has if it does not save; raise `BadRequest` for an unknown version."""
+    async with services.store.writing() as work:
+        return await _check(work, request, edit)
+
+
+async def _check(work: UnitOfWork, request: SaveRequest, edit: SettingsEdit) -> SaveResult:
+    current = await work.settings.get_for_update(request.environment)
+    if not 0 <= request.version <= current.version:
+        raise BadRequest("This page is out of date.", OPEN_AGAIN)
+    concurrent_saves = await work.settings.history_since(request.environment, request.version)
+    seen = revert_changes(current, [change for each in concurrent_saves for change in each.changes])
+    requested = edit.edit(seen)
+    after = apply_changes(current, diff_settings(seen, requested))
     return SaveResult(
-        settings=after, saved=saved, changes=changes, problems=problems, concurrent_saves=concurrent_saves
+        settings=after,
+        saved=False,
+        changes=diff_settings(current, after),
+        problems=edit.validate(seen, requested),
+        concurrent_saves=concurrent_saves,
     )
 
 
@@ -95,17 +108,16 @@ def _history_entry(
     services: Services,
     request: SaveRequest,
     administrator: AuthorizedUser,
-    current: EnvironmentSettings,
-    changes: tuple[SettingChange, ...],
+    result: SaveResult,
 ) -> SavedSettings:
     return SavedSettings(
         environment=request.environment,
-        version=current.version + 1,
+        version=result.settings.version + 1,
         at=services.clock.now(),
         person_id=administrator.object_id,
         person_name=administrator.user.name,
         chat_id=request.chat.id,
-        changes=changes,
+        changes=result.changes,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from orjson import Fragment
 
-from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS, TEAM_NAME, find_channel
+from bot.sandbox.teams.channels import TEAM_ID, TEAM_MEMBERS, TEAM_NAME, all_channels, find_channel
 from bot.sandbox.teams.chats import (
     Conversation,
     find_chat,
@@ -51,13 +51,14 @@ def listed_chats(teams: SampleOrganization) -> Sequence[JsonObject]:
         for row in teams.chats()[:MAX_LISTED_CHATS]
     ]
     channels: list[JsonObject] = [
-        {"id": each.id, "name": f"{TEAM_NAME} – {each.name}", "kind": "channel", "at": ""} for each in CHANNELS
+        {"id": each.id, "name": f"{TEAM_NAME} – {each.name}", "kind": "channel", "at": ""}
+        for each in all_channels(teams.rows)
     ]
     return [*chats, *channels]
 
 
 def _chat(teams: SampleOrganization, conversation: Conversation) -> JsonObject:
-    row, channel = find_chat(teams.rows, conversation.id), find_channel(conversation.id)
+    row, channel = find_chat(teams.rows, conversation.id), find_channel(teams.rows, conversation.id)
     members = [each.id for each in people_in(teams.rows, conversation.id)]
     return {
         "id": conversation.id,

@@ -51,6 +51,10 @@ TIER_2, DISPATCH = team(1), team(2)
 ROOT, EMEA, DACH, AMERICAS = unit(1), unit(2), unit(3), unit(4)
 EURO, DOLLAR = currency(1), currency(2)
 
+TEAMS_TEAM_ID = "00000004-0000-4000-9000-000000000001"
+PUMPS_CHANNEL_ID = "19:fieldservicepumps@thread.tacv2"
+"""IDs in Microsoft Teams: the team Field Service, and its channel Pumps."""
+
 ENDPOINT_ID = row_id(4618, 1)
 CASE_STEP_ID = row_id(4608, 1)
 DELETE_STEP_IDS = {"incident": row_id(4608, 2), "account": row_id(4608, 3)}

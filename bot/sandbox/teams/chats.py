@@ -76,7 +76,7 @@ def people_in(rows: Rows, conversation_id: str) -> Sequence[SampleUser]:
     """Return the directory's users who are members of the chat or of the channel's team."""
     ids = (
         TEAM_MEMBERS
-        if find_channel(conversation_id)
+        if find_channel(rows, conversation_id)
         else [row.text("userId") for row in members_of(rows, conversation_id)]
     )
     return [DIRECTORY[each] for each in ids if each in DIRECTORY]

@@ -105,7 +105,7 @@ def _members(teams: SampleOrganization, conversation: str) -> list[SampleUser]:
 def _require_bot(teams: SampleOrganization, conversation: str) -> None:
     """Raise `ConnectorError` if the conversation does not exist or the bot is not in it."""
     conversation = conversation.partition(THREAD)[0]
-    channel = find_channel(conversation)
+    channel = find_channel(teams.rows, conversation)
     if channel is None and find_chat(teams.rows, conversation) is None:
         raise ConnectorError(HTTPStatus.NOT_FOUND, "ConversationNotFound")
     if not has_app(teams.rows, TEAM_ID if channel else conversation):

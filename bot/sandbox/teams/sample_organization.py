@@ -15,7 +15,7 @@ from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.storage.rows import Changes, Rows
 from bot.sandbox.storage.store import Store
 from bot.sandbox.teams.activity_sender import ActivitySender
-from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, find_channel
+from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, SampleChannel, find_channel, put_channel
 from bot.sandbox.teams.chats import (
     CHATS,
     INSTALLED,
@@ -126,6 +126,13 @@ class SampleOrganization:
         if self.activity_sender:
             await self.activity_sender.app_removed(self._installed_in(chat_or_team_id))
 
+    async def create_channel(self, name: str) -> SampleChannel:
+        """Create a standard channel in the team."""
+        channel = SampleChannel(id=f"19:{uuid4().hex}@thread.tacv2", name=name)
+        async with self.store.transaction() as transaction:
+            put_channel(transaction, channel)
+        return channel
+
     async def uninstall(self, chat_or_team_id: str) -> None:
         """Remove the app without a notification."""
         row = self.rows.get(INSTALLED, chat_or_team_id)
@@ -190,7 +197,7 @@ class SampleOrganization:
         chat = find_chat(self.rows, conversation_id)
         if chat:
             return conversation_of(chat)
-        return self._own_conversation(conversation_id, "channel") if find_channel(conversation_id) else None
+        return self._own_conversation(conversation_id, "channel") if find_channel(self.rows, conversation_id) else None
 
     def is_own(self, conversation: Conversation) -> bool:
         """Return True if people write to the conversation here, and not in another client."""
