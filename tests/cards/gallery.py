@@ -46,6 +46,7 @@ ACCOUNT = RecordHeader(kind="Account", name="Fabrikam, Inc.", number=None, url=U
 CONNECT = ActionButton(
     title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
+TURN = ActionButton(title="Show records", verb="records", payload={})
 CHATS = ActionButton(title="Chats", verb="chats", payload=CONNECT.payload)
 OWN = PersonalView(
     button=ActionButton(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
@@ -285,7 +286,6 @@ GALLERY: dict[str, Message] = {
                     button=replace(CHATS, title="Disconnect"),
                 ),
             ),
-            more=0,
             hint="Or write disconnect and the record's number.",
         )
     ),
@@ -319,12 +319,18 @@ GALLERY: dict[str, Message] = {
         ChoiceView(
             question="Which record should this chat be connected to?",
             rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
-            more=0,
             hint="Not listed? Write more of its name, or its number.",
         )
     ),
     "choice with more": choice(
-        ChoiceView(question="Which record?", rows=hits("On Hold", NASTY), more=3, hint="Write its number.")
+        ChoiceView(
+            question="Which record?",
+            rows=hits("On Hold", NASTY),
+            hint="Write its number.",
+            offset=6,
+            total=9,
+            page_buttons=(replace(TURN, title="Previous"), replace(TURN, title="Next")),
+        )
     ),
     "records": record_list(
         RecordListView(
@@ -334,6 +340,8 @@ GALLERY: dict[str, Message] = {
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
             ),
             hidden=1,
+            total=3,
+            page_button=TURN,
         )
     ),
     "closing with key fields": key_fields(
@@ -531,6 +539,8 @@ GALLERY: dict[str, Message] = {
             title="Records connected to this chat",
             rows=(RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT, paused_at=AT),),
             hidden=0,
+            total=1,
+            page_button=TURN,
         )
     ),
     "records of words without an end": record_list(
@@ -544,6 +554,8 @@ GALLERY: dict[str, Message] = {
                 ),
             ),
             hidden=0,
+            total=1,
+            page_button=TURN,
         )
     ),
     "records of nasty values and more": record_list(
@@ -554,12 +566,14 @@ GALLERY: dict[str, Message] = {
                     record=RecordHeader(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
                 ),
             ),
-            hidden=2,
-            more=12,
+            hidden=9,
+            total=24,
+            page_button=TURN,
+            offset=10,
         )
     ),
     "records that nobody here may open": record_list(
-        RecordListView(title="Records connected to this chat", rows=(), hidden=2)
+        RecordListView(title="Records connected to this chat", rows=(), hidden=2, total=2, page_button=TURN)
     ),
     "chat status": chat_status(
         ChatStatusView(
@@ -568,6 +582,8 @@ GALLERY: dict[str, Message] = {
                 StatusRow(record=ACCOUNT, last_change_at=None, last_card_at=None),
             ),
             hidden=1,
+            total=3,
+            page_button=TURN,
         )
     ),
     "chat status with everything in the way": chat_status(
@@ -607,8 +623,9 @@ GALLERY: dict[str, Message] = {
                     "records of this type.",
                 ),
             ),
-            hidden=0,
-            more=2,
+            hidden=7,
+            total=12,
+            page_button=TURN,
             sync_off_reason="Not updated in Dynamics 365 because chat sync is turned off. "
             "A Global Administrator can turn it on in the settings.",
             delay_reason="Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
@@ -632,6 +649,8 @@ GALLERY: dict[str, Message] = {
                 ),
             ),
             hidden=0,
+            total=2,
+            page_button=TURN,
         )
     ),
     "notice": notice(NoticeView(text="CAS-01001 is connected to this chat.", next_step="Connected by Adele Vance.")),

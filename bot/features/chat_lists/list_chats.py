@@ -12,7 +12,8 @@ from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header, timeline_button
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list
+from cards.paging import page_offset
 
 _MAX_SEARCHED = 50
 """Chats whose names are searched, the newest connections first."""
@@ -62,7 +63,7 @@ async def list_chats(
 async def _page(services: Services, record: RecordRef, readable: ReadableRecord, begin: int) -> _Page:
     """Return a page of all chats."""
     total = await _count(services, record)
-    begin = page_offset(begin, total)
+    begin = page_offset(begin, total, MAX_ROWS)
     rows = await build_chat_rows(services, await _entries(services, record, begin, MAX_ROWS), readable)
     return _Page(rows=[row for _, row in rows], begin=begin, total=total)
 
@@ -74,7 +75,7 @@ async def _search_page(
     count = await _count(services, record)
     rows = await build_chat_rows(services, await _entries(services, record, 0, _MAX_SEARCHED), readable)
     matches = [row for _, row in rows if words.lower() in row.name.lower()]
-    begin = page_offset(begin, len(matches))
+    begin = page_offset(begin, len(matches), MAX_ROWS)
     searched = _MAX_SEARCHED if count > _MAX_SEARCHED else None
     return _Page(rows=matches[begin : begin + MAX_ROWS], begin=begin, total=len(matches), searched=searched)
 

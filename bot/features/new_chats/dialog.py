@@ -19,8 +19,14 @@ from bot.features.new_chats.plan_chat import (
     people_by_names,
     plan_chat,
 )
-from bot.features.record_search.find_records import Hit, find_records
-from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice, single
+from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_records
+from bot.features.record_search.record_picker import (
+    initial_choices,
+    parse_choice,
+    record_choice,
+    record_problem,
+    single,
+)
 from bot.features.record_search.resolver import from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
@@ -71,8 +77,8 @@ async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
     matches = await from_text(services, words, turn.person)
     if len(matches) == 1:
         return await _people_page(services, turn, {**data, **record_data(single(matches))})
-    choices = [record_choice(match) for match in matches if isinstance(match, Hit)]
-    problem = "" if matches else "No record found."
+    choices = [record_choice(match) for match in matches if isinstance(match, Hit)][:MAX_CHOICES]
+    problem = record_problem(matches, data)
     return await _record_page(services, turn, data, choices, problem)
 
 

@@ -10,7 +10,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.public_names import PERSON, VERSION
 from bot.domain.record_links import RecordLink, RecordLinks, parse_guid
 from bot.domain.values import ObjectId, PublicId
-from cards.chat_list import BEGIN
+from cards.paging import BEGIN
 
 ActionData = Mapping[str, str]
 
