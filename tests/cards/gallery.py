@@ -22,6 +22,7 @@ from cards.new_chat import (
     ProgressView,
     RecordView,
     StepLine,
+    StepState,
     people_page,
     progress_page,
     record_page,
@@ -736,7 +737,9 @@ GALLERY: dict[str, Message] = {
     "new chat ready": progress_page(
         ProgressView(
             summary="The chat is ready.",
-            steps=[StepLine(text=words, done=True) for words in ("Create the chat", "Add everyone to the chat")],
+            steps=[
+                StepLine(text=words, state=StepState.DONE) for words in ("Create the chat", "Add everyone to the chat")
+            ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=None,
         )
@@ -745,17 +748,29 @@ GALLERY: dict[str, Message] = {
         ProgressView(
             summary="Some steps are not done yet.",
             steps=[
-                StepLine(text="Create the chat", done=True),
+                StepLine(text="Create the chat", state=StepState.DONE),
                 StepLine(
                     text="Add everyone to the chat",
-                    done=False,
+                    state=StepState.NOT_DONE,
                     failure="Could not add Patti Fernandez to the chat. Microsoft 365 rejects the request.",
                     next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
                 ),
-                StepLine(text="Connect the chat to the record", done=False),
+                StepLine(text="Connect the chat to the record", state=StepState.NOT_DONE),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+        )
+    ).message,
+    "new chat in progress": progress_page(
+        ProgressView(
+            summary="Chat Sync is still working on it. To see the current state, select Refresh.",
+            steps=[
+                StepLine(text="Create the chat", state=StepState.DONE),
+                StepLine(text="Add Chat Sync to the chat", state=StepState.RUNNING),
+                StepLine(text="Connect the chat to the record", state=StepState.RUNNING),
+            ],
+            url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
+            resume_button=SubmitButton(title="Refresh", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},

@@ -4,10 +4,10 @@ import asyncio
 from functools import partial
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import ChatSyncError, InProgress, NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.members.announcement import OutcomeUnknown
-from bot.features.members.membership import add_to_chat, is_member, remove_from_chat
+from bot.features.members.membership import Late, add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, to_outbox
 from bot.features.shared.auditing import audited
@@ -24,28 +24,38 @@ async def add_member(
     `record`: the record whose owner the other person is. Raises `NotAllowed` if the person cannot change members here,
     `NotFound`, and the errors of `add_to_chat`.
     """
-    name = await _authorized_name(services, chat, person, other)
+    await require_can_change(services, chat, person)
+    known = (await services.directory.get_people([other])).get(other)
+    if known is None or not known.enabled:
+        raise NotFound("This person is no longer in your organization.", "Choose another person.")
+    name = known.name
     if await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is already in this chat."))
     message = _message(f"{person.name or 'Someone'} added {name} to this chat.")
     entry = _entry(services, "add person", chat, person, other, record)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
+        late = _late(services, chat, f"{name} is being added to this chat.", f"{name} could not be added to this chat.")
+        await add_to_chat(services, chat.id, other, late, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
 
 async def remove_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
-    """Remove the other person, and notify the chat.
+    """Remove the other person, and notify the chat. Guests and former employees can be removed, too.
 
-    Raises `NotAllowed` if the person cannot change members here, `NotFound`, and the errors of `remove_from_chat`.
+    Raises `NotAllowed` if the person cannot change members here, and the errors of `remove_from_chat`.
     """
-    name = await _authorized_name(services, chat, person, other)
-    if not await is_member(services, chat.id, other):
-        return Answer(message=_message(f"{name} is not in this chat."))
+    await require_can_change(services, chat, person)
+    names = {each.object_id: each.name for each in await services.chats.list_members(chat.id)}
+    if other not in names:
+        return Answer(message=_message("This person is not in this chat."))
+    name = names[other] or "someone"
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
     entry = _entry(services, "remove person", chat, person, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
+        going_on = f"{name} is being removed from this chat."
+        late = _late(services, chat, going_on, f"{name} could not be removed from this chat.")
+        notify = partial(_notify, services, chat, message, f"removed {other}")
+        await remove_from_chat(services, chat.id, other, late, notify)
     return Answer(message=message, already_queued=True)
 
 
@@ -63,15 +73,22 @@ def _entry(
     )
 
 
-async def _authorized_name(services: Services, chat: Chat, person: Person, other: ObjectId) -> str:
-    """Check that the person can change the members of this chat, and return the other person's name."""
+async def require_can_change(services: Services, chat: Chat, person: Person) -> None:
+    """Check that the person can change the members of this chat; raise `NotAllowed` or `Unavailable`."""
     if chat.kind is not ChatKind.GROUP:
         raise NotAllowed("You can add and remove people only in group chats.", "To start a group chat, write new.")
     await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
-    member = (await services.directory.get_people([other])).get(other)
-    if member is None or not member.enabled:
-        raise NotFound("This person is no longer in your organization.", "Choose another person.")
-    return member.name
+
+
+def _late(services: Services, chat: Chat, going_on: str, failure: str) -> Late:
+    """Return what happens if the change takes longer than the answer."""
+
+    async def on_failure(error: ChatSyncError) -> None:
+        text = str(error) if isinstance(error, OutcomeUnknown) else f"{failure} {error}"
+        message = notice(NoticeView(text=text, next_step=error.next_step))
+        await _notify(services, chat, message, failure)
+
+    return Late(answer=InProgress(going_on, "This chat is told when it is done."), on_failure=on_failure)
 
 
 async def _notify(services: Services, chat: Chat, message: Message, change: str) -> None:

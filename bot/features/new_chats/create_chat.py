@@ -15,12 +15,15 @@ from bot.features.connections.install_app import install_app
 from bot.features.members.app_presence import require_app_in_chat
 from bot.features.shared.auditing import write_audit
 from bot.features.shared.services import Services
+from bot.runtime.answer_time import current_answer
 from cards.words import and_list
 
 LEASE = timedelta(minutes=2)
 """Lease of a creation by one process. Every step and every added member renews it."""
 SHOWN_FOR = timedelta(days=1)
 """Time in which an unfinished creation is offered again."""
+_MARGIN = 0.2
+"""Share of the time for an answer that is not spent on waiting for the steps."""
 MIN_MEMBERS = 2
 """Minimum number of members of a group chat."""
 
@@ -63,11 +66,18 @@ async def resume_creation(services: Services, key: NewChatKey, person: Person, c
     if task is None:
         task = services.chat_creations[key] = asyncio.create_task(_run(services, key, person, current))
         task.add_done_callback(lambda _: services.chat_creations.pop(key, None))
-    await asyncio.wait({task}, timeout=services.limits.answer_within_s * 0.8)
+    await asyncio.wait({task}, timeout=_time_to_wait_s(services))
     if task.done():
         task.result()
     new_chat = await _get(services, key, person)
-    return Progress(new_chat=new_chat, is_running=bool(new_chat.remaining_steps) and not new_chat.failures)
+    is_running = not task.done() or not new_chat.failures  # without failures, another process runs it
+    return Progress(new_chat=new_chat, is_running=is_running and bool(new_chat.remaining_steps))
+
+
+def _time_to_wait_s(services: Services) -> float:
+    """Return the seconds to wait for the steps. The rest of the time is for reading and showing the progress."""
+    limit_s, answer = services.limits.answer_within_s, current_answer()
+    return max(0.0, (answer.left_s() if answer else limit_s) - _MARGIN * limit_s)
 
 
 async def unfinished_creation(services: Services, person: ObjectId) -> NewChat | None:
@@ -101,9 +111,11 @@ async def _run(services: Services, key: NewChatKey, person: Person, current: Cha
         new_chat = await work.new_chats.get(key)
         if new_chat is None or not claimed:
             return
+        # The failures of the last attempt say nothing about this one.
+        new_chat = replace(new_chat, failures=())
+        await work.new_chats.save(new_chat, leased_until=now + LEASE)
         # A retry adds people and installs the app, too, so each attempt has an entry.
         await work.audit.add(_entry(services, "new chat", new_chat, person, current.id))
-    new_chat = replace(new_chat, failures=())
     try:
         await _require_still_member(services, new_chat)
         for step in new_chat.remaining_steps:
@@ -224,8 +236,29 @@ async def _name(services: Services, new_chat: NewChat, _person: Person, _current
 
 
 async def _install(services: Services, new_chat: NewChat, _person: Person, current: Chat) -> NewChat:
-    await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP))
+    try:
+        await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP))
+    except ChatSyncError as error:
+        # Perhaps a member added the app, or only the response was lost.
+        if not await _is_installed(services, new_chat):
+            by_hand = "Or add Chat Sync to the chat yourself, and then select Continue."
+            error.next_step = f"{error.next_step} {by_hand}"
+            raise
     return new_chat.with_done(ChatStep.INSTALL)
+
+
+async def _is_installed(services: Services, new_chat: NewChat) -> bool:
+    """Return whether the app is in the chat. Teams answers questions about members only if it is."""
+    async with services.store.reading() as work:
+        chat = await work.chats.get(_chat_id(new_chat))
+    if chat is None:
+        return False
+    person = new_chat.request.person
+    try:
+        await services.roster.is_member(chat, Person(account_id=person, object_id=person, name=""))
+    except ChatSyncError:
+        return False
+    return True
 
 
 async def _connect(services: Services, new_chat: NewChat, person: Person, _current: Chat) -> NewChat:

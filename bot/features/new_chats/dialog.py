@@ -47,6 +47,7 @@ from cards.new_chat import (
     ProgressView,
     RecordView,
     StepLine,
+    StepState,
     people_page,
     progress_page,
     record_page,
@@ -214,7 +215,7 @@ def _progress_page(progress: Progress) -> Page:
     resume_button = _resume_button("Refresh" if progress.is_running else "Continue", new_chat)
     view = ProgressView(
         summary=_summary(progress),
-        steps=_step_lines(new_chat),
+        steps=_step_lines(progress),
         url=new_chat.url,
         resume_button=resume_button if new_chat.remaining_steps else None,
     )
@@ -223,21 +224,29 @@ def _progress_page(progress: Progress) -> Page:
 
 def _summary(progress: Progress) -> str:
     if progress.is_running:
-        return "The chat is being created."
+        return "Chat Sync is still working on it. To see the current state, select Refresh."
     return "Some steps are not done yet." if progress.new_chat.remaining_steps else "The chat is ready."
 
 
-def _step_lines(new_chat: NewChat) -> Sequence[StepLine]:
-    failures = {failure.step: failure for failure in new_chat.failures}
+def _step_lines(progress: Progress) -> Sequence[StepLine]:
+    failures = {failure.step: failure for failure in progress.new_chat.failures}
     return [
         StepLine(
             text=_STEP_TEXTS[step],
-            done=step in new_chat.done,
+            state=_step_state(progress, step),
             failure=failures[step].reason if step in failures else "",
             next_step=failures[step].next_step if step in failures else "",
         )
-        for step in new_chat.request.steps
+        for step in progress.new_chat.request.steps
     ]
+
+
+def _step_state(progress: Progress, step: ChatStep) -> StepState:
+    new_chat = progress.new_chat
+    if step in new_chat.done:
+        return StepState.DONE
+    has_failed = any(failure.step is step for failure in new_chat.failures)
+    return StepState.RUNNING if progress.is_running and not has_failed else StepState.NOT_DONE
 
 
 def _resume_button(title: str, new_chat: NewChat) -> SubmitButton:
