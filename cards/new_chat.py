@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from cards.buttons import LinkButton, SubmitButton
@@ -55,12 +56,20 @@ class PeopleView:
     """Sends the note even if some people cannot open the record. None if the person was not asked."""
 
 
+class StepState(StrEnum):
+    """The state of a step, as the page shows it."""
+
+    DONE = "Done"
+    RUNNING = "In progress"
+    NOT_DONE = "Not done"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLine:
-    """A step of the creation: done, not done, or failed with a reason."""
+    """A step of the creation, with the reason if it failed."""
 
     text: str
-    done: bool
+    state: StepState
     failure: str = ""
     next_step: str = ""
 
@@ -113,8 +122,7 @@ def progress_page(view: ProgressView) -> Page:
     """Return the page that shows each step, the reason of a failure, and the way to resume."""
     body: list[Element] = [TextBlock(escape(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
     for step in view.steps:
-        words = f"{'Done' if step.done else 'Not done'}: {step.text}"
-        body.append(TextBlock(escape(words, limit=_LONGEST_REASON), spacing="Small"))
+        body.append(TextBlock(escape(f"{step.state}: {step.text}", limit=_LONGEST_REASON), spacing="Small"))
         if step.failure:
             body.append(TextBlock(escape(f"{step.failure} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
     buttons: list[SubmitButton | LinkButton] = [view.resume_button] if view.resume_button else []

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bot.clock import Clock
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound
@@ -47,7 +47,7 @@ class DataverseRecordPeople:
         self._clients = clients
         self._records = records
         self._solved: TtlCache[tuple[EnvironmentId, str], Sequence[ResolvedRecord]] = TtlCache(
-            clock, max_size=_MAX_SOLVED, ttl=CACHE_TTL
+            clock, max_size=_MAX_SOLVED, ttl=CACHE_TTL, system=NAME
         )
 
     async def involved_people(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> InvolvedPeople:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.clock import Clock
 from bot.dataverse.change_tracking import tracked_changes
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.languages import read_language
 from bot.dataverse.protocol import (
     ANNOTATIONS,
@@ -48,11 +48,11 @@ class DataverseRecords:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
         self._languages: TtlCache[tuple[EnvironmentId, UserId], int | None] = TtlCache(
-            clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL
+            clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL, system=NAME
         )
 
         self._organizations: TtlCache[EnvironmentId, str] = TtlCache(
-            clock, max_size=len(clients), ttl=_ORGANIZATION_TTL
+            clock, max_size=len(clients), ttl=_ORGANIZATION_TTL, system=NAME
         )
 
     @property

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from bot.clock import Clock
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.metadata import (
     CASTS,
     COLUMN_PROPERTIES,
@@ -39,9 +39,11 @@ class TableCache:
 
     def __init__(self, client: DataverseClient, clock: Clock) -> None:
         self._client = client
-        self._tables: TtlCache[str, Table] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL)
-        self._lookups: TtlCache[str, Sequence[Lookup]] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL)
-        self._formats: TtlCache[str, UserFormats | None] = TtlCache(clock, max_size=1, ttl=DEFINITIONS_TTL)
+        self._tables: TtlCache[str, Table] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL, system=NAME)
+        self._lookups: TtlCache[str, Sequence[Lookup]] = TtlCache(
+            clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL, system=NAME
+        )
+        self._formats: TtlCache[str, UserFormats | None] = TtlCache(clock, max_size=1, ttl=DEFINITIONS_TTL, system=NAME)
         self._names_by_code: dict[int, str] = {}
 
     async def get(self, name: str) -> Table:

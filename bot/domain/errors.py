@@ -45,6 +45,10 @@ class Conflict(ChatSyncError):
     """Someone else made a change first. Read the current state, then try again."""
 
 
+class InProgress(ChatSyncError):
+    """A change was started, and goes on after the answer. The next step says where its result appears."""
+
+
 class BotAbsent(ChatSyncError):
     """The bot is not in the chat. Add the app first."""
 

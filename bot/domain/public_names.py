@@ -77,6 +77,7 @@ class Dialog(StrEnum):
     SETTINGS_IMPORT = "settings import"
     SETTINGS_PREVIEW = "settings preview"
     SETTINGS_SAVE_IMPORT = "settings save import"
+    SETTINGS_HISTORY = "settings history"
 
 
 class Dataset(StrEnum):

@@ -55,6 +55,13 @@ class StoredSettings:
         rows = await self._connection.execute(select(setting_change).where(later).order_by(setting_change.c.version))
         return [_saved(row) for row in rows.mappings()]
 
+    async def history_page(self, environment: EnvironmentId, *, offset: int, at_most: int) -> Sequence[SavedSettings]:
+        """Return a page of the history entries, the newest first."""
+        of_environment = select(setting_change).where(setting_change.c.environment == environment)
+        newest_first = of_environment.order_by(setting_change.c.version.desc())
+        rows = await self._connection.execute(newest_first.offset(offset).limit(at_most))
+        return [_saved(row) for row in rows.mappings()]
+
 
 async def read_settings(
     connection: AsyncConnection, environment: EnvironmentId, *, for_update: bool = False

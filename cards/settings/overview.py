@@ -33,6 +33,7 @@ class OverviewView:
     change: SubmitButton
     add: SubmitButton
     organization: SubmitButton
+    history: SubmitButton
     other_environment: SubmitButton | None = None
     """Opens another environment, if there are several."""
     message: str = ""
@@ -54,6 +55,7 @@ def overview_page(view: OverviewView) -> Page:
         body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
         # In its own row, because three buttons side by side are too wide for a phone.
         body.append(ActionSet([render_button(view.change)]))
+    body.append(ActionSet([render_button(view.history)]))
     return page(TITLE, body, [view.add, view.organization], height="medium")
 
 

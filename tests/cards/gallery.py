@@ -23,6 +23,7 @@ from cards.new_chat import (
     ProgressView,
     RecordView,
     StepLine,
+    StepState,
     people_page,
     progress_page,
     record_page,
@@ -47,6 +48,7 @@ ACCOUNT = RecordHeader(kind="Account", name="Fabrikam, Inc.", number=None, url=U
 CONNECT = ActionButton(
     title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
+TURN = ActionButton(title="Show records", verb="records", payload={})
 CHATS = ActionButton(title="Chats", verb="chats", payload=CONNECT.payload)
 OWN = PersonalView(
     button=ActionButton(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
@@ -304,7 +306,6 @@ GALLERY: dict[str, Message] = {
                     button=replace(CHATS, title="Disconnect"),
                 ),
             ),
-            more=0,
             hint="Or write disconnect and the record's number.",
         )
     ),
@@ -338,12 +339,18 @@ GALLERY: dict[str, Message] = {
         ChoiceView(
             question="Which record should this chat be connected to?",
             rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
-            more=0,
             hint="Not listed? Write more of its name, or its number.",
         )
     ),
     "choice with more": choice(
-        ChoiceView(question="Which record?", rows=hits("On Hold", NASTY), more=3, hint="Write its number.")
+        ChoiceView(
+            question="Which record?",
+            rows=hits("On Hold", NASTY),
+            hint="Write its number.",
+            offset=6,
+            total=9,
+            page_buttons=(replace(TURN, title="Previous"), replace(TURN, title="Next")),
+        )
     ),
     "records": record_list(
         RecordListView(
@@ -353,6 +360,8 @@ GALLERY: dict[str, Message] = {
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
             ),
             hidden=1,
+            total=3,
+            page_button=TURN,
         )
     ),
     "closing with key fields": key_fields(
@@ -550,6 +559,8 @@ GALLERY: dict[str, Message] = {
             title="Records connected to this chat",
             rows=(RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT, paused_at=AT),),
             hidden=0,
+            total=1,
+            page_button=TURN,
         )
     ),
     "records of words without an end": record_list(
@@ -563,6 +574,8 @@ GALLERY: dict[str, Message] = {
                 ),
             ),
             hidden=0,
+            total=1,
+            page_button=TURN,
         )
     ),
     "records of nasty values and more": record_list(
@@ -573,12 +586,14 @@ GALLERY: dict[str, Message] = {
                     record=RecordHeader(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
                 ),
             ),
-            hidden=2,
-            more=12,
+            hidden=9,
+            total=24,
+            page_button=TURN,
+            offset=10,
         )
     ),
     "records that nobody here may open": record_list(
-        RecordListView(title="Records connected to this chat", rows=(), hidden=2)
+        RecordListView(title="Records connected to this chat", rows=(), hidden=2, total=2, page_button=TURN)
     ),
     "chat status": chat_status(
         ChatStatusView(
@@ -587,6 +602,8 @@ GALLERY: dict[str, Message] = {
                 StatusRow(record=ACCOUNT, last_change_at=None, last_card_at=None),
             ),
             hidden=1,
+            total=3,
+            page_button=TURN,
         )
     ),
     "chat status with everything in the way": chat_status(
@@ -626,8 +643,9 @@ GALLERY: dict[str, Message] = {
                     "records of this type.",
                 ),
             ),
-            hidden=0,
-            more=2,
+            hidden=7,
+            total=12,
+            page_button=TURN,
             sync_off_reason="Not updated in Dynamics 365 because chat sync is turned off. "
             "A Global Administrator can turn it on in the settings.",
             delay_reason="Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
@@ -651,6 +669,8 @@ GALLERY: dict[str, Message] = {
                 ),
             ),
             hidden=0,
+            total=2,
+            page_button=TURN,
         )
     ),
     "notice": notice(NoticeView(text="CAS-01001 is connected to this chat.", next_step="Connected by Adele Vance.")),
@@ -754,14 +774,14 @@ GALLERY: dict[str, Message] = {
         ProgressView(
             summary="Some steps are not done yet.",
             steps=[
-                StepLine(text="Add Chat Sync to the team", done=True),
+                StepLine(text="Add Chat Sync to the team", state=StepState.DONE),
                 StepLine(
                     text="Create the channel",
-                    done=False,
+                    state=StepState.NOT_DONE,
                     failure="Microsoft 365 is still creating the channel.",
                     next_step="Continue in a moment.",
                 ),
-                StepLine(text="Connect the channel to the record", done=False),
+                StepLine(text="Connect the channel to the record", state=StepState.NOT_DONE),
             ],
             url="",
             resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
@@ -771,7 +791,9 @@ GALLERY: dict[str, Message] = {
     "new chat ready": progress_page(
         ProgressView(
             summary="The chat is ready.",
-            steps=[StepLine(text=words, done=True) for words in ("Create the chat", "Add everyone to the chat")],
+            steps=[
+                StepLine(text=words, state=StepState.DONE) for words in ("Create the chat", "Add everyone to the chat")
+            ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=None,
         )
@@ -780,17 +802,29 @@ GALLERY: dict[str, Message] = {
         ProgressView(
             summary="Some steps are not done yet.",
             steps=[
-                StepLine(text="Create the chat", done=True),
+                StepLine(text="Create the chat", state=StepState.DONE),
                 StepLine(
                     text="Add everyone to the chat",
-                    done=False,
+                    state=StepState.NOT_DONE,
                     failure="Could not add Patti Fernandez to the chat. Microsoft 365 rejects the request.",
                     next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
                 ),
-                StepLine(text="Connect the chat to the record", done=False),
+                StepLine(text="Connect the chat to the record", state=StepState.NOT_DONE),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+        )
+    ).message,
+    "new chat in progress": progress_page(
+        ProgressView(
+            summary="Chat Sync is still working on it. To see the current state, select Refresh.",
+            steps=[
+                StepLine(text="Create the chat", state=StepState.DONE),
+                StepLine(text="Add Chat Sync to the chat", state=StepState.RUNNING),
+                StepLine(text="Connect the chat to the record", state=StepState.RUNNING),
+            ],
+            url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
+            resume_button=SubmitButton(title="Refresh", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},

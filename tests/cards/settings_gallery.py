@@ -9,6 +9,7 @@ from cards.dialog import Page
 from cards.inputs import Choice
 from cards.note import NoteView
 from cards.record import Fact, RecordHeader
+from cards.settings.history import HistoryView, history_page
 from cards.settings.import_export import ImportView, PreviewView, export_page, import_page, preview_page
 from cards.settings.organization import OrganizationView, organization_page
 from cards.settings.overview import AddTableView, OverviewView, add_table_page, environment_page, overview_page
@@ -47,6 +48,7 @@ OVERVIEW = OverviewView(
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),
     organization=step("Organization", "settings organisation"),
+    history=step("History", "settings history"),
 )
 ORGANISATION = OrganizationView(
     place=PLACE,
@@ -127,6 +129,16 @@ SETTINGS_PAGES: dict[str, Page] = {
         [Choice(title=PLACE, value=PLACE), Choice(title="fabrikam", value="fabrikam")],
         step("Open"),
     ),
+    "settings history": history_page(
+        HistoryView(
+            place=PLACE,
+            saves=(*MEANWHILE, replace(MEANWHILE[0], who="Alex Wilber", changes=SAVED[:1])),
+            back=step("Back"),
+            newest=step("Newest changes", "settings history"),
+            older=step("Older changes", "settings history"),
+        )
+    ),
+    "settings without a history": history_page(HistoryView(place=PLACE, saves=(), back=step("Back"))),
     "settings of the organisation": organization_page(ORGANISATION),
     "settings of the organisation where chats are synced": organization_page(
         replace(

@@ -160,8 +160,6 @@ async def test_a_record_link_leads_to_the_rows_page(client: Client, query: str) 
     "path",
     [
         "/sandbox/main.aspx",
-        "/sandbox/main.aspx?pagetype=entitylist&etn=incident",
-        f"/sandbox/main.aspx?pagetype=entitylist&etn=incident&id={CASE_ID}",
         f"/sandbox/main.aspx?etn=nosuch&id={CASE_ID}",
         "/sandbox/main.aspx?etn=incident&id=new",
         "/sandbox/tables/nosuch",
@@ -192,3 +190,14 @@ async def test_system_jobs_have_pages(client: Client, api: Api) -> None:
     page = await text(client, f"/sandbox/tables/asyncoperation/{job['asyncoperationid']}")
     assert "The webhook returned 200." in page
     assert '<form id="row"' not in page
+
+
+async def test_the_link_of_a_list_leads_to_the_tables_page(client: Client) -> None:
+    answer = await client.get("/sandbox/main.aspx?pagetype=entitylist&etn=role", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "/sandbox/tables/role")
+    page = await text(client, "/sandbox/main.aspx?pagetype=entitylist&etn=role")
+    assert "System Administrator" in page
+    role = re.search(r'href="(/sandbox/tables/role/[^"]+)"', page)
+    assert role
+    assert "Customer Service" in await text(client, "/sandbox/tables/role") + await text(client, role.group(1))
+    await text(client, "/sandbox/main.aspx?pagetype=entitylist&etn=nothing", 404)

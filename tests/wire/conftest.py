@@ -92,7 +92,10 @@ async def heard(request: web.Request) -> bytes:
 
 def hangs(world: World, request: web.Request) -> bool:
     """Return whether this request to Dataverse gets no response."""
-    return world.dataverse_hangs or bool(world.dataverse_hangs_on and world.dataverse_hangs_on in request.path)
+    named = world.dataverse_hangs_method in {"", request.method}
+    return world.dataverse_hangs or bool(
+        named and world.dataverse_hangs_on and world.dataverse_hangs_on in request.path
+    )
 
 
 def in_other_words(world: World, response: web.StreamResponse) -> web.StreamResponse:
@@ -105,6 +108,14 @@ def in_other_words(world: World, response: web.StreamResponse) -> web.StreamResp
 
 def sandbox_app(world: World) -> web.Application:
     """Return the sandbox as its own server, which can be down."""
+
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        world.dataverse_pending += 1
+        try:
+            return await handler(request)
+        finally:
+            world.dataverse_pending -= 1
 
     @web.middleware
     async def down(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -131,7 +142,7 @@ def sandbox_app(world: World) -> web.Application:
         messages_url=world.url + MESSAGES,
         app_permissions=CHAT_PERMISSIONS,
     )
-    app = web.Application(middlewares=[down])
+    app = web.Application(middlewares=[counted, down])
     made = make_sandbox(told, now=world.clock.now)
     world.teams = made[TEAMS]
     app.add_subapp("/sandbox", made)

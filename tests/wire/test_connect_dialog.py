@@ -73,7 +73,7 @@ async def test_a_linked_record_that_the_person_cannot_read_is_not_named(world: W
 async def test_several_records_are_a_choice(world: World) -> None:
     page = await open_dialog(world, None, command=COMMAND)
     several = await submit(world, page.step("Connect", words="pump"))
-    assert texts(several.card)[0] == "Choose a record."
+    assert texts(several.card)[0] == ("Choose a record. More records match: write more of the name to find them.")
     chosen = next(value for title, value in several.choices("record").items() if title.startswith("CAS-"))
     assert (await submit(world, several.step("Connect", record=chosen, note="false"))).endswith(
         " is connected to this chat."

@@ -133,12 +133,12 @@ async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -
         await create_chat(world, f"Plan {number}")
     first = await listed(world, ALEX)
     assert texts(first)[-1] == "1 to 6 of 8"
-    answer = await world.press(buttons(first)["Earlier"], chat=PERSONAL)
+    answer = await world.press(buttons(first)["Next"], chat=PERSONAL)
     second = answer["value"]
     assert texts(second)[-1] == "7 to 8 of 8"
     assert "Plan 0" in texts(second)
-    assert list(buttons(second))[-5:] == ["Find", "Later", "New chat", "My other chats", "Timeline"]
-    claim = {**buttons(first)["Earlier"]["data"], "words": "plan 3", "begin": "0"}
+    assert list(buttons(second))[-5:] == ["Find", "Previous", "New chat", "My other chats", "Timeline"]
+    claim = {**buttons(first)["Next"]["data"], "words": "plan 3", "begin": "0"}
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
     assert texts(found)[-1] == "1 chat with plan 3 in its name"
     none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]

@@ -178,7 +178,7 @@ async def test_each_person_has_buttons_to_write_start_a_chat_or_add_them(world: 
     assert answer["value"] == "Adele Vance removed Isaiah Langer from this chat."
     assert ISAIAH.object_id not in await members(world, chat)
     answer = await world.press(remove, person=ADELE, chat=chat)
-    assert texts(answer["value"]) == ["Isaiah Langer is not in this chat."]
+    assert texts(answer["value"]) == ["This person is not in this chat."]
     for nobody in ("x", "00000000-0000-0000-0000-000000000099"):
         answer = await world.press({"verb": "add person", "data": {"person": nobody}}, person=ADELE, chat=chat)
         assert texts(answer["value"])[0].startswith(

@@ -10,7 +10,7 @@ from bot.features.chat_lists.list_timeline import list_timeline
 from bot.features.members.change_members import add_member, remove_member
 from bot.features.members.join_chat import join_chat
 from bot.features.record_search.choose_record import CHATS, PEOPLE, TIMELINE, RecordPurpose, choose_match
-from bot.features.record_search.resolver import from_action_data, from_link
+from bot.features.record_search.resolver import QUERY, from_action_data, from_link
 from bot.features.shared.action_data import (
     ActionData,
     parse_connection,
@@ -61,7 +61,8 @@ async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 async def _record(services: Services, turn: Turn, data: ActionData, purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the record of the button, or a choice if the button has text that matches several records."""
-    return choose_match(await from_action_data(services, data, turn.person), purpose)
+    matches = await from_action_data(services, data, turn.person)
+    return choose_match(matches, purpose, data.get(QUERY, ""), begin=parse_offset(data))
 
 
 async def _add_person(services: Services, turn: Turn, data: ActionData) -> Answer:

@@ -14,7 +14,8 @@ from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header, timeline_button
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list
+from cards.paging import page_offset
 
 _MAX_SEARCHED = 50
 """Chats whose names are searched, the newest connections first."""
@@ -66,7 +67,7 @@ async def _page(services: Services, record: RecordRef, readable: ReadableRecord,
     count = await _count(services, record)
     rows, channels = await _rows(services, record, readable, await _entries(services, record, begin, MAX_ROWS))
     total = count + len(channels)
-    last = page_offset(begin, total)
+    last = page_offset(begin, total, MAX_ROWS)
     if last < begin:
         return await _page(services, record, readable, last)  # the list has become shorter
     first = max(0, begin - count)
@@ -80,7 +81,7 @@ async def _search_page(
     count = await _count(services, record)
     rows, channels = await _rows(services, record, readable, await _entries(services, record, 0, _MAX_SEARCHED))
     matches = [row for row in (*rows, *channels) if words.lower() in row.name.lower()]
-    begin = page_offset(begin, len(matches))
+    begin = page_offset(begin, len(matches), MAX_ROWS)
     searched = _MAX_SEARCHED if count > _MAX_SEARCHED else None
     return _Page(rows=matches[begin : begin + MAX_ROWS], begin=begin, total=len(matches), searched=searched)
 

@@ -11,7 +11,8 @@ from bot.features.shared import access
 from bot.features.shared.answers import Answer, record_data, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list
+from cards.paging import page_offset
 
 _MAX_CHATS, _FIRST_CHATS = 200, 50
 """Chats to fetch, those with the newest messages first, and the number that one request returns."""
@@ -33,7 +34,7 @@ async def list_my_chats(
     async with services.store.reading() as work:
         connections = await work.connections.for_chats([chat.id for chat in mine])
     chats = _select(mine, connections, record, words)
-    begin = page_offset(begin, len(chats))
+    begin = page_offset(begin, len(chats), MAX_ROWS)
     page = chats[begin : begin + MAX_ROWS]
     view = ChatListView(
         title="My other chats to connect to {record}",

@@ -15,7 +15,7 @@ from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
 from bot.features.record_search.resolver import QUERY, from_link
-from bot.features.shared.action_data import ActionData, parse_connection, parse_link
+from bot.features.shared.action_data import ActionData, parse_connection, parse_link, parse_offset
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
@@ -43,17 +43,18 @@ async def _connect_other_chat(services: Services, turn: Turn, data: ActionData) 
 
 async def _choose(services: Services, turn: Turn, data: ActionData) -> Answer:
     purpose = CONNECT_QUIETLY if data.get(QUIET) == QUIET else CONNECT
-    return await offer_choice(services, data.get(QUERY, ""), turn.person, purpose)
+    return await offer_choice(services, data.get(QUERY, ""), turn.person, purpose, begin=parse_offset(data))
 
 
-async def _records(services: Services, turn: Turn, _data: ActionData) -> Answer:
-    return await list_records(services, turn)
+async def _records(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await list_records(services, turn, begin=parse_offset(data))
 
 
 async def _choose_disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
     """List the records to disconnect, even if only one matches, because clients press this button automatically."""
-    connections = await connections_by_text(services, turn.chat, turn.person, data.get(QUERY, ""))
-    return await choose_connection(services, turn.person, connections)
+    text = data.get(QUERY, "")
+    connections = await connections_by_text(services, turn.chat, turn.person, text)
+    return await choose_connection(services, turn.person, connections, text, begin=parse_offset(data))
 
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:

@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping
 
-from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.public_names import QUIET, Command
 from bot.domain.values import ChatKind
-from bot.features.connections.choose_connection import choose_connection
+from bot.features.connections.choose_connection import choose_button, choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text, connections_of_chat
 from bot.features.connections.list_records import count_records, list_records
 from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
-from bot.features.record_search.find_records import normalize_query
-from bot.features.record_search.resolver import QUERY
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
-from cards.buttons import ActionButton
 
 
 async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
@@ -39,9 +36,8 @@ async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
     if len(connections) == 1:
         return await disconnect_chat(services, turn.chat, turn.person, connections[0])
     if turn.private:
-        return await choose_connection(services, turn.person, connections)
-    data = {QUERY: normalize_query(rest)}
-    button = ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
+        return await choose_connection(services, turn.person, connections, rest)
+    button = choose_button(rest)
     # The count of all records: the count of matches would tell the chat about names.
     return count_records(turn, len(await connections_of_chat(services, turn.chat)), button)
 
@@ -57,8 +53,7 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
 
 
 def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
-    data = {**purpose.button.payload, QUERY: normalize_query(text)}
-    return private_button(turn, purpose.question, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
+    return private_button(turn, purpose.question, purpose.choice_button(text))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

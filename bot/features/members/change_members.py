@@ -5,10 +5,10 @@ from functools import partial
 
 from bot.domain.audit import AuditEntry
 from bot.domain.directory import DirectoryPerson
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import ChatSyncError, InProgress, NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.members.announcement import OutcomeUnknown
-from bot.features.members.membership import add_to_chat, is_member, remove_from_chat
+from bot.features.members.membership import Late, add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, to_outbox
 from bot.features.shared.auditing import audited
@@ -26,7 +26,7 @@ async def add_member(
     `record`: the record whose owner the other person is. Raises `NotAllowed` if the person cannot change members here,
     `NotFound`, and the errors of `add_to_chat`.
     """
-    await _require_can_change(services, chat, person)
+    await require_can_change(services, chat, person)
     added = await _require_addable(services, other)
     name = added.name
     if await is_member(services, chat.id, other):
@@ -35,23 +35,27 @@ async def add_member(
     message = _message(f"{person.name or 'Someone'} added {name} to this chat.{remark}")
     entry = _entry(services, "add person", chat, person, other, record)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
+        late = _late(services, chat, f"{name} is being added to this chat.", f"{name} could not be added to this chat.")
+        await add_to_chat(services, chat.id, other, late, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
 
 async def remove_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
-    """Remove the other person, and notify the chat.
+    """Remove the other person, and notify the chat. Guests and former employees can be removed, too.
 
-    Raises `NotAllowed` if the person cannot change members here, `NotFound`, and the errors of `remove_from_chat`.
+    Raises `NotAllowed` if the person cannot change members here, and the errors of `remove_from_chat`.
     """
-    await _require_can_change(services, chat, person)
+    await require_can_change(services, chat, person)
     name, is_in_chat = await _name_in_chat(services, chat, other)
     if not is_in_chat:
         return Answer(message=_message(f"{name} is not in this chat."))
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
     entry = _entry(services, "remove person", chat, person, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
+        going_on = f"{name} is being removed from this chat."
+        late = _late(services, chat, going_on, f"{name} could not be removed from this chat.")
+        notify = partial(_notify, services, chat, message, f"removed {other}")
+        await remove_from_chat(services, chat.id, other, late, notify)
     return Answer(message=message, already_queued=True)
 
 
@@ -69,8 +73,8 @@ def _entry(
     )
 
 
-async def _require_can_change(services: Services, chat: Chat, person: Person) -> None:
-    """Check that the person can change the members of this chat."""
+async def require_can_change(services: Services, chat: Chat, person: Person) -> None:
+    """Check that the person can change the members of this chat; raise `NotAllowed` or `Unavailable`."""
     if chat.kind is not ChatKind.GROUP:
         raise NotAllowed("You can add and remove people only in group chats.", "To start a group chat, write new.")
     await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
@@ -93,6 +97,17 @@ async def _name_in_chat(services: Services, chat: Chat, other: ObjectId) -> tupl
     names = [member.name for member in members if member.object_id == other]
     name = found[other].name if other in found else next(iter(names), "")
     return name or "This person", bool(names)
+
+
+def _late(services: Services, chat: Chat, going_on: str, failure: str) -> Late:
+    """Return what happens if the change takes longer than the answer."""
+
+    async def on_failure(error: ChatSyncError) -> None:
+        text = str(error) if isinstance(error, OutcomeUnknown) else f"{failure} {error}"
+        message = notice(NoticeView(text=text, next_step=error.next_step))
+        await _notify(services, chat, message, failure)
+
+    return Late(answer=InProgress(going_on, "This chat is told when it is done."), on_failure=on_failure)
 
 
 async def _notify(services: Services, chat: Chat, message: Message, change: str) -> None:

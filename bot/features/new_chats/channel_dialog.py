@@ -12,7 +12,8 @@ from bot.domain.public_names import Dataset, Dialog
 from bot.domain.values import ObjectId, Person, RecordRef
 from bot.features.new_chats.create_channel import check_team_audience, require_free_name
 from bot.features.new_chats.create_chat import discard_creation, is_started, resume_creation, start_creation
-from bot.features.new_chats.dialog import creation_key, creation_page
+from bot.features.new_chats.creation_page import creation_page
+from bot.features.new_chats.dialog import creation_key
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     load_record_inputs,

@@ -6,12 +6,13 @@ from uuid import uuid4
 
 from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import BadRequest
-from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, require_people
+from bot.domain.new_chat import ChatRequest, NewChatKey, require_people
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import PERSON, Dataset, Dialog
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId, RecordRef
-from bot.features.new_chats.create_chat import Progress, resume_creation, start_creation, unfinished_creation
+from bot.features.new_chats.create_chat import resume_creation, start_creation, unfinished_creation
+from bot.features.new_chats.creation_page import creation_page, resume_button
 from bot.features.new_chats.plan_chat import (
     ChatOptions,
     find_people,
@@ -19,8 +20,14 @@ from bot.features.new_chats.plan_chat import (
     people_by_names,
     plan_chat,
 )
-from bot.features.record_search.find_records import Hit, find_records
-from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice, single
+from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_records
+from bot.features.record_search.record_picker import (
+    initial_choices,
+    parse_choice,
+    record_choice,
+    record_problem,
+    single,
+)
 from bot.features.record_search.resolver import from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
@@ -32,7 +39,6 @@ from bot.features.shared.turn import Turn
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
-from cards.new_channel import TEAM
 from cards.new_chat import (
     NAME,
     NAMES,
@@ -40,28 +46,12 @@ from cards.new_chat import (
     OTHERS,
     SUGGESTED,
     PeopleView,
-    ProgressView,
     RecordView,
-    StepLine,
     people_page,
-    progress_page,
     record_page,
 )
 from cards.record_inputs import RECORD, WORDS, RecordInputs
 from cards.words import and_list
-
-_STEP_TEXTS: Mapping[ChatStep, str] = {
-    ChatStep.CREATE: "Create the chat",
-    ChatStep.MEMBERS: "Add everyone to the chat",
-    ChatStep.NAME: "Name the chat",
-    ChatStep.INSTALL: "Add Chat Sync to the chat",
-    ChatStep.CONNECT: "Connect the chat to the record",
-}
-_CHANNEL_STEP_TEXTS: Mapping[ChatStep, str] = {
-    ChatStep.INSTALL: "Add Chat Sync to the team",
-    ChatStep.CREATE: "Create the channel",
-    ChatStep.CONNECT: "Connect the channel to the record",
-}
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
@@ -79,8 +69,8 @@ async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
     matches = await from_text(services, words, turn.person)
     if len(matches) == 1:
         return await _people_page(services, turn, {**data, **record_data(single(matches))})
-    choices = [record_choice(match) for match in matches if isinstance(match, Hit)]
-    problem = "" if matches else "No record found."
+    choices = [record_choice(match) for match in matches if isinstance(match, Hit)][:MAX_CHOICES]
+    problem = record_problem(matches, data)
     return await _record_page(services, turn, data, choices, problem)
 
 
@@ -97,7 +87,7 @@ async def _record_page(
         record=inputs,
         problem=problem,
         next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=payload),
-        resume_button=_resume_button("Finish my last chat", unfinished) if unfinished else None,
+        resume_button=resume_button("Finish my last chat", unfinished) if unfinished else None,
     )
     return record_page(view)
 
@@ -225,60 +215,6 @@ def _people_view(
         problem=problem,
         create_button=create_button,
     )
-
-
-def creation_page(progress: Progress, remark: str = "") -> Page:
-    """Return the page with the progress, and a button that resumes the creation."""
-    new_chat = progress.new_chat
-    resume_button = _resume_button("Refresh" if progress.is_running else "Continue", new_chat)
-    if new_chat.request.team and new_chat.rejection:
-        resume_button = _start_again_button(new_chat.request)
-    view = ProgressView(
-        summary=" ".join(filter(None, (_summary(progress), remark))),
-        steps=_step_lines(new_chat),
-        url=new_chat.url,
-        resume_button=resume_button if new_chat.remaining_steps else None,
-        kind="channel" if new_chat.request.team else "chat",
-    )
-    return progress_page(view)
-
-
-def _summary(progress: Progress) -> str:
-    is_channel = progress.new_chat.request.team is not None
-    if progress.is_running:
-        return "The channel is being created." if is_channel else "The chat is being created."
-    if progress.new_chat.remaining_steps:
-        return "Some steps are not done yet."
-    return "The channel is ready." if is_channel else "The chat is ready."
-
-
-def _step_lines(new_chat: NewChat) -> Sequence[StepLine]:
-    failures = {failure.step: failure for failure in new_chat.failures}
-    step_texts = _CHANNEL_STEP_TEXTS if new_chat.request.team else _STEP_TEXTS
-    return [
-        StepLine(
-            text=step_texts[step],
-            done=step in new_chat.done,
-            failure=failures[step].reason if step in failures else "",
-            next_step=failures[step].next_step if step in failures else "",
-        )
-        for step in new_chat.request.steps
-    ]
-
-
-def _start_again_button(request: ChatRequest) -> SubmitButton:
-    """Return the button that opens the dialog of the rejected channel again, so that the person can change its name."""
-    payload = {
-        **(record_data(request.record) if request.record else {}),
-        NAME: request.topic or "",
-        NOTE: ON if request.note else OFF,
-        **({TEAM: request.team} if request.team else {}),
-    }
-    return SubmitButton(title="Start again", dialog=Dialog.NEW_CHANNEL, payload=payload)
-
-
-def _resume_button(title: str, new_chat: NewChat) -> SubmitButton:
-    return SubmitButton(title=title, dialog=Dialog.FINISH_CHAT, payload={KEY: new_chat.key})
 
 
 PAGES: Mapping[str, PageHandler] = {

@@ -19,6 +19,7 @@ from bot.features.shared.answers import Answer, record_data
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.paging import page_buttons, page_offset
 
 _HINT = "Not listed? Write more of its name, or its number."
 
@@ -33,6 +34,12 @@ class RecordPurpose:
     """The button of each choice, without the record."""
     title: str = ""
     """The text above a button that shows a private answer. `{record}` stands for the name of the record."""
+
+    def choice_button(self, text: str) -> ActionButton:
+        """Return the button that shows the choice of the records that match the text."""
+        verb = Verb.CHOOSE if self.command is Command.CONNECT else self.button.verb
+        data = {**self.button.payload, QUERY: normalize_query(text)}
+        return ActionButton(title="Show records", verb=verb, payload=data)
 
 
 CONNECT = RecordPurpose(
@@ -68,22 +75,27 @@ async def choose_record(services: Services, text: str, person: Person, purpose: 
     """
     if not text:
         raise BadRequest("Which record?", f"Write {purpose.command} and its number, its link, or a few words.")
-    return choose_match(await from_text(services, text, person), purpose)
+    return choose_match(await from_text(services, text, person), purpose, text)
 
 
-def choose_match(matches: Sequence[Match], purpose: RecordPurpose) -> RecordRef | Answer:
-    """Return the only match, or an answer that asks which one; raise `NotFound` if there is none."""
+def choose_match(matches: Sequence[Match], purpose: RecordPurpose, text: str, *, begin: int = 0) -> RecordRef | Answer:
+    """Return the only match, or an answer that asks which one; raise `NotFound` if there is none.
+
+    The records match the text. `begin`: the index of the first one on the page.
+    """
     _require_match(matches)
     if len(matches) == 1:
         return match_record(matches[0])
-    return _choice([match for match in matches if isinstance(match, Hit)], purpose)
+    return _choice([match for match in matches if isinstance(match, Hit)], purpose, text, begin)
 
 
-async def offer_choice(services: Services, text: str, person: Person, purpose: RecordPurpose) -> Answer:
+async def offer_choice(
+    services: Services, text: str, person: Person, purpose: RecordPurpose, *, begin: int = 0
+) -> Answer:
     """Return an answer that asks which record, even if only one matches; raise `NotFound` if there is none."""
-    hits = await records_by_words(services, text, person)
+    hits = await records_by_words(services, text, person, begin=begin)
     _require_match(hits)
-    return _choice(hits, purpose)
+    return _choice(hits, purpose, text, begin)
 
 
 async def button_data(services: Services, text: str) -> ActionData:
@@ -100,9 +112,21 @@ def _require_match(matches: Sequence[Match]) -> None:
         raise NotFound("No record found.", "Check the number, or paste the record's link.")
 
 
-def _choice(hits: Sequence[Hit], purpose: RecordPurpose) -> Answer:
-    rows = tuple(_row(hit, purpose) for hit in hits[:MAX_CHOICES])
-    return Answer(message=choice(ChoiceView(question=purpose.question, rows=rows, more=0, hint=_HINT)))
+def _choice(hits: Sequence[Hit], purpose: RecordPurpose, text: str, begin: int) -> Answer:
+    """Return a page of the results. If there is another one, their number is not known."""
+    found = len(hits)
+    begin = page_offset(begin, found, MAX_CHOICES)
+    shown = hits[begin : begin + MAX_CHOICES]
+    turns = page_buttons(purpose.choice_button(text), offset=begin, total=found, size=MAX_CHOICES)
+    view = ChoiceView(
+        question=purpose.question,
+        rows=tuple(_row(hit, purpose) for hit in shown),
+        hint=_HINT,
+        offset=begin,
+        total=found if found == begin + len(shown) else None,
+        page_buttons=tuple(turns),
+    )
+    return Answer(message=choice(view))
 
 
 def _row(hit: Hit, purpose: RecordPurpose) -> ChoiceRow:

@@ -21,6 +21,9 @@ from bot.logs.tracebacks import describe_error
 MAX_CHOICES = 6
 """Rows on a card that asks the person to choose."""
 
+_MAX_FOUND = 60
+"""Results of a search that a person can page through. More words find the others."""
+
 _NEWEST_PER_TABLE = 3
 """Records of each table in a list that is shown before the person types."""
 
@@ -108,12 +111,12 @@ async def named_record(services: Services, link: RecordLink) -> RecordRef | None
     return RecordRef(environment=link.environment, table=table, row_id=link.row_id) if table else None
 
 
-async def records_by_words(services: Services, text: str, person: Person) -> Sequence[Hit]:
+async def records_by_words(services: Services, text: str, person: Person, *, begin: int = 0) -> Sequence[Hit]:
     """Return the records whose number is the text, or else those whose names contain its words.
 
-    The result has up to one record more than a card shows, so that callers can see that there are more.
+    The result ends one record after the page that begins with the index, so that callers can see that there are more.
     """
-    words, at_most = normalize_query(text), MAX_CHOICES + 1
+    words, at_most = normalize_query(text), min(begin, _MAX_FOUND) + MAX_CHOICES + 1
     hits = [_hit(services, found) for found in await search_everywhere(services, words, person, at_most=at_most)]
     exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
     return (exact or hits)[:at_most]

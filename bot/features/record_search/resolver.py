@@ -22,7 +22,7 @@ from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import Hit, named_record, record_by_link, records_by_words
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser, record_hidden
-from bot.features.shared.action_data import ActionData, parse_link
+from bot.features.shared.action_data import ActionData, parse_link, parse_offset
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 
@@ -33,13 +33,14 @@ Match = Hit | RecordRef
 """A record that the search read as the person, or one from a link or a button, which was not read."""
 
 
-async def from_text(services: Services, text: str, person: Person) -> Sequence[Match]:
+async def from_text(services: Services, text: str, person: Person, *, begin: int = 0) -> Sequence[Match]:
     """Return the record of a link in the text, or else the records whose number or name matches.
 
-    The result is empty if nothing matches. Raise `BadRequest` if the link is not for a record.
+    `begin`: as for `records_by_words`. The result is empty if nothing matches. Raise `BadRequest` if the link is not
+    for a record.
     """
     record = await record_by_link(services, text)
-    return [record] if record else await records_by_words(services, text, person)
+    return [record] if record else await records_by_words(services, text, person, begin=begin)
 
 
 async def from_link(services: Services, link: RecordLink, person: Person) -> RecordRef:
@@ -70,7 +71,7 @@ async def from_action_data(services: Services, data: ActionData, person: Person)
     Raise `BadRequest` if the data has neither, and what `from_text` and `from_link` raise.
     """
     if data.get(QUERY):
-        return await from_text(services, data[QUERY], person)
+        return await from_text(services, data[QUERY], person, begin=parse_offset(data))
     return [await from_link(services, parse_link(data, services.links), person)]
 
 

@@ -1,7 +1,7 @@
 """The overview and the organization page of the settings, and the parts that all pages share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.chat_sync import is_sync_on
 from bot.domain.public_names import Dataset, Dialog, encode_dataset
@@ -56,6 +56,7 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
             change=context.button("Change record type", Dialog.SETTINGS_RECORD_TYPE),
             add=context.button("Add a record type", Dialog.SETTINGS_CHOOSE_TABLE),
             organization=context.button("Organization", Dialog.SETTINGS_ORGANIZATION),
+            history=replace(context.button("History", Dialog.SETTINGS_HISTORY), ignores_inputs=True),
             other_environment=other if context.has_other_environments else None,
             message=outcome.message,
             saved=change_lines(context, outcome.changes),

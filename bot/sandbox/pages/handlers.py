@@ -18,7 +18,7 @@ from bot.sandbox.errors import DataverseError
 from bot.sandbox.guids import as_guid
 from bot.sandbox.loopback_only import is_own_page
 from bot.sandbox.pages.fields import NO_VALUE, facts_of, fields_of
-from bot.sandbox.pages.links import linked_row, path, record_link, row_path
+from bot.sandbox.pages.links import linked_row, linked_table, path, record_link, row_path
 from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
 from bot.sandbox.pages.rendering import page
 from bot.sandbox.teams.sample_organization import TEAMS
@@ -148,8 +148,11 @@ async def switch_person(request: web.Request) -> web.Response:
 
 @errors_as_page
 async def open_record_link(request: web.Request) -> web.Response:
-    """Redirect a record link to the row's page."""
-    ref = linked_row(request.app[DATAVERSE].schema, request.query)
+    """Redirect a record link to the row's page, and the link of a list to the table's page."""
+    schema = request.app[DATAVERSE].schema
+    table, ref = linked_table(schema, request.query), linked_row(schema, request.query)
+    if table is not None:
+        raise web.HTTPFound(path(request, "rows", table=table.name))
     if ref is None:
         raise _not_found()
     raise web.HTTPFound(row_path(request, ref))
