@@ -14,7 +14,7 @@ from bot.domain.public_names import ACTIONS, ALL_RECORDS, INITIAL_RUN, QuotedFie
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.text.html_elements import unescape
+from bot.handlers.message_text import bot_mentions
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -144,27 +144,7 @@ def is_for_bot(activity: Activity) -> bool:
     With the permission `ChatMessage.Read.Chat`, Teams sends the bot all messages of a group chat.
     """
     is_personal = _chat_kind(activity) is ChatKind.PERSONAL
-    return activity.channel_id != TEAMS or is_personal or bool(_mentions_of_bot(activity))
-
-
-def command_text(activity: Activity) -> str:
-    """Return the text of a message on one line, without mentions of the bot."""
-    text = activity.text or ""
-    for mention in _mentions_of_bot(activity):
-        text = text.replace(mention, " ")
-    return " ".join(unescape(text).split())
-
-
-def _mentions_of_bot(activity: Activity) -> list[str]:
-    """Return the parts of the text that mention the bot."""
-    bot = activity.recipient.id if activity.recipient else None
-    mentions = []
-    for entity in filter(None, activity.entities or []):
-        properties: Mapping[str, Any] = getattr(entity, "additional_properties", None) or {}
-        mentioned, text = properties.get("mentioned"), properties.get("text")
-        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(text, str) and text:
-            mentions += [text] if mentioned.get("id") == bot else []
-    return mentions
+    return activity.channel_id != TEAMS or is_personal or bool(bot_mentions(activity))
 
 
 def button_in_message(activity: Activity) -> PressedButton | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.typed_commands import without_first_word, without_last_word
+from bot.domain.typed_references import parse_references
 from bot.domain.values import ChatKind
 from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
@@ -11,8 +13,8 @@ from bot.features.connections.find_connections import connections_by_text, conne
 from bot.features.connections.list_records import count_records, list_records
 from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
-from bot.features.record_search.find_records import normalize_query
-from bot.features.record_search.resolver import QUERY
+from bot.features.record_search.find_records import query_text
+from bot.features.record_search.resolver import QUERY, from_text
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
@@ -22,12 +24,14 @@ from cards.buttons import ActionButton
 
 
 async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
-    text, quiet = _without_quiet(rest)
+    text, quiet = without_last_word(rest, QUIET)
+    if not quiet:
+        text, quiet = await _without_first_quiet(services, turn, rest)
     purpose = CONNECT_QUIETLY if quiet else CONNECT
     record = await choose_record(services, text, turn.person, purpose)
     if isinstance(record, Answer):
         # The choice lists records that the person can read, but perhaps not everyone else in the chat.
-        return record if turn.private else _choose_privately(turn, text, purpose)
+        return record if turn.private else _choose_privately(services, turn, text, purpose)
     if turn.chat.kind is ChatKind.PERSONAL:
         other = other_member(turn.chat, turn.person)
         return await offer_group_chat(services, turn.person, record, other)
@@ -40,7 +44,7 @@ async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
         return await disconnect_chat(services, turn.chat, turn.person, connections[0])
     if turn.private:
         return await choose_connection(services, turn.person, connections)
-    data = {QUERY: normalize_query(rest)}
+    data = {QUERY: query_text(services, rest)}
     button = ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
     # The count of all records: the count of matches would tell the chat about names.
     return count_records(turn, len(await connections_of_chat(services, turn.chat)), button)
@@ -50,14 +54,17 @@ async def _records(services: Services, turn: Turn, _rest: str) -> Answer:
     return await list_records(services, turn)
 
 
-def _without_quiet(rest: str) -> tuple[str, bool]:
-    """Return the text without a final `quiet`, and whether it was there."""
-    before, _, last = rest.rpartition(" ")
-    return (before.strip(), True) if last.lower() == QUIET else (rest, False)
+async def _without_first_quiet(services: Services, turn: Turn, rest: str) -> tuple[str, bool]:
+    """Return the text without `quiet` at its start, and whether it was there, unless it is part of a record's name."""
+    text, quiet = without_first_word(rest, QUIET)
+    references = parse_references(text)
+    if not quiet or references.addresses or references.numbers:
+        return text, quiet
+    return (rest, False) if await from_text(services, rest, turn.person) else (text, True)
 
 
-def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
-    data = {**purpose.button.payload, QUERY: normalize_query(text)}
+def _choose_privately(services: Services, turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
+    data = {**purpose.button.payload, QUERY: query_text(services, text)}
     return private_button(turn, purpose.question, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
 
 

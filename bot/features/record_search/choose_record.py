@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.typed_references import parse_references
 from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import (
     MAX_CHOICES,
     Hit,
-    normalize_query,
-    record_by_link,
-    records_by_words,
+    linked_records,
+    query_text,
 )
-from bot.features.record_search.resolver import QUERY, Match, from_text, match_record
+from bot.features.record_search.resolver import QUERY, Match, from_text, hits_from_text, match_record
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer, record_data
 from bot.features.shared.services import Services
@@ -81,18 +81,20 @@ def choose_match(matches: Sequence[Match], purpose: RecordPurpose) -> RecordRef 
 
 async def offer_choice(services: Services, text: str, person: Person, purpose: RecordPurpose) -> Answer:
     """Return an answer that asks which record, even if only one matches; raise `NotFound` if there is none."""
-    hits = await records_by_words(services, text, person)
+    hits = await hits_from_text(services, text, person)
     _require_match(hits)
     return _choice(hits, purpose)
 
 
 async def button_data(services: Services, text: str) -> ActionData:
-    """Return the data of a button for this text: the record of a link, or else the text.
+    """Return the data of a button for this text: the record of its only link, or else the text.
 
     The text is searched when someone selects the button, with the rights of that person.
     """
-    record = await record_by_link(services, text)
-    return record_data(record) if record else {QUERY: normalize_query(text)}
+    references = parse_references(text)
+    records = await linked_records(services, references)
+    is_one = len(records) == 1 and not references.numbers
+    return record_data(records[0]) if is_one else {QUERY: query_text(services, text)}
 
 
 def _require_match(matches: Sequence[Match]) -> None:

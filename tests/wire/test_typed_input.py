@@ -1,0 +1,116 @@
+# ruff: noqa: RUF001 - people type these characters
+"""Messages as people type, paste, quote, and forward them (spec C1, C2)."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from tests.wire.people import ADELE, ALEX
+from tests.wire.world import BOT, GROUP, World, texts
+
+AT = f"<at>{BOT['name']}</at>"
+MENTION = {"type": "mention", "mentioned": BOT, "text": AT}
+OTHER = "<at>Adele Vance</at>"
+OTHER_MENTION = {"type": "mention", "mentioned": {"id": ADELE.account_id, "name": ADELE.name}, "text": OTHER}
+SKYPE = 'itemscope itemtype="http://schema.skype.com'
+
+
+async def answer(world: World, text: str, *attached: dict[str, Any]) -> str:
+    """Send a message to the bot; return the first line of the only answer."""
+    more = {"attachments": list(attached)} if attached else {}
+    entities = [MENTION, OTHER_MENTION] if OTHER in text else [MENTION]
+    status, _ = await world.post(world.activity(type="message", text=text, entities=entities, **more))
+    assert status == 201
+    await world.settle()
+    return texts(world.card())[0]
+
+
+def html(content: str) -> dict[str, Any]:
+    return {"contentType": "text/html", "content": content}
+
+
+async def test_a_record_is_found_however_the_message_is_written(world: World) -> None:
+    link = await world.link()
+    wrapped = quote(link, safe="")
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    assert texts(world.card())[0] == "CAS-01001 is connected to this chat."
+    for text in (
+        *(f"{AT} connect {each}" for each in ("CAS–01001", "CAS 01001", "cas01001", "ＣＡＳ－０１００１", "CAS-٠١٠٠١")),
+        *(
+            f"{AT} connect {each}"
+            for each in ("CAS-01001\u200b", "“CAS-01001”", "CAS-01001.", "CAS-01001!", "CAS-01001…")
+        ),
+        *(f"{AT} connect {each}" for each in ("to case CAS-01001, please", "#CAS-01001", "the case (CAS-01001)")),
+        *(f"{AT} connect {each}" for each in ("CAS-01001 quiet.", "quiet CAS-01001", "quiet, please: CAS-01001")),
+        *(
+            f"{AT} connect {each}"
+            for each in (link + "\u200b", f"“{link}”", f"&lt;{link}&gt;", f"{link}.", f"[Case]({link})")
+        ),
+        f"{AT} connect {link.replace('&', '&amp;')}",
+        f"{AT} connect https://eur01.safelinks.protection.outlook.com/?url={wrapped}&data=05%7C02&reserved=0",
+        f"{AT} connect https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html?url={wrapped}",
+        f"\ufeff{AT} \ufeffconnect CAS-01001",
+        f"{AT}, connect CAS-01001",
+        f"{AT}: /connect: CAS-01001",
+        f"{AT} Please connect this chat to CAS-01001.",
+        f"connect {AT} CAS-01001",
+        f"{AT} connect CAS-01001 {OTHER}",
+        f"{OTHER} {AT} connect CAS-01001",
+        f'<quoted messageId="1735689600000"/> {AT} connect CAS-01001',
+        f"Could somebody look at it?\n{AT} connect CAS-01001",
+        f"connect CAS-01002 I said\n{AT} connect CAS-01001",
+    ):
+        assert await answer(world, text) == "CAS-01001 is already connected to this chat.", text
+
+
+async def test_what_is_only_in_the_html_or_in_a_forwarded_message_counts(world: World) -> None:
+    link = (await world.link()).replace("&", "&amp;")
+    anchor = f'<a href="{link}" title="{link}">Case: Pump …</a>'
+    emoji = '<img src="https://statics.teams.cdn.office.net/smile.png" alt="🙂">'
+    reply = f'<blockquote {SKYPE}/Reply"><p>connect CAS-01002</p></blockquote>'
+    forwarded = json.dumps({"messageId": "1", "originalMessageContent": f"<p>See {anchor}</p>"})
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    for text, attached in (
+        (
+            f"{AT} connect Case: Pump …",
+            html(f'<p><span {SKYPE}/Mention">Chat Sync</span> connect {anchor} {emoji}</p>'),
+        ),
+        (f"{AT} connect CAS-01001", html(f"<p>connect CAS-01001 {emoji}</p>")),
+        (f"connect CAS-01002\n{AT} connect CAS-01001", html(f"{reply}<p>connect CAS-01001</p>")),
+        (
+            f"connect CAS-01002\nconnect CAS-01001 {AT}",
+            html(f'{reply}<p>connect CAS-01001 <span {SKYPE}/Mention">x</span></p>'),
+        ),
+        (
+            f'{AT} connect <attachment id="1"></attachment>',
+            {"contentType": "forwardedMessageReference", "content": forwarded},
+        ),
+    ):
+        assert await answer(world, text, attached) == "CAS-01001 is already connected to this chat.", text
+    for broken in (html("<a href="), html("{"), {"contentType": "forwardedMessageReference", "content": '{"a":[1,'}):
+        assert await answer(world, f"{AT} connect", broken) == "Which record?"
+
+
+async def test_words_that_name_no_record_connect_nothing(world: World) -> None:
+    link = await world.link()
+    other = "https://fabrikam.crm4.dynamics.com/main.aspx?etn=incident&id=" + link[-36:]
+    for text, expected in {
+        "connect CAS-99999": "No record found.",
+        "connect CAS-01001 zebra": "No record found.",
+        "connect CAS-01001 CAS-99999": "No record found.",
+        "connect this is not a record": "No record found.",
+        "connect please": "No record found.",
+        "connect https://docs.example.com/x": "This link does not open a record in your Dynamics 365 environment.",
+        f"connect {link} {other}": "This link does not open a record in your Dynamics 365 environment.",
+        f"connect https://redirect.example/?url={quote(link, safe='')}": (
+            "This link does not open a record in your Dynamics 365 environment."
+        ),
+    }.items():
+        assert await answer(world, f"{AT} {text}") == expected, text
+    assert await answer(world, f"{AT} Pump CAS-01001") == "I don't know **Pump**."
+    await world.say(f"connect {link} see https://docs.example.com/x quiet", person=ALEX, chat=GROUP)
+    await world.settle()
+    assert texts(world.card())[0] == "CAS-01001 is connected to this chat."
