@@ -55,7 +55,8 @@ class ExtensionQuery:
     """A search in the compose box, with the requested range of results."""
 
     command: str
-    parameter: str
+    parameters: tuple[str, ...]
+    """Names of the parameters that count: those with a text, or else all."""
     text: str
     skip: int
     count: int
@@ -222,16 +223,24 @@ def extension_query(activity: Activity) -> ExtensionQuery | None:
     """Return the search in the compose box; None if the invoke has another form."""
     value = _object(activity.value)
     command, parameters, options = value.get("commandId"), value.get("parameters"), value.get("queryOptions", {})
-    first = parameters[0] if isinstance(parameters, list) and parameters else {}
-    if not (isinstance(command, str) and isinstance(parameters, list) and isinstance(first, dict)):
-        return None
-    parameter, text = first.get("name", ALL_RECORDS), first.get("value", "")
+    given = _parameters(parameters)
     skip, count = _natural_number(options, "skip", 0), _natural_number(options, "count", PAGE_SIZE)
-    if not isinstance(parameter, str) or not isinstance(text, str) or skip is None or count is None:
+    if not isinstance(command, str) or given is None or skip is None or count is None:
         return None
-    if parameter == INITIAL_RUN:
-        parameter, text = ALL_RECORDS, ""
-    return ExtensionQuery(command=command, parameter=parameter, text=text, skip=skip, count=count)
+    filled = [(name, text) for name, text in given if text.strip()] or given or [(ALL_RECORDS, "")]
+    names = tuple(dict.fromkeys(name for name, _ in filled))
+    text = " ".join(dict.fromkeys(text for _, text in filled))
+    return ExtensionQuery(command=command, parameters=names, text=text, skip=skip, count=count)
+
+
+def _parameters(parameters: object) -> list[tuple[str, str]] | None:
+    """Return the names and texts of the parameters without the one that marks the first search; None if malformed."""
+    if not isinstance(parameters, list) or not all(isinstance(each, dict) for each in parameters):
+        return None
+    given = [(each.get("name", ALL_RECORDS), each.get("value", "")) for each in parameters]
+    if not all(isinstance(name, str) and isinstance(text, str) for name, text in given):
+        return None
+    return [(name, text) for name, text in given if name != INITIAL_RUN]
 
 
 def _natural_number(options: object, name: str, default: int) -> int | None:

@@ -13,6 +13,7 @@ from bot.domain.record_links import find_addresses
 from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
 from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import ChatId
+from bot.handlers.message_text import texts_within
 from bot.text.html_text import HtmlText, read_html
 from cards.text import single_line, truncate
 
@@ -34,14 +35,14 @@ def quoted_message(payload: object, chat: ChatId) -> dict[str, str]:
     shown = _plain(content) if body.get("contentType") == "text" else read_html(content, max_length=_MAX_READ)
     lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in shown.text.splitlines())
     names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
-    cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
+    within = (text for each in attachments for text in texts_within(each.get("content")))
     fields = {
         QuotedField.TEXT: truncate_message(lines.strip(), whole=shown.complete),
         QuotedField.AUTHOR: single_line(_author(payload)),
         QuotedField.SENT: _sent(payload),
         QuotedField.LINK: _link(payload, chat),
         QuotedField.FILES: truncate("\n".join(names), MAX_FILE_NAMES_LENGTH),
-        QuotedField.ADDRESSES: "\n".join(find_addresses("\n".join((content, *cards)))),
+        QuotedField.ADDRESSES: "\n".join(find_addresses("\n".join((content, *within)))),
     }
     return {name: value for name, value in fields.items() if value}
 

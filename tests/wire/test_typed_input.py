@@ -5,8 +5,13 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from tests.wire.people import ADELE, ALEX
-from tests.wire.world import BOT, GROUP, World, texts
+from sqlalchemy import update
+
+from bot.store.tables import connection, record_type
+from tests.cards.schema import parts
+from tests.steps.records import SECRET_CASE, create
+from tests.wire.people import ADELE, ALEX, PATTI
+from tests.wire.world import BOT, GROUP, World, buttons, texts
 
 AT = f"<at>{BOT['name']}</at>"
 MENTION = {"type": "mention", "mentioned": BOT, "text": AT}
@@ -114,3 +119,56 @@ async def test_words_that_name_no_record_connect_nothing(world: World) -> None:
     await world.say(f"connect {link} see https://docs.example.com/x quiet", person=ALEX, chat=GROUP)
     await world.settle()
     assert texts(world.card())[0] == "CAS-01001 is connected to this chat."
+
+
+async def test_several_records_are_a_choice_and_none_is_dropped(world: World) -> None:
+    first, second = await world.link(), await world.link("CAS-01002")
+    expected = {await world.row("incidents", "CAS-01001"), await world.row("incidents", "CAS-01002")}
+    for text in (
+        *(f"{first} {second}", f"{second}\n{first}\n{first}", "CAS-01001, CAS-01002", "CAS-01001 & cas-01002, please"),
+        *(f"CAS-01002: {first}", f"{first.replace('&', '&amp;')} CAS-01001 and CAS–01002"),
+    ):
+        await world.say(f"connect {text} quiet")
+        card = (await world.press(buttons(world.card())["Show records"]))["value"]
+        offered = [part for part in parts(card) if part.get("verb") == "connect"]
+        assert {each["data"]["row"] for each in offered} == expected, text
+    assert await world.rows_in(connection) == []
+    assert await answer(world, f"{AT} connect Case CAS-01001: {first} quiet") == "CAS-01001 is connected to this chat."
+    for each in {button["data"]["row"]: button for button in offered}.values():
+        await world.press(each)
+        await world.settle()
+    assert len(await world.rows_in(connection)) == 2
+    world.connector.posts.pop(GROUP)
+    for text in (f"{first} {second}", "CAS-01001 CAS-01002", f"CAS-01002 {first}", ""):
+        await world.say(f"disconnect {text}")
+        card = (await world.press(buttons(world.card())["Choose a record"]))["value"]
+        assert len({part["data"]["connection"] for part in parts(card) if part.get("verb") == "disconnect"}) == 2
+    for text in ("CAS-01001 CAS-99999", f"{first} {await world.link('CAS-01003')}", "zebra"):
+        assert await answer(world, f"{AT} disconnect {text}") == "This chat is not connected to a matching record."
+    for text in ("the case “CAS–01001”, please", f"{second}."):
+        assert "disconnected" in await answer(world, f"{AT} disconnect {text}")
+
+
+async def test_a_hidden_record_among_several_is_not_named(world: World) -> None:
+    await world.say(f"connect {await world.link()} {await world.link(SECRET_CASE)}", person=PATTI)
+    assert texts(world.card())[0].startswith("This record does not exist")
+    await world.say(f"connect CAS-01001 {SECRET_CASE}", person=PATTI)
+    assert texts(world.card())[0] == "No record found."
+    assert await world.rows_in(connection) == []
+
+
+async def test_a_name_that_looks_like_a_number_is_found(world: World) -> None:
+    async with world.engines.writing.begin() as transaction:
+        added = update(record_type).where(record_type.c.table == "contact").values(table="msdyn_workorder")
+        await transaction.execute(added)
+    await world.restart()
+    wanted = "WO-01001"
+    for text in (wanted, wanted.lower(), wanted.replace("-", "–"), wanted.replace("-", ""), f"“{wanted}”."):
+        assert await answer(world, f"{AT} connect {text} quiet") == f"{wanted} is connected to this chat.", text
+        assert f"disconnected {wanted}" in await answer(world, f"{AT} disconnect {text}"), text
+        assert (await world.type_in("records", text, person=ALEX))[0].startswith(wanted), text
+    planning = await create(world, "accounts", {"name": "Q4-2026 planning"})
+    for text in ("Q4-2026", "q4‑2026 planning", "the case “Q4-2026 planning”"):
+        await world.say(f"connect {text} quiet")
+        await world.settle()
+        assert planning in str(world.card()), text

@@ -34,29 +34,32 @@ class SearchResult:
 
 
 async def search_records(
-    services: Services, text: str, person: Person, chat: Chat, *, only: str | None, skip: int, count: int
+    services: Services, text: str, person: Person, chat: Chat, *, only: frozenset[str], skip: int, count: int
 ) -> Sequence[SearchResult]:
     """Return a page of the records that match the text, the best match first.
 
-    Without text, return the records that changed last. A link returns its record. `only` is the table to search, or
-    None for all tables. A prefix selects a table too, as in `lead: smith`. Raise `NotAllowed`, `NotSupported` if the
-    table is not enabled, `BadRequest` if the link is not for a record, or `Unavailable`.
+    Without text, return the records that changed last. Links return their records. `only` has the tables to search; if
+    it is empty, all are searched. A prefix selects a table too, as in `lead: smith`. Raise `NotAllowed`, `NotSupported`
+    if no table is enabled, `BadRequest` if a link is not for a record, or `Unavailable`.
     """
     if skip >= MAX_OFFSET:
         return []
     until = skip + min(count, PAGE_SIZE)
     records, accounts = await services.roster_cache.with_accounts(chat, _find(services, text, person, only, until))
-    return [_result(services, found, accounts) for found in records[skip:until]]
+    return [_result(services, found, chat, accounts) for found in records[skip:until]]
 
 
-async def _find(services: Services, text: str, person: Person, only: str | None, until: int) -> Sequence[FoundRecord]:
+async def _find(
+    services: Services, text: str, person: Person, only: frozenset[str], until: int
+) -> Sequence[FoundRecord]:
     references, more = parse_references(text), partial(disclosed_columns, services)
     records = await linked_records(services, references)
     if records:
         linked = await asyncio.gather(*(read_found(services, record, person, more) for record in records))
         return [each for each in linked if each]
     if not only:
-        only, words = await _split_table(services, references.literal)
+        table, words = await _split_table(services, references.literal)
+        only = frozenset({table} if table else ())
         references = parse_references(words)
     found = await find_named(services, references, person, at_most=until, only=only, more=more)
     return _sort(found, references.literal)
@@ -79,11 +82,11 @@ async def _labels(services: Services, environment: EnvironmentId, name: str) -> 
         return frozenset()  # not every organization has every standard table
 
 
-def _result(services: Services, found: FoundRecord, accounts: tuple[str, ...] | None) -> SearchResult:
+def _result(services: Services, found: FoundRecord, chat: Chat, accounts: tuple[str, ...] | None) -> SearchResult:
     disclosure = found.record_type.disclosure
     link, facts = shared_link(found.record, disclosure), note_facts(found.more, found.row)
     header = record_header(services.links, found.table, link, found.row)
-    card = shared_card(link, redact_header(header, disclosure), facts, accounts=accounts)
+    card = shared_card(link, redact_header(header, disclosure), facts, chat=chat, accounts=accounts)
     view = SearchResultView(record=header, distinguishing_values=found.distinguishing_values)
     return SearchResult(view=view, card=card)
 

@@ -78,7 +78,7 @@ async def find_named(
     person: Person,
     *,
     at_most: int,
-    only: str | None = None,
+    only: frozenset[str] = frozenset(),
     more: MoreColumns | None = None,
 ) -> Sequence[FoundRecord]:
     """Return the records with these numbers, or else those whose names contain the words.

@@ -86,13 +86,13 @@ async def search_everywhere(
     person: Person,
     *,
     at_most: int,
-    only: str | None = None,
+    only: frozenset[str] = frozenset(),
     more: MoreColumns | None = None,
 ) -> Sequence[FoundRecord]:
     """Search all environments that the person may use; return up to `at_most` records of each table.
 
-    `only` is the one table to search; None searches all enabled tables. Raise `NotAllowed` if the person may use no
-    environment, and `NotSupported` if `only` is not enabled.
+    `only` has the tables to search; if it is empty, all enabled tables are searched. Raise `NotAllowed` if the person
+    may use no environment, and `NotSupported` if none of these tables is enabled.
     """
     actors = await access.require_user_anywhere(services, person)
     types = {environment: await _enabled_types(services, environment, only) for environment in actors}
@@ -116,9 +116,9 @@ def _without_failures(results: Sequence[FoundRecord | ChatSyncError]) -> Sequenc
     return records
 
 
-async def _enabled_types(services: Services, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
+async def _enabled_types(services: Services, environment: EnvironmentId, only: frozenset[str]) -> Sequence[RecordType]:
     record_types = (await services.administration.record_types(environment)).values()
-    enabled = (each for each in record_types if each.enabled and only in {None, each.table})
+    enabled = (each for each in record_types if each.enabled and (not only or each.table in only))
     return sorted(enabled, key=lambda record_type: _rank(record_type.table))
 
 
