@@ -11,7 +11,7 @@ from bot.store.tables import connection, record_type
 from tests.cards.schema import parts
 from tests.steps.records import SECRET_CASE, create
 from tests.wire.people import ADELE, ALEX, PATTI
-from tests.wire.world import BOT, GROUP, World, buttons, texts
+from tests.wire.world import API, BOT, GROUP, World, buttons, texts
 
 AT = f"<at>{BOT['name']}</at>"
 MENTION = {"type": "mention", "mentioned": BOT, "text": AT}
@@ -22,9 +22,9 @@ SKYPE = 'itemscope itemtype="http://schema.skype.com'
 
 async def answer(world: World, text: str, *attached: dict[str, Any]) -> str:
     """Send a message to the bot; return the first line of the only answer."""
-    more = {"attachments": list(attached)} if attached else {}
     entities = [MENTION, OTHER_MENTION] if OTHER in text else [MENTION]
-    status, _ = await world.post(world.activity(type="message", text=text, entities=entities, **more))
+    message = world.activity(type="message", text=text, entities=entities)
+    status, _ = await world.post({**message, "attachments": list(attached)} if attached else message)
     assert status == 201
     await world.settle()
     return texts(world.card())[0]
@@ -157,11 +157,16 @@ async def test_a_hidden_record_among_several_is_not_named(world: World) -> None:
     assert await world.rows_in(connection) == []
 
 
-async def test_a_name_that_looks_like_a_number_is_found(world: World) -> None:
+async def add_table(world: World, table: str) -> None:
+    """Enable a table whose records have no number, in place of a standard table."""
     async with world.engines.writing.begin() as transaction:
-        added = update(record_type).where(record_type.c.table == "contact").values(table="msdyn_workorder")
+        added = update(record_type).where(record_type.c.table == "contact").values(table=table)
         await transaction.execute(added)
     await world.restart()
+
+
+async def test_a_name_that_looks_like_a_number_is_found(world: World) -> None:
+    await add_table(world, "msdyn_workorder")
     wanted = "WO-01001"
     for text in (wanted, wanted.lower(), wanted.replace("-", "–"), wanted.replace("-", ""), f"“{wanted}”."):
         assert await answer(world, f"{AT} connect {text} quiet") == f"{wanted} is connected to this chat.", text
@@ -172,3 +177,51 @@ async def test_a_name_that_looks_like_a_number_is_found(world: World) -> None:
         await world.say(f"connect {text} quiet")
         await world.settle()
         assert planning in str(world.card()), text
+
+
+async def test_a_renamed_record_has_its_new_name_everywhere(world: World) -> None:
+    await add_table(world, "opportunity")
+    row = await create(world, "opportunities", {"name": "Zulu order"})
+    assert await answer(world, f"{AT} connect zulu quiet") == "Zulu order is connected to this chat."
+    await rename(world, f"opportunities({row})", name="Turbine service")
+    await world.say("disconnect turbine SERVICE.")
+    await world.settle()
+    card = world.card()
+    assert texts(card)[0] == "Alex Wilber disconnected Turbine service from this chat."
+    assert "connect Turbine service" in texts(card)[1]
+    await rename(world, f"opportunities({row})", name="Turbine repair")
+    await world.press(buttons(card)["Undo"])
+    await world.settle()
+    assert texts(world.card())[0] == "Alex Wilber connected Turbine repair to this chat again."
+    assert await answer(world, f"{AT} connect Turbine repair") == "Turbine repair is already connected to this chat."
+    assert {row["record_name"] for row in await world.rows_in(connection)} == {"Turbine repair"}
+
+
+async def test_a_new_name_is_kept_once_the_chat_was_shown_it(world: World) -> None:
+    for number in ("CAS-01001", SECRET_CASE):
+        await world.say(f"connect {number} quiet")
+        await world.settle()
+        world.card()
+        await rename(world, f"incidents({await world.row('incidents', number)})", title=f"Zebra crossing {number}")
+    assert "zebra" not in str([row["record_name"] for row in await world.rows_in(connection)]).lower()
+    await world.change({"prioritycode": 1})
+    await world.window_ends()
+    assert "Zebra crossing CAS-01001" in texts(world.card())
+    names = {row["record_number"]: row["record_name"] for row in await world.rows_in(connection)}
+    assert names["CAS-01001"] == "Zebra crossing CAS-01001"
+    assert "Zebra" not in names[SECRET_CASE]
+    hidden = f"Zebra crossing {SECRET_CASE}"
+    await world.say(f"disconnect {hidden}", person=PATTI)
+    assert texts(world.card())[0] == "This chat is not connected to a matching record."
+    await world.say("disconnect", person=PATTI)
+    shown = (await world.press(buttons(world.card())["Choose a record"], person=PATTI))["value"]
+    assert "Zebra crossing CAS-01001" in texts(shown)
+    assert hidden not in str(shown)
+
+
+async def rename(world: World, path: str, **values: str) -> None:
+    """Change a row in Dataverse without an event."""
+    await world.switch_webhook(on=False)
+    async with world.session.patch(f"{world.sandbox}{API}/{path}", json=values) as changed:
+        assert changed.status == 204, await changed.text()
+    await world.switch_webhook(on=True)

@@ -20,6 +20,7 @@ from bot.features.shared.action_data import ActionData, parse_connection, parse_
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
+from bot.features.shared.readable_records import with_current_name
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
@@ -86,7 +87,8 @@ async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answ
 
 
 async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:
-    return await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
+    connection = await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
+    return await with_current_name(services, connection, turn.person)
 
 
 def _note(data: ActionData) -> Note:

@@ -17,6 +17,7 @@ from bot.features.record_search.find_records import query_text
 from bot.features.record_search.resolver import QUERY, from_text
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
+from bot.features.shared.readable_records import with_current_name
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
@@ -41,7 +42,8 @@ async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
 async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
     connections = await connections_by_text(services, turn.chat, turn.person, rest)
     if len(connections) == 1:
-        return await disconnect_chat(services, turn.chat, turn.person, connections[0])
+        connection = await with_current_name(services, connections[0], turn.person)
+        return await disconnect_chat(services, turn.chat, turn.person, connection)
     if turn.private:
         return await choose_connection(services, turn.person, connections)
     data = {QUERY: query_text(services, rest)}
