@@ -17,6 +17,7 @@ from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_text import bot_mentions
 from cards.buttons import DIALOG
 
+_THREAD = ";messageid="
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
 
@@ -82,6 +83,7 @@ def parse_chat(activity: Activity) -> Chat:
         bot_id=(bot.id if bot else None) or "",
         bot_name=(bot.name if bot else None) or "",
         team_id=_team_id(activity),
+        thread=_thread(activity),
     )
 
 
@@ -92,7 +94,12 @@ def _team_id(activity: Activity) -> str | None:
 
 
 def _chat_id(activity: Activity) -> ChatId:
-    return ChatId(activity.conversation.id.partition(";messageid=")[0])
+    return ChatId(activity.conversation.id.partition(_THREAD)[0])
+
+
+def _thread(activity: Activity) -> str | None:
+    is_thread = _chat_kind(activity) is ChatKind.CHANNEL and _THREAD in activity.conversation.id
+    return activity.conversation.id if is_thread else None
 
 
 def tenant_id(activity: Activity) -> str:

@@ -76,7 +76,7 @@ def test_a_value_has_one_form_for_every_source(kind: Column, one: Raw, other: Ra
 def test_different_values_stay_different() -> None:
     text = column(ColumnType.STRING)
     assert canonical_value(text, "👩\u200d👧") != canonical_value(text, "👩👧")
-    assert canonical_value(text, "می\u200cخواهم") != canonical_value(text, "میخواهم")
+    assert canonical_value(text, "م\u200cن") != canonical_value(text, "من")
     assert canonical_value(CHOICE, 1) != canonical_value(CHOICE, 2)
     assert canonical_value(column(ColumnType.MEMO), "x" * 5000) != canonical_value(column(ColumnType.MEMO), "x" * 5001)
     assert canonical_value(column(ColumnType.BOOLEAN), False) is not None

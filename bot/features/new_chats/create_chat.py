@@ -224,7 +224,7 @@ async def _name(services: Services, new_chat: NewChat, _person: Person, _current
 
 
 async def _install(services: Services, new_chat: NewChat, _person: Person, current: Chat) -> NewChat:
-    await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP))
+    await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP, thread=None))
     return new_chat.with_done(ChatStep.INSTALL)
 
 

@@ -44,6 +44,7 @@ def to_outbox(
         key=key,
         chat_id=chat.id,
         activity=render(message, chat.channel),
+        thread=chat.thread,
         connection_id=connection.id if connection else None,
         subjects=(subject_of(connection.record, switch),) if connection else _general_subjects(switch),
     )
