@@ -148,13 +148,19 @@ class DataverseRecords:
         table: Table,
         words: str,
         *,
+        numbers: Sequence[str] = (),
         columns: Sequence[Column],
         caller: ObjectId,
         at_most: int,
     ) -> Sequence[Row]:
-        """Return rows whose name contains the words or whose number begins with them, last changed first."""
+        """Return rows whose name contains the words or whose number begins with them, last changed first.
+
+        Rows whose number or name is one of the numbers match too.
+        """
         client, number = self._clients[environment], NUMBER_COLUMNS.get(table.name, "")
         conditions = [f"({contains_filter(table.primary_name, words)})"] if words else []
+        named = [column for column in (number, table.primary_name) if column in table.columns]
+        conditions += [f"{column} eq {quote_literal(each)}" for each in numbers for column in named]
         if words and number in table.columns:
             # The words may be the beginning of a number; a word without a digit would match the numbers of all rows.
             is_part = any(character.isdigit() for character in words)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, DateBehavior, Raw
 from bot.text.html_text import looks_rich, plain_text
+from bot.text.typed_text import without_unseen
 
 UNNAMED = "(no name)"
 """Text for a lookup whose row name is not known."""
@@ -66,7 +67,7 @@ def canonical_value(column: Column, raw: Raw) -> Raw:
         return _canonical_date(column, raw) if column.date_only else canonical_instant(raw) or raw
     if column.type in _NUMBERS and isinstance(raw, int | float):
         return float(raw)
-    return digest_if_long(raw) if isinstance(raw, str) else raw
+    return digest_if_long(raw) or None if isinstance(raw, str) else raw
 
 
 def _canonical_date(column: Column, raw: str) -> str:
@@ -92,7 +93,8 @@ def local_time(column: Column, raw: str) -> datetime | None:
 
 
 def digest_if_long(text: str) -> str:
-    """Return a short text unchanged, and the digest of a long one."""
+    """Return a short text, and the digest of a long one, both without characters that nobody sees."""
+    text = without_unseen(text)
     if len(text) <= MAX_STORED_LENGTH:
         return text
     return _DIGEST + hashlib.sha256(text.encode(errors="replace")).hexdigest()

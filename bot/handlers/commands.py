@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.domain.public_names import USAGE, Command, closest_commands
+from bot.domain.typed_commands import parse_command, without_name
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import CommandHandler, Feature
 from bot.features.shared.services import Services
@@ -22,13 +23,17 @@ class Commands:
         for feature in features:
             self._handlers |= feature.commands
 
-    async def answer(self, turn: Turn, text: str) -> Answer:
-        """Return the answer to the command. An empty text gets help, and an unknown word the closest commands."""
-        word, _, arguments = text.partition(" ")
-        handler = self._handlers.get(word.lower() or Command.HELP)
-        if handler is None:
-            return _unknown(word)
-        return await handler(self._services, turn, arguments.strip())
+    async def answer(self, turn: Turn, texts: Sequence[str]) -> Answer:
+        """Return the answer to the first text that is a command.
+
+        If there is none, a message without words gets help, and an unknown word the closest commands.
+        """
+        for text in texts:
+            command = parse_command(without_name(text, turn.chat.bot_name), self._handlers)
+            if command:
+                return await self._handlers[command.name](self._services, turn, command.arguments)
+        words = "".join(texts[-1:]).split()
+        return _unknown(words[0]) if words else await _help(self._services, turn, "")
 
 
 def _unknown(word: str) -> Answer:

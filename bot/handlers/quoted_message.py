@@ -14,6 +14,7 @@ from bot.domain.record_links import find_addresses
 from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
 from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import Chat
+from bot.handlers.message_text import texts_within
 from bot.text.html_text import HtmlText, read_html
 from bot.text.json_text import loads
 from cards.text import single_line, truncate
@@ -43,8 +44,8 @@ def quoted_message(payload: object, chat: Chat) -> dict[str, str]:
     forwarded = [each for each in map(_forwarded, attachments) if each]
     parts = [_lines(shown.text), *(each.text for each in forwarded)]
     names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
-    cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
-    sources = (content, *(each.html for each in forwarded), *cards)
+    within = (text for each in attachments for text in texts_within(each.get("content")))
+    sources = (content, *(each.html for each in forwarded), *within)
     fields = {
         QuotedField.TEXT: truncate_message(
             "\n\n".join(filter(None, parts)), whole=shown.complete and all(each.complete for each in forwarded)

@@ -91,13 +91,15 @@ class Records(Protocol):
         table: Table,
         words: str,
         *,
+        numbers: Sequence[str] = (),
         columns: Sequence[Column],
         caller: ObjectId,
         at_most: int,
     ) -> Sequence[Row]:
         """Return rows, most recently modified first.
 
-        A row matches if its name contains the words or its number starts with them. Empty words match all rows.
+        A row matches if its name contains the words, or its number starts with them, or its number or name is one of
+        the numbers. Without words and numbers, all rows match.
         """
         ...
 

@@ -1,7 +1,6 @@
 """The chats that the bot knows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select, update
@@ -12,7 +11,7 @@ from bot.store.tables import chat as table
 from bot.store.upsert import insert
 
 CHAT_COLUMNS = (
-    # All fields of `bot.domain.values.Chat`.
+    # The stored fields of `bot.domain.values.Chat`.
     table.c.id,
     table.c.kind,
     table.c.channel,
@@ -45,7 +44,7 @@ class Chats:
 
     async def save(self, chat: Chat) -> None:
         """Store the chat. A channel keeps its team if the new value has none."""
-        values = asdict(chat)
+        values = {column.name: getattr(chat, column.name) for column in CHAT_COLUMNS}
         statement = insert(self._connection, table).values(values)
         now = {name: value for name, value in values.items() if name != "id"}
         now["team_id"] = func.coalesce(chat.team_id, table.c.team_id)

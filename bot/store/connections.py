@@ -85,6 +85,11 @@ class Connections:
         row = added.mappings().one_or_none()
         return connection_from_row(row) if row else None
 
+    async def rename(self, connection: ConnectionId, name: str, number: str | None) -> None:
+        """Store the name and number of the record that the chat was shown last."""
+        renamed = update(table).where(table.c.id == connection)
+        await self._connection.execute(renamed.values(record_name=name, record_number=number))
+
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
         """End the connection; return False if it had ended before."""
         ended = await self._connection.execute(

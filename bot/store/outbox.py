@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, select, update
@@ -54,7 +55,7 @@ class Outbox:
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
-            .add_columns(table.c.connection_id, table.c.told_before)
+            .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
             .select_from(lane)
             .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
             .join(chat, chat.c.id == lane.c.name)
@@ -163,6 +164,7 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
     return {
         "key": message.key,
         "lane": message.chat_id,
+        "thread": message.thread,
         "connection_id": message.connection_id,
         "environment": subject.environment,
         "table": subject.table,
@@ -194,7 +196,7 @@ def _is_about(subjects: Collection[Subject], kind: tuple[str, str] | None, colum
 def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) -> PendingMessage:
     return PendingMessage(
         id=row["message_id"],
-        chat=chat_from_row(row),
+        chat=replace(chat_from_row(row), thread=row["thread"]),
         activity=row["body"],
         attempts=row["attempts"],
         enqueued_at=row["received_at"],

@@ -62,7 +62,7 @@ async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
 async def _record(services: Services, turn: Turn, data: ActionData, purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the record of the button, or a choice if the button has text that matches several records."""
     matches = await from_action_data(services, data, turn.person)
-    return choose_match(matches, purpose, data.get(QUERY, ""), begin=parse_offset(data))
+    return choose_match(services, matches, purpose, data.get(QUERY, ""), begin=parse_offset(data))
 
 
 async def _add_person(services: Services, turn: Turn, data: ActionData) -> Answer:

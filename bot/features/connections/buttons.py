@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
-from bot.domain.values import Connection
+from bot.domain.values import ChatKind, Connection
 from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
@@ -11,6 +11,7 @@ from bot.features.connections.connect_other_chat import connect_other_chat
 from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
+from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
@@ -19,9 +20,10 @@ from bot.features.shared.action_data import ActionData, parse_connection, parse_
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
+from bot.features.shared.readable_records import with_current_name
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Turn
+from bot.features.shared.turn import Turn, other_member
 from cards.inputs import OFF
 from cards.new_chat import NOTE
 from cards.notice import NoticeView, notice
@@ -31,6 +33,8 @@ async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
     if TARGET_CHAT in data:
         return await _connect_other_chat(services, turn, data)
     record = await from_link(services, parse_link(data, services.links), turn.person)
+    if turn.chat.kind is ChatKind.PERSONAL:
+        return await offer_group_chat(services, turn.person, record, other_member(turn.chat, turn.person))
     return await connect_chat(services, turn.chat, turn.person, record, note=_note(data))
 
 
@@ -84,7 +88,8 @@ async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answ
 
 
 async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:
-    return await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
+    connection = await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
+    return await with_current_name(services, connection, turn.person)
 
 
 def _note(data: ActionData) -> Note:

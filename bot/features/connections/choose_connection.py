@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.public_names import Verb
 from bot.domain.values import Connection, Person
-from bot.features.record_search.find_records import normalize_query
+from bot.features.record_search.find_records import query_text
 from bot.features.record_search.resolver import QUERY
 from bot.features.shared.answers import Answer, connection_data
 from bot.features.shared.readable_records import readable_records
@@ -15,9 +15,9 @@ from cards.paging import page_buttons, page_offset
 from cards.record import RecordHeader
 
 
-def choose_button(text: str) -> ActionButton:
+def choose_button(services: Services, text: str) -> ActionButton:
     """Return the button that shows the choice of the records that match the text."""
-    data = {QUERY: normalize_query(text)}
+    data = {QUERY: query_text(services, text)}
     return ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
 
 
@@ -38,7 +38,7 @@ async def choose_connection(
         hint="Or write disconnect and the record's number.",
         offset=begin,
         total=total,
-        page_buttons=tuple(page_buttons(choose_button(text), offset=begin, total=total, size=MAX_ROWS)),
+        page_buttons=tuple(page_buttons(choose_button(services, text), offset=begin, total=total, size=MAX_ROWS)),
     )
     return Answer(message=choice(view))
 

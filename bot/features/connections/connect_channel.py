@@ -123,4 +123,4 @@ async def as_chat(
     async with services.store.reading() as work:
         stored = await work.chats.get_many([each.channel.id for each in team_channels])
     reachable = stored.get(ref.channel.id) or next(iter(stored.values()), current)
-    return replace(reachable, id=ref.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=ref.team.id)
+    return replace(reachable, id=ref.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=ref.team.id, thread=None)

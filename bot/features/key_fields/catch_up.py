@@ -18,6 +18,7 @@ from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import end_sync
+from bot.features.key_fields.renamed_records import is_renamed, rename_connections
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, record_header, render, subject_of
 from bot.features.shared.services import Services
@@ -195,6 +196,9 @@ async def _enqueue_card(
     )
     await work.outbox.enqueue([message], at=at)
     await work.reported_values.save(_new_reported_values(changed, at))
+    for each in changed:
+        if is_renamed(each.connection, each.table, each.row):
+            await rename_connections(work, [each.connection.id], each.table, each.row)
 
 
 def _subjects(changed: Sequence[_ChangedRecord], named: Sequence[Connection]) -> tuple[Subject, ...]:

@@ -13,6 +13,7 @@ from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
+from bot.features.key_fields.renamed_records import is_renamed, rename_connections
 from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
@@ -41,6 +42,8 @@ class _Notifications:
     messages: list[OutgoingMessage] = field(default_factory=list)
     reported_values: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
     reported_changes: list[ReportedChange] = field(default_factory=list)
+    renamed: list[ConnectionId] = field(default_factory=list)
+    """Connections whose chats are shown another name or number of the record than before."""
 
 
 async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> None:
@@ -56,6 +59,7 @@ async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> N
             await work.outbox.enqueue(notifications.messages, at=now)
             await work.reported_values.save(notifications.reported_values)
             await work.reported_changes.add(notifications.reported_changes, at=now)
+            await rename_connections(work, notifications.renamed, details.table, details.row)
         await work.inbox.complete([event.key for event in events], at=now)
 
 
@@ -100,6 +104,8 @@ async def _notifications(
             # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
             body = (_activity if news else render_shared)(view, channel)
         result.messages.append(_message(connection, details, body, changes, known))
+        if is_renamed(connection, details.table, details.row):
+            result.renamed.append(connection.id)
         result.reported_values.update(
             {(connection.id, each.column.name): _reported_value(each, details) for each in changes}
         )

@@ -86,7 +86,7 @@ async def name(services: Services, new_chat: NewChat, _person: Person, _current:
 async def install(services: Services, new_chat: NewChat, _person: Person, current: Chat) -> NewChat:
     """Install the app in the chat."""
     try:
-        await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP))
+        await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP, thread=None))
     except ChatSyncError as error:
         # Perhaps a member added the app, or only the response was lost.
         if not await _is_installed(services, new_chat):

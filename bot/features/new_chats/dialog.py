@@ -28,14 +28,14 @@ from bot.features.record_search.record_picker import (
     record_problem,
     single,
 )
-from bot.features.record_search.resolver import from_text
+from bot.features.record_search.resolver import from_link, from_text
 from bot.features.shared.access import require_can_start
-from bot.features.shared.action_data import KEY, SURE, ActionData
+from bot.features.shared.action_data import KEY, SURE, ActionData, parse_link
 from bot.features.shared.answers import record_data
 from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Turn
+from bot.features.shared.turn import Turn, other_member
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
@@ -56,9 +56,13 @@ from cards.words import and_list
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """Return the page for the record, or the page for people if the button already has a record."""
-    if "row" in data:
-        return await _people_page(services, turn, data)
-    return await _record_page(services, turn, data)
+    other = other_member(turn.chat, turn.person)
+    if other and PERSON not in data:
+        data = {**data, PERSON: other}
+    if "row" not in data:
+        return await _record_page(services, turn, data)
+    record = await from_link(services, parse_link(data, services.links), turn.person)
+    return await _people_page(services, turn, {**data, **record_data(record)})
 
 
 async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
