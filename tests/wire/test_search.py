@@ -72,9 +72,14 @@ async def test_before_typing_the_most_recently_changed_records_are_listed(world:
 async def test_every_parameter_of_a_search_counts(world: World) -> None:
     async def found(*parameters: tuple[str, str]) -> set[str]:
         given = [{"name": name, "value": text} for name, text in parameters]
-        _, body = await query(world, {"commandId": SEARCH, "parameters": given})
-        previews = [each["preview"]["content"] for each in body["composeExtension"]["attachments"]]
-        return {f"{each['title']} {each['text']}" for each in previews}
+        listed: list[str] = []
+        while True:
+            page = {"skip": len(listed), "count": 25}
+            _, body = await query(world, {"commandId": SEARCH, "parameters": given, "queryOptions": page})
+            previews = [each["preview"]["content"] for each in body["composeExtension"].get("attachments", [])]
+            if not previews:
+                return set(listed)
+            listed += [f"{each['title']} {each['text']}" for each in previews]
 
     first = ("initialRun", "true")
     pumps = await found(("words", "pump"))

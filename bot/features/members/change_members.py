@@ -46,9 +46,10 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
     Raises `NotAllowed` if the person cannot change members here, and the errors of `remove_from_chat`.
     """
     await require_can_change(services, chat, person)
-    name, is_in_chat = await _name_in_chat(services, chat, other)
-    if not is_in_chat:
-        return Answer(message=_message(f"{name} is not in this chat."))
+    names = {each.object_id: each.name for each in await services.chats.list_members(chat.id)}
+    if other not in names:
+        return Answer(message=_message("This person is not in this chat."))
+    name = names[other] or "This person"
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
     entry = _entry(services, "remove person", chat, person, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
@@ -86,17 +87,6 @@ async def _require_addable(services: Services, other: ObjectId) -> DirectoryPers
     if found is None or not found.enabled:
         raise NotFound("This person is no longer in your organization.", "Choose another person.")
     return found
-
-
-async def _name_in_chat(services: Services, chat: Chat, other: ObjectId) -> tuple[str, bool]:
-    """Return the person's name, and whether the person is in the chat.
-
-    Members who can no longer sign in, and members from other organizations, can be removed, too.
-    """
-    found, members = await asyncio.gather(services.directory.get_people([other]), services.chats.list_members(chat.id))
-    names = [member.name for member in members if member.object_id == other]
-    name = found[other].name if other in found else next(iter(names), "")
-    return name or "This person", bool(names)
 
 
 def _late(services: Services, chat: Chat, going_on: str, failure: str) -> Late:
