@@ -14,9 +14,7 @@ from bot.domain.values import ObjectId, RecordRef
 from bot.features.new_chats.create_chat import Progress, resume_creation, start_creation, unfinished_creation
 from bot.features.new_chats.plan_chat import (
     ChatOptions,
-    find_people,
     note_problem,
-    people_by_names,
     plan_chat,
 )
 from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_records
@@ -31,6 +29,7 @@ from bot.features.record_search.resolver import from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
 from bot.features.shared.answers import record_data
+from bot.features.shared.find_people import find_people, people_by_names, person_choice
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -125,7 +124,10 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
     """Create the chat and return the progress, or return the page for people with a problem."""
     record, key = parse_choice(data, services.links), _key(data)
     await require_can_start(services, turn.person, record)
-    named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    try:
+        named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    except BadRequest as error:
+        return await _people_page(services, turn, data, str(error))
     known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(person.id for person in named.matches)])}
     if named.problem:
         return await _people_page(services, turn, known, named.problem, named.candidates)
@@ -166,12 +168,7 @@ async def search_records(services: Services, turn: Turn, words: str, _data: Acti
 async def search_people(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """Return people who match the words, except the person who types."""
     people = await find_people(services, turn.person, words)
-    return [_person_choice(person, person.title) for person in people if person.id != turn.person.object_id]
-
-
-def _person_choice(person: DirectoryPerson, detail: str) -> Choice:
-    title = " · ".join(part for part in (person.name or person.sign_in, detail) if part)
-    return Choice(title=title or person.id, value=person.id)
+    return [person_choice(person, person.title) for person in people if person.id != turn.person.object_id]
 
 
 def _key(data: ActionData) -> NewChatKey:
@@ -195,11 +192,11 @@ def _people_view(
     create_button: SubmitButton,
 ) -> PeopleView:
     record = options.record
-    suggested = [_person_choice(each.person, each.reason) for each in options.suggested]
+    suggested = [person_choice(each.person, each.reason) for each in options.suggested]
     return PeopleView(
         record=record.header if record else None,
-        suggested=[*suggested, *(_person_choice(person, person.title) for person in people)],
-        others=[_person_choice(person, person.title) for person in options.others],
+        suggested=[*suggested, *(person_choice(person, person.title) for person in people)],
+        others=[person_choice(person, person.title) for person in options.others],
         dataset=Dataset.PEOPLE,
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),
