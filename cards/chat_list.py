@@ -83,6 +83,8 @@ class ChatListView:
     """True if people can search by name."""
     searched_chats: int | None = None
     """Number of newest chats that were searched by name; None if all were."""
+    hint: str = ""
+    """Sentence about rows that are not listed, and how to reach them."""
     more_buttons: tuple[ActionButton | DialogButton, ...] = ()
     """More actions for the record's chats."""
 
@@ -102,6 +104,8 @@ def list_body(view: ChatListView) -> list[elements.Element]:
         *(_row(row) for row in view.rows),
     ]
     body.append(byline(_counted(view)))
+    if view.hint:
+        body.append(byline(escape(view.hint)))
     if view.is_searchable and (view.query or view.total > MAX_ROWS):
         body.append(TextInput(WORDS, "Name", value=view.query, hint="Part of the chat name", longest=100))
     if view.query or view.total > MAX_ROWS:

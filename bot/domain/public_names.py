@@ -60,6 +60,9 @@ class Dialog(StrEnum):
     TIMELINE_OF = "timelineOf"
     TIMELINE_JOIN = "timelineJoin"
     UPDATE = "update"
+    MEMBERS = "members"
+    ADD_MEMBER = "addMember"
+    REMOVE_MEMBER = "removeMember"
     CONNECT_CHANNEL = "connectChannel"
     CONNECT_THIS_CHANNEL = "connectThisChannel"
     NEW_CHANNEL = "newChannel"
@@ -87,6 +90,7 @@ class Dataset(StrEnum):
     CHANNELS = "channels"
     TEAMS = "teams"
     PEOPLE = "people"
+    MEMBERS = "members"
     ROLES = "roles"
     TABLES = "tables"
     KEY_FIELDS = "key fields"
@@ -255,6 +259,7 @@ ACTIONS: Mapping[Dialog, ActionCommand] = {
     Dialog.NEW_CHAT: ActionCommand(
         title="New connected chat", meaning="Start a chat with people you choose, with or without a record"
     ),
+    Dialog.MEMBERS: ActionCommand(title="People in this chat", meaning="Add a person to this chat, or remove one"),
     Dialog.CONNECT_CHANNEL: ActionCommand(
         title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
     ),

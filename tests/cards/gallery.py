@@ -16,6 +16,7 @@ from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
+from cards.members import MembersView, members_page
 from cards.message import Message
 from cards.new_channel import NewChannelView, new_channel_page
 from cards.new_chat import (
@@ -504,15 +505,21 @@ GALLERY: dict[str, Message] = {
                 ),
                 SuggestionRow(name="Megan Bowen", presence="in a call", reason="In 2 connected chats", buttons=()),
             ),
+            total=19,
+            offset=8,
+            page_button=TURN,
+            members_button=DialogButton(title="All people in this chat", dialog="members", payload={}),
         )
     ),
     "people of nasty names": suggestions(
         SuggestionsView(
             record=RecordHeader(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(SuggestionRow(name=NASTY, presence=NASTY, reason=LONG, buttons=(CHOOSE,)),) * 8,
+            total=8,
+            page_button=TURN,
         )
     ),
-    "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=())),
+    "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=(), total=0, page_button=TURN)),
     "caught up": catch_up(
         CatchUpView(
             records=(
@@ -831,6 +838,18 @@ GALLERY: dict[str, Message] = {
     "channel to connect": channel_page(CHANNEL).message,
     "channel among those of many teams": channel_page(
         replace(CHANNEL, problem="", connect_anyway=None, channel="", search="channels", team="field")
+    ).message,
+    "people in a chat": members_page(
+        MembersView(
+            members=[Choice(title="Adele Vance", value="1"), Choice(title="Megan Bowen", value="2")],
+            members_dataset="members",
+            others=[Choice(title="Isaiah Langer · Engineer", value="3")],
+            others_dataset="people",
+            names="",
+            problem="Choose one person to add.",
+            add=SubmitButton(title="Add", dialog="addMember", payload={}),
+            remove=SubmitButton(title="Remove", dialog="removeMember", payload={}),
+        )
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),

@@ -56,7 +56,7 @@ async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = await _record(services, turn, data, PEOPLE)
     if isinstance(record, Answer):
         return record
-    return await list_suggestions(services, turn.chat, turn.person, record)
+    return await list_suggestions(services, turn.chat, turn.person, record, begin=parse_offset(data))
 
 
 async def _record(services: Services, turn: Turn, data: ActionData, purpose: RecordPurpose) -> RecordRef | Answer:

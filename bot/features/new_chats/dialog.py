@@ -15,9 +15,7 @@ from bot.features.new_chats.create_chat import resume_creation, start_creation, 
 from bot.features.new_chats.creation_page import creation_page, resume_button
 from bot.features.new_chats.plan_chat import (
     ChatOptions,
-    find_people,
     note_problem,
-    people_by_names,
     plan_chat,
 )
 from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_records
@@ -32,6 +30,7 @@ from bot.features.record_search.resolver import from_link, from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData, parse_link
 from bot.features.shared.answers import record_data
+from bot.features.shared.find_people import find_people, people_by_names, person_choice, person_choices
 from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
@@ -121,7 +120,10 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
     """Create the chat and return the progress, or return the page for people with a problem."""
     record, key = parse_choice(data, services.links), creation_key(data)
     await require_can_start(services, turn.person, record)
-    named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    try:
+        named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    except BadRequest as error:
+        return await _people_page(services, turn, data, str(error))
     known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(person.id for person in named.matches)])}
     if named.problem:
         return await _people_page(services, turn, known, named.problem, named.candidates)
@@ -170,14 +172,7 @@ async def search_records(services: Services, turn: Turn, words: str, _data: Acti
 async def search_people(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """Return people who match the words, except the person who types."""
     found = await find_people(services, turn.person, words)
-    people = [person for person in found if person.id != turn.person.object_id]
-    remarks = await look_up_remarks(services, people)
-    return [_person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
-
-
-def _person_choice(person: DirectoryPerson, detail: str, remark: str = "") -> Choice:
-    title = " · ".join(part for part in (person.name or person.sign_in, detail, remark) if part)
-    return Choice(title=title or person.id, value=person.id)
+    return await person_choices(services, [person for person in found if person.id != turn.person.object_id])
 
 
 def creation_key(data: ActionData) -> NewChatKey:
@@ -204,13 +199,13 @@ def _people_view(
 ) -> PeopleView:
     record = options.record
     suggested = [
-        _person_choice(each.person, each.reason, GUEST if each.person.guest else "") for each in options.suggested
+        person_choice(each.person, each.reason, GUEST if each.person.guest else "") for each in options.suggested
     ]
-    named = [_person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
+    named = [person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
     return PeopleView(
         record=record.header if record else None,
         suggested=[*suggested, *named],
-        others=[_person_choice(person, person.title, remarks.get(person.id, "")) for person in options.others],
+        others=[person_choice(person, person.title, remarks.get(person.id, "")) for person in options.others],
         dataset=Dataset.PEOPLE,
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),

@@ -10,6 +10,7 @@ from bot.domain.values import ObjectId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import NOTE_CHOICES_TEXT, name_columns, name_of, record_header
+from bot.features.shared.find_people import LISTED_AT_MOST
 from bot.features.shared.introduction_note import load_note_columns, note_of
 from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
@@ -17,14 +18,7 @@ from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from cards.note import NoteView
 from cards.record import RecordHeader
-from cards.words import and_list, plural
-
-MATCHES_AT_MOST = 5
-"""Maximum number of people listed for an ambiguous name."""
-NAMES_AT_MOST = 20
-"""Maximum number of names in one input. The others are ignored."""
-LISTED_AT_MOST = 20
-"""Maximum number of people listed before the person types."""
+from cards.words import and_list
 
 _log = get_logger(__name__)
 
@@ -51,17 +45,6 @@ class ChatOptions:
     others: Sequence[DirectoryPerson]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedPeople:
-    """The people whom typed names match."""
-
-    matches: Sequence[DirectoryPerson]
-    candidates: Sequence[DirectoryPerson]
-    """People whom ambiguous names match."""
-    problem: str
-    """The names that match no person or several people; empty if there are none."""
-
-
 async def plan_chat(
     services: Services, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]
 ) -> ChatOptions:
@@ -83,32 +66,6 @@ async def plan_chat(
         chosen=[each for each in chosen_people.values() if each.enabled and each.id not in known],
         others=[each for each in listed if each.id not in {*known, *chosen_people}],
     )
-
-
-async def find_people(services: Services, person: Person, words: str) -> Sequence[DirectoryPerson]:
-    """Return people who match the words. The person must be allowed to start chats."""
-    await access.require_can_start(services, person, None)
-    return await services.directory.search(words, at_most=LISTED_AT_MOST)
-
-
-async def people_by_names(services: Services, person: Person, text: str) -> NamedPeople:
-    """Return the people whom the names match, which commas separate. The person must be allowed to start chats."""
-    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))[:NAMES_AT_MOST]
-    if names:
-        await access.require_can_start(services, person, None)
-    results = await asyncio.gather(*(services.directory.search(name, at_most=MATCHES_AT_MOST) for name in names))
-    matches = {name: _best_matches(name, people) for name, people in zip(names, results, strict=True)}
-    unclear = [name for name, people in matches.items() if len(people) != 1]
-    return NamedPeople(
-        matches=[people[0] for people in matches.values() if len(people) == 1],
-        candidates=[candidate for name in unclear for candidate in matches[name]],
-        problem=_names_problem(unclear) if unclear else "",
-    )
-
-
-def _names_problem(unclear: Sequence[str]) -> str:
-    problem = plural(len(unclear), "This name is not clear", "These names are not clear")
-    return f"{problem}: {', '.join(unclear)}. Enter the full name, or choose a person."
 
 
 async def note_problem(services: Services, record: RecordRef, people: Sequence[ObjectId]) -> str:
@@ -154,9 +111,3 @@ async def _suggest(services: Services, record: RecordRef | None, actor: Authoriz
     except ChatSyncError as error:
         _log.warning("new_chat.suggestions_failed", reason=describe_error(error))
         return []  # The dialog also has a search for people.
-
-
-def _best_matches(name: str, people: Sequence[DirectoryPerson]) -> Sequence[DirectoryPerson]:
-    """Return the only person with exactly this name or address, or else all of the people."""
-    exact = [person for person in people if name.casefold() in {person.name.casefold(), person.sign_in.casefold()}]
-    return exact if len(exact) == 1 else people
