@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.domain.public_names import USAGE, Command, closest_commands
+from bot.features.shared.access import CHATS_OFF, are_chats_off, require_chats_on
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import CommandHandler, Feature
 from bot.features.shared.services import Services
@@ -11,6 +12,9 @@ from bot.features.shared.turn import Turn
 from cards.help import HelpView, help_card
 from cards.message import Message
 from cards.unknown_command import UnknownCommandView, unknown_command
+
+_ALWAYS = frozenset({Command.HELP, Command.SETTINGS, Command.STATUS})
+"""Commands that also work while chats are off. The answers of the first and the last one say that they are."""
 
 
 class Commands:
@@ -25,7 +29,10 @@ class Commands:
     async def answer(self, turn: Turn, text: str) -> Answer:
         """Return the answer to the command. An empty text gets help, and an unknown word the closest commands."""
         word, _, arguments = text.partition(" ")
-        handler = self._handlers.get(word.lower() or Command.HELP)
+        name = word.lower() or Command.HELP
+        if name not in _ALWAYS:
+            await require_chats_on(self._services, *self._services.environments)
+        handler = self._handlers.get(name)
         if handler is None:
             return _unknown(word)
         return await handler(self._services, turn, arguments.strip())
@@ -35,10 +42,10 @@ def _unknown(word: str) -> Answer:
     return Answer(message=unknown_command(UnknownCommandView(word=word, closest=closest_commands(word))))
 
 
-async def _help(_services: Services, _turn: Turn, _arguments: str) -> Answer:
-    return Answer(message=_help_message())
+async def _help(services: Services, _turn: Turn, _arguments: str) -> Answer:
+    return Answer(message=_help_message(CHATS_OFF if await are_chats_off(services) else ""))
 
 
 @cache
-def _help_message() -> Message:
-    return help_card(HelpView(commands=tuple(USAGE.values())))
+def _help_message(problem: str) -> Message:
+    return help_card(HelpView(commands=tuple(USAGE.values()), problem=problem))

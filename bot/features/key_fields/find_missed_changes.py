@@ -28,8 +28,8 @@ async def find_missed_changes(services: Services, *, delay: timedelta, full_scan
     """Check all tables with connected chats, and enqueue catch-up jobs; return whether all could be checked.
 
     The jobs are due after the delay, so that late events can still arrive. A full scan checks every connected row of
-    tables that do not report deletions, and takes values that could not be read before. A table that cannot be checked does not stop the others. Raises the error if
-    no table can be checked.
+    tables that do not report deletions, and takes values that could not be read before. A table that cannot be checked
+    does not stop the others. Raises the error if no table can be checked.
     """
     if full_scan:
         await _take_missing_values(services)
