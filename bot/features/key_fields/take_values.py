@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.domain.errors import ChatSyncError, NotFound
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import ReportedValue
+from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
@@ -104,9 +105,11 @@ async def _take_batch(
     if table is None or not missing:
         return
     row_ids = sorted({each.record.row_id for each in missing})
-    needed = {column.name: column for names in missing.values() for column in names.values()}
-    rows = await services.records.read_many(watched.environment, table, row_ids, list(needed.values()))
-    await _save(services, watched.watch, missing, rows)
+    merge_columns = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
+    needed = [*(column for names in missing.values() for column in names.values()), *merge_columns]
+    unique = list({column.name: column for column in needed}.values())
+    rows = await services.records.read_many(watched.environment, table, row_ids, unique)
+    await _save(services, watched.watch, table, missing, rows)
 
 
 async def _table(services: Services, watched: _Watched) -> Table | None:
@@ -119,10 +122,11 @@ async def _table(services: Services, watched: _Watched) -> Table | None:
 async def _save(
     services: Services,
     watch: Watch,
+    table: Table,
     missing: Mapping[Connection, Mapping[str, Column]],
     rows: Mapping[str, Row | ChatSyncError | None],
 ) -> None:
-    """Store the values. The chats of records that no longer exist are told so."""
+    """Store the values. The chats of records that no longer exist, or that were merged, are told so."""
     now = services.clock.now()
     taken: dict[tuple[ConnectionId, str], ReportedValue] = {}
     chats: set[ChatId] = set()
@@ -132,7 +136,9 @@ async def _save(
         if isinstance(row, Row):
             values = watch.take(connection, columns, row, now)
             taken.update({(connection.id, name): value for name, value in values.items()})
-        elif row_id in rows and row is None and connection.paused_at is None:
+        is_gone = row_id in rows and row is None
+        is_merged = isinstance(row, Row) and merge_target(connection.record.environment, table, row) is not None
+        if (is_gone or is_merged) and connection.paused_at is None:
             chats.add(connection.chat_id)
     async with services.store.writing() as work:
         await work.reported_values.add(taken)
