@@ -1,6 +1,6 @@
 """The chats that the bot knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select, update
@@ -54,6 +54,15 @@ class Chats:
         """Store that the bot is no longer in the chat, and notify caches after the commit."""
         await self._connection.execute(update(table).where(table.c.id == chat).values(bot_present=False))
         self.left_chats.add(chat)
+
+    async def mark_bot_added(self, chats: Collection[ChatId]) -> None:
+        """Store that the bot is in the chats."""
+        await self._connection.execute(update(table).where(table.c.id.in_(chats)).values(bot_present=True))
+
+    async def channels_of_team(self, team: str) -> Sequence[ChatId]:
+        """Return the known channels of the team."""
+        found = await self._connection.execute(select(table.c.id).where(table.c.team_id == team))
+        return [ChatId(each) for each in found.scalars()]
 
     async def mark_introduced(self, chat: ChatId, at: datetime) -> bool:
         """Store that the bot introduced itself; return False if it had done so before."""

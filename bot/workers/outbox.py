@@ -19,6 +19,7 @@ from bot.domain.send_outcomes import (
 )
 from bot.domain.switches import Settings, drop_reason, reportable_subjects
 from bot.domain.values import ChatId
+from bot.features.connections.leave_chat import leave_chat
 from bot.features.shared.services import Services
 from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics
@@ -154,16 +155,15 @@ async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
             await _drop(work, posted, drop)
         case ChatUnreachable(reason=reason):
             # No message reaches the chat until the bot is added again; then one card sums up what the chat missed.
-            await work.chats.mark_bot_removed(message.chat.id)
-            await work.connections.pause(message.chat.id, reason, at=at)
-            await work.outbox.dead_letter_chat(message.chat.id, reason, at=at)
+            await leave_chat(work, message.chat.id, reason, at=at)
 
 
 async def _drop(work: UnitOfWork, result: SendResult, reason: DropReason) -> None:
     message, at = result.message, result.at
     await work.outbox.drop(message.id, reason, at=at)
     if result.summarize_again:
-        await work.outbox.restore_reported(message.id, result.summarize_again)
+        restored = await work.outbox.restore_reported(message.id, result.summarize_again)
+        await work.connections.reopen_unheard(restored)
         job = ChatJob(kind=JobKind.CATCH_UP, chat_id=message.chat.id)
         await work.inbox.enqueue(job, at=at, due_at=at)
     if any(subject.environment is None for subject in message.subjects):

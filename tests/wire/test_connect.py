@@ -36,6 +36,9 @@ async def test_a_connection_is_stored_with_the_reported_values_and_the_connector
     (entry,) = await world.rows_in(audit)
     assert (entry["act"], entry["person_name"], entry["table"]) == ("connect", "Adele Vance", "incident")
     known = {row["column"]: (row["raw"], row["text"]) for row in await world.rows_in(field_value)}
+    # They show whether the case was closed or has a new owner, even if these are not key fields.
+    assert known.pop("lifecycle.statecode") == (0, None)
+    assert str(known.pop("lifecycle.ownerid")[0]).startswith("systemuser:")
     assert known == {"prioritycode": (2, "Normal"), "statecode": (0, "Active"), "statuscode": (1, "In Progress")}
 
 

@@ -520,7 +520,7 @@ async def test_a_dialog_that_takes_too_long_is_answered_with_a_way_to_try_again(
 async def test_the_webhooks_steps_follow_what_is_saved(world: World) -> None:
     await request_page(world, (await record_type_page(world)).step("Save", key_fields="title"))
     await world.settle()
-    jobs = await world.rows_in(inbox, inbox.c.lane.contains("localhost"))
+    jobs = await world.rows_in(inbox, inbox.c.lane.contains("follow settings localhost"))
     assert [row["state"] for row in jobs] == ["done"]
 
 

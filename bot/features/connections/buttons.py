@@ -16,6 +16,7 @@ from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
 from bot.features.record_search.resolver import QUERY, from_link
+from bot.features.shared.access import require_chats_on
 from bot.features.shared.action_data import ActionData, parse_connection, parse_link, parse_offset
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import require_named_connection
@@ -72,6 +73,7 @@ async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> 
 
 async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
+    await require_chats_on(services, connection.record.environment)
     return Answer(message=notice(NoticeView(text=f"{display_name(connection)} stays connected to this chat.")))
 
 

@@ -62,9 +62,13 @@ def _row(connection: Connection, header: RecordHeader) -> RecordRow:
     )
 
 
-def count_records(turn: Turn, count: int, button: ActionButton) -> Answer:
-    """Return the number of connected records, with the button that shows more to each person."""
-    return private_button(turn, plural(count, "1 connected record", f"{count} connected records"), button)
+def count_records(turn: Turn, count: int, button: ActionButton, problem: str = "") -> Answer:
+    """Return the number of connected records, with the button that shows more to each person.
+
+    `problem`: a sentence that everyone sees first.
+    """
+    records = plural(count, "1 connected record", f"{count} connected records")
+    return private_button(turn, f"{problem} {records}".strip(), button)
 
 
 def nothing_connected() -> Answer:

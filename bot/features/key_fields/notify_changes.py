@@ -6,10 +6,20 @@ from functools import cache, partial
 from uuid import uuid4
 
 from bot.domain.formatting import canonical_value
-from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
+from bot.domain.key_fields import (
+    MAX_REPORTED_LENGTH,
+    NetChange,
+    RecordEvent,
+    ReportedValue,
+    net_changes,
+    value_before,
+)
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.record_lifecycle import is_news, lifecycle_before, stored_name
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
+from bot.domain.tables import OWNER, STATE
 from bot.domain.values import ChatId, Connection, ConnectionId
+from bot.domain.watching import is_since
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
@@ -70,7 +80,7 @@ async def _rosters(services: Services, details: ChangeDetails) -> _Rosters:
     async with services.store.reading() as work:
         connections = await work.connections.for_record(details.record)
         chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
-    without_owner = await find_chats_without_owner(services, details, list(chats.values()))
+    without_owner = await find_chats_without_owner(services, details.new_owner, list(chats.values()))
     accounts = await services.roster_cache.accounts_by_chat(list(chats.values())) if personal else {}
     return _Rosters(without_owner=without_owner, accounts=accounts)
 
@@ -87,10 +97,10 @@ async def _notifications(
     render_shared = cache(partial(_activity, extra_buttons=(chats_button(details.record),)))
     result = _Notifications()
     for connection in connections:
-        known = reported.get(connection.id, {})
-        changes = [change for change in net_changes(details.columns, details.events, known) if change.notify]
-        owner_is_absent = connection.chat_id in rosters.without_owner
-        news = lifecycle_news(details, connection, owner_is_absent=owner_is_absent)
+        known = details.watch.known(reported.get(connection.id, {}))
+        changes = _changes(details, connection, known)
+        news = _news(details, connection, known, rosters)
+        result.reported_values.update(_lifecycle_values(details, connection, known))
         if not (changes or news):
             continue
         view = _view(services, connection, details, changes, news)
@@ -103,13 +113,62 @@ async def _notifications(
         else:
             # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
             body = (_activity if news else render_shared)(view, channel)
-        result.messages.append(_message(connection, details, body, changes, known))
+        before = {
+            **{each.column.name: value_before(each) for each in changes},
+            **_lifecycle_before(news, details, known),
+        }
+        result.messages.append(_message(connection, details, body, changes, before))
         if is_renamed(connection, details.table, details.row):
             result.renamed.append(connection.id)
         result.reported_values.update(
             {(connection.id, each.column.name): _reported_value(each, details) for each in changes}
         )
     return result
+
+
+def _changes(details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue]) -> Sequence[NetChange]:
+    """Return the changes since the chat was connected that it does not know yet."""
+    events = [event for event in details.events if is_since(event.at, connection.connected_at)]
+    return [change for change in net_changes(details.columns, events, known) if change.notify]
+
+
+def _news(
+    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue], rosters: _Rosters
+) -> Sequence[LifecycleNews]:
+    """Return the lifecycle changes that the chat does not know yet."""
+
+    def is_unknown(column: str) -> bool:
+        name = stored_name(column)
+        return is_news(details.lifecycle_values.get(name), known.get(name))
+
+    absent_owner = details.new_owner if connection.chat_id in rosters.without_owner else None
+    return lifecycle_news(
+        details.table,
+        details.record_type,
+        connection,
+        closed_as=details.closed_as if is_unknown(STATE) else None,
+        absent_owner=absent_owner if is_unknown(OWNER) else None,
+    )
+
+
+def _lifecycle_values(
+    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue]
+) -> Mapping[tuple[ConnectionId, str], ReportedValue]:
+    """Return the lifecycle values that the chat knows from now on, unless it knows later ones."""
+    return {
+        (connection.id, name): details.watch.numbered(name, value)
+        for name, value in details.lifecycle_values.items()
+        if name not in known or value.at >= known[name].at
+    }
+
+
+def _lifecycle_before(
+    news: Sequence[LifecycleNews], details: ChangeDetails, known: Mapping[str, ReportedValue]
+) -> Mapping[str, ReportedValue | None]:
+    """Return the lifecycle values that the chat knew before the news, from which a summary starts if it is lost."""
+    if not news:
+        return {}
+    return {name: lifecycle_before(name, details.lifecycle_events, known) for name in details.lifecycle_values}
 
 
 def _view(
@@ -190,17 +249,27 @@ def _message(
     details: ChangeDetails,
     body: bytes,
     changes: Sequence[NetChange],
-    known: Mapping[str, ReportedValue],
+    before: Mapping[str, ReportedValue | None],
 ) -> OutgoingMessage:
     return OutgoingMessage(
         key=f"key fields {connection.id} {details.events[-1].key}",
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
-        subjects=(_subject(details, changes),),
+        subjects=_subjects(details, changes, lifecycle=[name for name in before if name in details.lifecycle_values]),
         caused_at=min(event.at for event in details.events),
-        previously_reported={(connection.id, each.column.name): known.get(each.column.name) for each in changes},
+        previously_reported={
+            (connection.id, name): value and details.watch.numbered(name, value) for name, value in before.items()
+        },
     )
+
+
+def _subjects(details: ChangeDetails, changes: Sequence[NetChange], lifecycle: Sequence[str]) -> tuple[Subject, ...]:
+    """Return the subjects. Lifecycle news beside changes have their own: they depend on fewer settings."""
+    subject = _subject(details, changes)
+    if not (changes and lifecycle):
+        return (subject,)
+    return (subject, replace(subject_of(details.record, Switch.RECORD_TYPE), columns=tuple(lifecycle)))
 
 
 def _subject(details: ChangeDetails, changes: Sequence[NetChange]) -> Subject:
@@ -227,7 +296,9 @@ def _card_change(change: NetChange, details: ChangeDetails) -> Change:
 
 def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:
     if change.column.secured:
-        return ReportedValue(raw=None, text=None, at=change.at)
-    _, text = details.texts(change.column, change.old, change.new)
-    raw = canonical_value(change.column, change.new.raw)
-    return ReportedValue(raw=raw, text=text[:MAX_REPORTED_LENGTH], at=change.at)
+        value = ReportedValue(raw=None, text=None, at=change.at)
+    else:
+        _, text = details.texts(change.column, change.old, change.new)
+        raw = canonical_value(change.column, change.new.raw)
+        value = ReportedValue(raw=raw, text=text[:MAX_REPORTED_LENGTH], at=change.at)
+    return details.watch.numbered(change.column.name, value)

@@ -6,12 +6,20 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.change_texts import change_texts
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import WATCHED_COLUMNS, RecordLifecycle, confirmed, lifecycle_of, merge_target
+from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
+from bot.domain.record_lifecycle import (
+    WATCHED_COLUMNS,
+    RecordLifecycle,
+    confirmed,
+    confirmed_values,
+    lifecycle_of,
+    merge_target,
+)
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
+from bot.domain.watching import Watch, watch_of
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import name_columns
 from bot.features.shared.people_details import look_up_people, look_up_remarks
@@ -51,6 +59,11 @@ class ChangeDetails:
     """The new owner, if it is another person than before."""
     merge_target: RecordRef | None = None
     """The record that this one was merged into."""
+    watch: Watch
+    lifecycle_events: tuple[RecordEvent, ...]
+    """The events, only with changes of the owner and the state."""
+    lifecycle_values: Mapping[str, ReportedValue] = field(default_factory=dict)
+    """The owner and the state, if the events changed them, by the name under which they are stored."""
     _texts: dict[tuple[str, ColumnValue | None, ColumnValue], tuple[str | None, str]] = field(default_factory=dict)
 
     def texts(self, column: Column, old: ColumnValue | None, new: ColumnValue) -> tuple[str | None, str]:
@@ -73,12 +86,13 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
     columns = {column.name: column for column in (*name_columns(table), *key_fields, *watched)}
     row = await _row(services, record, list(columns.values()))
     complete_events = [_completed(event, (*key_fields, *watched), row) for event in events]
-    lifecycle = lifecycle_of(record.table, events)
-    lifecycle = confirmed(lifecycle, record.table, row) if row else RecordLifecycle()
+    watch = watch_of(await services.administration.settings(record.environment), record.table)
+    lifecycle_events = watch.lifecycle_events(events)
+    lifecycle = confirmed(lifecycle_of(record.table, lifecycle_events), record.table, row) if row else RecordLifecycle()
     named_events, people, new_owner = await asyncio.gather(
-        _with_lookup_names(services, record.environment, complete_events, key_fields),
+        _with_lookup_names(services, record.environment, watch.key_field_events(complete_events), key_fields),
         _people(services, record.environment, events),
-        _new_owner(services, record.environment, lifecycle.new_owner),
+        find_owner(services, record.environment, lifecycle.new_owner),
     )
     return ChangeDetails(
         record=record,
@@ -88,13 +102,16 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
         events=named_events,
         row=row,
         people=people,
-        closed_as=None if lifecycle.closed_state is None else _state_label(table, lifecycle.closed_state),
+        closed_as=None if lifecycle.closed_state is None else state_label(table, lifecycle.closed_state),
         new_owner=new_owner,
         merge_target=merge_target(record.environment, table, row) if row else None,
+        watch=watch,
+        lifecycle_events=lifecycle_events,
+        lifecycle_values=confirmed_values(table, lifecycle_events, row) if row else {},
     )
 
 
-async def _new_owner(services: Services, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
+async def find_owner(services: Services, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
     """Return the owner, or None if the user has no Entra account or no name."""
     if user is None:
         return None
@@ -151,7 +168,8 @@ async def _row_name(services: Services, environment: EnvironmentId, raw: str) ->
         return None
 
 
-def _state_label(table: Table, state: int) -> str:
+def state_label(table: Table, state: int) -> str:
+    """Return the label of the state."""
     column = table.columns.get(STATE)
     return (column.options.get(state) if column else None) or "Closed"
 

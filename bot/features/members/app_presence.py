@@ -6,6 +6,7 @@ Microsoft Graph lets the app change the members of every chat, also of chats tha
 from bot.domain.errors import BotAbsent, NotAllowed
 from bot.domain.send_outcomes import BOT_REMOVED
 from bot.domain.values import Chat, ObjectId, Person
+from bot.features.connections.leave_chat import leave_chat
 from bot.features.shared.services import Services
 
 UNREACHABLE = "Chat Sync is not in this chat or cannot post in it."
@@ -26,8 +27,7 @@ async def require_app_in_chat(services: Services, chat: Chat, person: ObjectId, 
 async def mark_absent(services: Services, chat: Chat) -> None:
     """Store that the app is not in the chat, and pause the chat's connections until it is added again (spec K9)."""
     async with services.store.writing() as work:
-        await work.chats.mark_bot_removed(chat.id)
-        await work.connections.pause(chat.id, BOT_REMOVED, at=services.clock.now())
+        await leave_chat(work, chat.id, BOT_REMOVED, at=services.clock.now())
 
 
 def unreachable(next_step: str) -> NotAllowed:

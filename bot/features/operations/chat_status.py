@@ -44,14 +44,16 @@ async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answ
     In a chat with others, return only the number of records, because others may not be able to read them (spec S5).
     """
     connections = list(reversed(await connections_of_chat(services, turn.chat)))
+    is_off = await access.are_chats_off(services)
     environments = {each.record.environment for each in connections} or services.environments
     user = access.require_permitted_anywhere(services, environments, turn.person)
     if not connections:
         await user
+        await access.require_chats_on(services, *services.environments)
         return nothing_connected()
     await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
     if not turn.private:
-        return count_records(turn, len(connections), _SHOW)
+        return count_records(turn, len(connections), _SHOW, access.CHATS_OFF if is_off else "")
     return await _status_of(services, turn, connections, begin)
 
 
@@ -138,7 +140,7 @@ async def _disabled_reason(services: Services, connection: Connection) -> str:
     """Return the setting that prevents cards about changes; empty if there is none."""
     record = connection.record
     if not await services.administration.chats_on(record.environment):
-        return "Your administrator turned off chats for Dynamics 365."
+        return access.CHATS_OFF
     record_type = await access.enabled_record_type(services, record.environment, record.table)
     if record_type is None:
         return "Your administrator turned off chats for records of this type."

@@ -19,6 +19,7 @@ from bot.domain.settings import (
 from bot.domain.settings_history import SavedSettings
 from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, EnvironmentId, Person
+from bot.domain.watching import WATCH_SETTINGS, watches_after
 from bot.features.settings.context import OPEN_AGAIN
 from bot.features.settings.rules import SettingProblem
 from bot.features.shared.access import AuthorizedUser
@@ -140,10 +141,11 @@ async def _save(work: UnitOfWork, settings: EnvironmentSettings, entry: SavedSet
     if "sync_on" in changed:
         after = replace(after, sync_changed_at=entry.at)
     await _exclude_pause(work, after, entry)
-    if after.organization.chats_on and "chats_on" in changed:
-        # Changes while chats were off are never reported (spec S1).
-        await work.reported_values.forget_all(entry.environment)
+    after = replace(after, watches=watches_after(revert_changes(after, entry.changes), after, at=entry.at))
     await work.settings.save(after, entry)
+    if changed & WATCH_SETTINGS:
+        await work.settings.save_watches(entry.environment, after.watches)
+        await _enqueue(work, JobKind.TAKE_VALUES, entry)
     # The webhook's steps follow from the settings.
     await _enqueue(work, JobKind.FOLLOW_SETTINGS, entry)
     if changed & SYNC_SETTINGS:
