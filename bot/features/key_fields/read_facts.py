@@ -27,7 +27,7 @@ class NewOwner:
     can_be_added: bool = True
     """False if the person cannot sign in."""
     remark: str = ""
-    """What to say about a person who may be added to a chat, such as that they have no Teams license."""
+    """Remark about a person who may be added to a chat, such as that they have no Teams license."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
