@@ -58,7 +58,7 @@ async def find_guests(services: Services, people: Sequence[ObjectId]) -> frozens
 
 
 async def look_up_remarks(services: Services, people: Iterable[DirectoryPerson]) -> Mapping[ObjectId, str]:
-    """Return what to say about people who may be added to a chat: guests, and members without a Teams license.
+    """Return remarks about people who may be added to a chat: guests, and members without a Teams license.
 
     Guests have the license in their own organization. If the licenses cannot be read, nothing is said about them.
     """
