@@ -83,9 +83,9 @@ CREATE TABLE connection (
 	CONSTRAINT pk_connection PRIMARY KEY (id), 
 	CONSTRAINT fk_connection_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
 );
-INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'1df051de95b1ef11ccccddff2a953270');
-INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'b8e105010c884beed4c92f3ef7e369de');
-INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'43700ed2a23b83e5ef48e993da029388');
+INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'dc2e71f49d5c79404aa9db7dce3dd58e');
+INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'aa654f35f14e7d2416dbf6662c54ee51');
+INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'de1ebec5249faccf7fe19df0395b8576');
 CREATE TABLE environment (
 	id VARCHAR NOT NULL, 
 	chats_on BOOLEAN NOT NULL, 
@@ -103,29 +103,30 @@ CREATE TABLE field_value (
 	"column" VARCHAR NOT NULL, 
 	raw JSON, 
 	text VARCHAR, 
-	at BIGINT NOT NULL, 
+	at BIGINT NOT NULL, taken_at BIGINT, watch INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_field_value PRIMARY KEY (connection_id, "column"), 
 	CONSTRAINT fk_field_value_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id)
 );
-INSERT INTO "field_value" VALUES(1,'empty','null','shown None',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'yes','true','shown True',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'no','false','shown False',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'zero',0,'shown 0',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'one',1,'shown 1',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'negative',-7,'shown -7',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'large',9007199254740993,'shown 9007199254740993',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'whole_float',1,'shown 1.0',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'float',0.1,'shown 0.1',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'no_text','""','shown ',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'text','"Pump \u201cvibrates\u201d \ud83d\ude80"','shown Pump “vibrates” 🚀',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'number_text','"1"','shown 1',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'true_text','"true"','shown true',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'date','"2026-11-21"','shown 2026-11-21',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'instant','"2026-11-21T10:20:30Z"','shown 2026-11-21T10:20:30Z',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'lookup','"account:2"','shown account:2',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'no_choices','[]','shown ()',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'choices','[1, 2, 3]','shown (1, 2, 3)',1795256430123456);
-INSERT INTO "field_value" VALUES(3,'title','"Pump \u201cvibrates\u201d \ud83d\ude80"',NULL,1795256430000000);
+INSERT INTO "field_value" VALUES(1,'empty','null','shown None',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'yes','true','shown True',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'no','false','shown False',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'zero',0,'shown 0',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'one',1,'shown 1',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'negative',-7,'shown -7',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'large',9007199254740993,'shown 9007199254740993',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'whole_float',1,'shown 1.0',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'float',0.1,'shown 0.1',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'no_text','""','shown ',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'text','"Pump \u201cvibrates\u201d \ud83d\ude80"','shown Pump “vibrates” 🚀',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'number_text','"1"','shown 1',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'true_text','"true"','shown true',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'date','"2026-11-21"','shown 2026-11-21',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'instant','"2026-11-21T10:20:30Z"','shown 2026-11-21T10:20:30Z',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'lookup','"account:2"','shown account:2',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'no_choices','[]','shown ()',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'choices','[1, 2, 3]','shown (1, 2, 3)',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(2,'prioritycode',2,'Normal',1795256430000000,1795256490000000,3);
+INSERT INTO "field_value" VALUES(3,'title','"Pump \u201cvibrates\u201d \ud83d\ude80"',NULL,1795256430000000,NULL,0);
 CREATE TABLE inbox (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -144,9 +145,10 @@ CREATE TABLE inbox (
 INSERT INTO "inbox" VALUES(1,'event','["contoso", "incident", "1"]','{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(2,'stripped','["contoso", "incident", "1"]','{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(3,'deleted','["contoso", "account", "2"]','{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 186de8ab0414431d9c977c4e5875679e','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(5,'follow settings contoso a2728f5b0c0e4426a54af09de10ce486','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(6,'sync all contoso 0122ea33a56143548352b4a127c389fa','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 d5422397db334af7a273e76de0982327','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(5,'follow settings contoso abb2dffb6e214eb3b826e51536b97850','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(6,'sync all contoso 747368bb268e48499a16f1b3f2860f99','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(7,'take values contoso df11380933314ecfa84a0ccef2a997c1','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 CREATE TABLE lane (
 	queue VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -161,6 +163,7 @@ INSERT INTO "lane" VALUES('inbox','["contoso", "account", "2"]',1795256490000000
 INSERT INTO "lane" VALUES('inbox','catch up 19:a@thread.v2',1795256490000000,NULL,NULL);
 INSERT INTO "lane" VALUES('inbox','follow settings contoso',1795256490000000,NULL,NULL);
 INSERT INTO "lane" VALUES('inbox','sync all contoso',1795256490000000,NULL,NULL);
+INSERT INTO "lane" VALUES('inbox','take values contoso',1795256490000000,NULL,NULL);
 INSERT INTO "lane" VALUES('outbox','19:a@thread.v2',1795256430000000,NULL,NULL);
 INSERT INTO "lane" VALUES('outbox','19:b@thread.tacv2',1795256430000000,NULL,NULL);
 CREATE TABLE new_chat (
@@ -179,8 +182,8 @@ CREATE TABLE new_chat (
 	CONSTRAINT pk_new_chat PRIMARY KEY (id), 
 	CONSTRAINT uq_new_chat_key UNIQUE ("key")
 );
-INSERT INTO "new_chat" VALUES(1,'failed','adele',1795256430000000,'{"people": ["megan", "alex"], "topic": "Pump", "record": ["contoso", "incident", "1"], "note": false}','19:a@thread.v2','https://teams.microsoft.com/l/chat/1',1795256430123456,'["create", "members"]','[["name", "Too long.", "Choose a shorter name."]]',1,NULL);
-INSERT INTO "new_chat" VALUES(2,'plain','adele',1795256430000000,'{"people": ["megan"], "topic": null, "record": null, "note": true}',NULL,'',NULL,'[]','[]',1,NULL);
+INSERT INTO "new_chat" VALUES(1,'failed','adele',1795256430000000,'{"people": ["megan", "alex"], "topic": "Pump", "record": ["contoso", "incident", "1"], "note": false, "team": null}','19:a@thread.v2','https://teams.microsoft.com/l/chat/1',1795256430123456,'["create", "members"]','[["name", "Too long.", "Choose a shorter name."]]',1,NULL);
+INSERT INTO "new_chat" VALUES(2,'plain','adele',1795256430000000,'{"people": ["megan"], "topic": null, "record": null, "note": true, "team": null}',NULL,'',NULL,'[]','[]',1,NULL);
 CREATE TABLE outbox (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -200,10 +203,10 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id), 
 	CONSTRAINT uq_outbox_key UNIQUE ("key")
 );
-INSERT INTO "outbox" VALUES(1,'message','19:a@thread.v2',1,1795256430123456,X'7B2274797065223A226D657373616765227D','[[1, "empty", {"raw": null, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "yes", {"raw": true, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no", {"raw": false, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "zero", {"raw": 0, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "one", {"raw": 1, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "negative", {"raw": -7, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "large", {"raw": 9007199254740993, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "whole_float", {"raw": 1.0, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "float", {"raw": 0.1, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no_text", {"raw": "", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "text", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "number_text", {"raw": "1", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "true_text", {"raw": "true", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "date", {"raw": "2026-11-21", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "instant", {"raw": "2026-11-21T10:20:30Z", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "lookup", {"raw": "account:2", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no_choices", {"raw": [], "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "choices", {"raw": [1, 2, 3], "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "new", null]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident',NULL,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(1,'message','19:a@thread.v2',1,1795256430123456,X'7B2274797065223A226D657373616765227D','[[1, "empty", {"raw": null, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "yes", {"raw": true, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no", {"raw": false, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "zero", {"raw": 0, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "one", {"raw": 1, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "negative", {"raw": -7, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "large", {"raw": 9007199254740993, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "whole_float", {"raw": 1.0, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "float", {"raw": 0.1, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no_text", {"raw": "", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "text", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "number_text", {"raw": "1", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "true_text", {"raw": "true", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "date", {"raw": "2026-11-21", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "instant", {"raw": "2026-11-21T10:20:30Z", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "lookup", {"raw": "account:2", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no_choices", {"raw": [], "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "choices", {"raw": [1, 2, 3], "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "new", null]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident',NULL,NULL,NULL,NULL);
 INSERT INTO "outbox" VALUES(2,'parked','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2232227D',NULL,'',1795256430000000,1795256430000000,'parked',0,'The tenant refused the message.',1795256430000000,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(3,'given up','19:b@thread.tacv2',3,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2233227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}]]','',1795256430000000,1795256430000000,'parked',0,'BotNotInConversationRoster',1795256430000000,'contoso','incident','key fields',NULL,'[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80", "at": "2026-11-21T10:20:30.123456Z"}]]',NULL);
-INSERT INTO "outbox" VALUES(4,'summary','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2234227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident','key fields','[{"environment": "contoso", "table": "account", "switch": "record type"}, {"environment": null, "table": null, "switch": "chats"}]',NULL,NULL);
+INSERT INTO "outbox" VALUES(3,'given up','19:b@thread.tacv2',3,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2233227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}]]','',1795256430000000,1795256430000000,'parked',0,'BotNotInConversationRoster',1795256430000000,'contoso','incident','key fields',NULL,'[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80", "at": "2026-11-21T10:20:30.123456Z", "taken_at": null, "watch": 0}]]',NULL);
+INSERT INTO "outbox" VALUES(4,'summary','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2234227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident','key fields','[{"environment": "contoso", "table": "account", "switch": "record type"}, {"environment": null, "table": null, "switch": "chats"}]',NULL,NULL);
 CREATE TABLE post (
 	id INTEGER NOT NULL, 
 	chat_id VARCHAR NOT NULL, 
@@ -229,16 +232,16 @@ CREATE TABLE record_type (
 	disclosure VARCHAR NOT NULL, 
 	tell_each BOOLEAN NOT NULL, 
 	card_acts JSON NOT NULL, 
-	change_fields JSON NOT NULL, 
+	change_fields JSON NOT NULL, watches JSON, 
 	CONSTRAINT pk_record_type PRIMARY KEY (environment, "table"), 
 	CONSTRAINT fk_record_type_environment_environment FOREIGN KEY(environment) REFERENCES environment (id)
 );
-INSERT INTO "record_type" VALUES('contoso','incident',1,1,'view-1',0,0,0,0,1,'["title", "prioritycode"]',0,0,'fields',0,'["assign", "note"]','["title"]');
-INSERT INTO "record_type" VALUES('contoso','account',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','contact',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','knowledgearticle',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','email',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','msdyn_ocliveworkitem',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
+INSERT INTO "record_type" VALUES('contoso','incident',1,1,'view-1',0,0,0,0,1,'["title", "prioritycode"]',0,0,'fields',0,'["assign", "note"]','["title"]','{"prioritycode": [3, 1795256430123456]}');
+INSERT INTO "record_type" VALUES('contoso','account',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','contact',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','knowledgearticle',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','email',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','msdyn_ocliveworkitem',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
 CREATE TABLE setting_change (
 	environment VARCHAR NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -256,7 +259,7 @@ CREATE TABLE signing_key (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_signing_key PRIMARY KEY (week)
 );
-INSERT INTO "signing_key" VALUES(2968,'9f7164adce24a5b9cf4f717a22ca148fa9046ffa472c8f49826245b5d6ae6c1b');
+INSERT INTO "signing_key" VALUES(2968,'437ef8548f75df3162740db8e4755fae40f51d84e75acfc7d25830a7ed3884bf');
 CREATE TABLE subscription (
 	watch VARCHAR NOT NULL, 
 	chat_id VARCHAR, 
