@@ -483,7 +483,8 @@ async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, tu
 
 
 async def test_only_a_rejected_new_chat_is_removed(store: Store) -> None:
-    asked = NewChat(key=NewChatKey("k"), request=ChatRequest(person=ObjectId("a"), people=()), begun_at=START)
+    request = ChatRequest(person=ObjectId("a"), people=(), topic="Pump", record=CASE, team="t")
+    asked = NewChat(key=NewChatKey("k"), request=request, begun_at=START)
     others = {
         "created": replace(asked, key=NewChatKey("created"), chat_id=ChatId("19:a@thread.v2")),
         "requested": replace(asked, key=NewChatKey("requested"), creation_requested_at=START),
@@ -493,6 +494,7 @@ async def test_only_a_rejected_new_chat_is_removed(store: Store) -> None:
         for new in (asked, *others.values()):
             await work.new_chats.add(new)
         assert await work.new_chats.claim(others["leased"].key, at=START, until=LATER)
+        assert await work.new_chats.get(asked.key) == asked
         for new in (asked, *others.values()):
             await work.new_chats.remove(new.key)
         assert await work.new_chats.get(asked.key) is None
