@@ -200,7 +200,7 @@ def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) 
         attempts=row["attempts"],
         enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
-        # An operator who retries a dead letter begins anew.
+        # A dead letter that an operator retries counts as new.
         last_failure=row["reason"] if row["attempts"] else None,
         subjects=_subjects(row),
         disconnected=disconnected,

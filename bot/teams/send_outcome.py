@@ -14,7 +14,7 @@ _TOO_LARGE = 413
 
 
 class Fault(StrEnum):
-    """What an error of the connector means. An error that the table does not list is retried."""
+    """Meaning of an error of the connector. An error that the table does not list is retried."""
 
     LOOK_AGAIN = "look again"
     """The chat seems to be gone. It can be a passing fault, so a second look decides."""
@@ -77,7 +77,7 @@ def require_reachable(answer: ConnectorResponse) -> None:
 
 
 def _known_code(answer: ConnectorResponse) -> str:
-    """Return the first code of the table in the body, at whatever depth; an empty text if there is none."""
+    """Return the first code of the table in the body, at any depth; an empty text if there is none."""
     codes = _CODES.get(answer.status, ())
     text = answer.body[:4096].decode(errors="replace") if codes else ""
     return next((code for code in codes if code in text), "")

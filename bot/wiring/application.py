@@ -13,7 +13,6 @@ from botbuilder.core import InvokeResponse
 from bot.clock import Clock, SystemClock
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
-from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
@@ -187,7 +186,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         file=file,
         messages_url=settings.own_url + MESSAGES_PATH,
         app_id=settings.app_id or NO_APP_ID,
-        app_permissions=CHAT_PERMISSIONS,
+        app_permissions=settings.chat_permissions,
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)

@@ -63,7 +63,7 @@ def test_the_table_above_covers_every_listed_fault() -> None:
 
 
 @pytest.mark.parametrize("status", [302, *range(400, 413), *range(414, 432), 451, 499, *range(500, 512), 520, 599])
-def test_an_unknown_code_is_retried_whatever_the_status(status: int) -> None:
+def test_an_unknown_code_is_retried_with_every_status(status: int) -> None:
     assert send_outcome(answer(status, "SomethingNew")) == RetryLater(reason=f"status {status} SomethingNew")
     assert send_outcome(answer(status)) == RetryLater(reason=f"status {status}")
 
