@@ -45,7 +45,7 @@ TABLE: list[tuple[ConnectorResponse, SendOutcome]] = [
     (answer(502, "ServiceError"), RetryLater(reason="status 502 ServiceError")),
     (answer(503), RetryLater(reason="status 503")),
     (answer(504), RetryLater(reason="status 504")),
-    # The status of a server error counts, whatever its text says.
+    # The status of a server error counts, and not its text.
     (answer(502, "ConversationNotFound"), RetryLater(reason="status 502 ConversationNotFound")),
     (answer(429, "BotNotInConversationRoster"), RetryLater(reason="status 429 BotNotInConversationRoster")),
     (answer(0), RetryLater(reason="no answer")),
