@@ -28,6 +28,7 @@ from bot.web.graph_events import graph_events
 from bot.web.health import liveness, metrics_handler, readiness
 from bot.web.loopback_only import loopback_only
 from bot.web.messages import messages
+from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import (
@@ -101,6 +102,8 @@ def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
 def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:
     services, notifications = runtime.services, runtime.graph_notifications
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
+    for path, page in public_pages(SANDBOX_PATH if runtime.settings.uses_own_sandbox else None).items():
+        app.router.add_get(path, page)
     app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
     app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:
