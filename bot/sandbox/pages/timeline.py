@@ -55,12 +55,14 @@ def _entries(caller: Caller, table_name: str, ref: Ref) -> Iterator[Row]:
 def _entry(caller: Caller, formatter: Formatter, row: Row) -> TimelineEntry:
     table = caller.schema[row.table]
     column = table.columns["notetext" if "notetext" in table.columns else "description"]
+    is_html = column.text_format == "RichText"
     return TimelineEntry(
         ref=row.ref,
         kind=table.label,
         title=row.text(table.primary_name) or f"{table.label} without a title",
-        text=row.text(column.name),
-        is_html=column.text_format == "RichText",
+        # Between two tags, words must not run together.
+        text=row.text(column.name).replace("<", " <") if is_html else row.text(column.name),
+        is_html=is_html,
         status=_formatted(formatter, table, row, "statuscode"),
         at=_formatted(formatter, table, row, _time_column(row)),
         parties=list(parties_of(caller, table, row)) if table.is_activity else [],
