@@ -64,15 +64,14 @@ def test_the_bot_the_extension_and_the_app_registration_are_one(manifest: dict[s
     assert MESSAGE_EVENTS in CHAT_PERMISSIONS
 
 
-def test_it_requests_all_messages_unless_told_otherwise_as_the_setting_of_the_server_does(tmp_path: Path) -> None:
-    cases: list[tuple[list[str], dict[str, Any]]] = [
-        ([], {}),
-        (["--without-message-events"], {"CHATSYNC_MESSAGE_EVENTS": "False"}),
-    ]
-    for option, setting in cases:
+def test_it_requests_all_messages_unless_told_otherwise_as_the_setting_of_the_server_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for option, setting in ([], ""), (["--without-message-events"], "False"):
+        monkeypatch.setenv("CHATSYNC_MESSAGE_EVENTS", setting)
         found = json.loads(made(tmp_path, *option).read("manifest.json"))
         asked = {each["name"]: each["type"] for each in found["authorization"]["permissions"]["resourceSpecific"]}
-        assert asked == dict.fromkeys(Settings(_env_file=None, **setting).chat_permissions, "Application")
+        assert asked == dict.fromkeys(Settings().chat_permissions, "Application")
         assert (MESSAGE_EVENTS in asked) is not bool(option)
 
 
