@@ -46,13 +46,13 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
         if message not in {UPDATE, DELETE}:
             return _response(f"{message} is ignored", stored=False)
         if not await is_own_organization(services, sender, parse_organization(body)):
-            log.warning("webhook.wrong_organization", sender)
+            log.warning("webhook.wrong_organization", environment=sender)
             raise web.HTTPForbidden(reason="The event is from another organization.")
         now = services.clock.now()
         event = parse_event(body, content, environment=sender, received_at=now)
         if is_ahead(event.at, now):
             ahead_s = round((event.at - now).total_seconds())
-            log.warning("webhook.time_replaced", sender, table=table, ahead_s=ahead_s)
+            log.warning("webhook.time_replaced", environment=sender, table=table, ahead_s=ahead_s)
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
         return _response(outcome.value, stored=outcome is Received.STORED)
@@ -66,7 +66,7 @@ class _LimitedLog:
     def __init__(self) -> None:
         self._lines = LineBudget()
 
-    def warning(self, event: str, environment: EnvironmentId | None = None, **fields: object) -> None:
+    def warning(self, event: str, *, environment: EnvironmentId | None = None, **fields: object) -> None:
         """Log the event, unless it was logged within the last minute."""
         suppressed = self._lines.take((event, environment))
         if suppressed is not None:
@@ -86,7 +86,7 @@ def _require_own_environment(request: web.Request, links: RecordLinks, sender: E
     if header and named is None:
         raise BadRequest("This environment is not configured.", "Add its address to CHATSYNC_DATAVERSE_URL.")
     if named and named.id != sender:
-        log.warning("webhook.wrong_environment", sender, named=named.id)
+        log.warning("webhook.wrong_environment", environment=sender, named=named.id)
         raise web.HTTPForbidden(reason="The key belongs to another environment.")
 
 
