@@ -77,6 +77,8 @@ class ChatStatusView:
     """The reason why the chat's name reaches the record's timeline late, and what to do about it."""
     sync_off_reason: str = ""
     """Sentence that chat sync is turned off, and who can turn it on."""
+    messages_note: str = ""
+    """Sentence that not all messages of the chat count as activity."""
 
 
 def chat_status(view: ChatStatusView) -> Message:
@@ -95,6 +97,8 @@ def chat_status(view: ChatStatusView) -> Message:
     )
     if view.sync_off_reason:
         body.append(byline(escape(view.sync_off_reason)))
+    if view.messages_note:
+        body.append(byline(escape(view.messages_note)))
     if view.delay_reason:
         body.append(byline(f"Changes to the name of this chat reach the timeline late. {escape(view.delay_reason)}"))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))

@@ -58,6 +58,10 @@ class BotAbsent(ChatSyncError):
         )
 
 
+class ChatMissing(BotAbsent):
+    """Teams does not find the chat. It can be a passing fault, so nothing lasting may follow from it."""
+
+
 class CallerRejected(PermissionError):
     """A caller has no valid token. The text names the reason, and nothing that the caller sent."""
 

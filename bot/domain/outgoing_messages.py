@@ -66,6 +66,8 @@ class PendingMessage:
     attempts: int
     enqueued_at: datetime
     correlation_id: str
+    last_failure: str | None = None
+    """The reason why the last attempt failed; None before the first attempt."""
     subjects: tuple[Subject, ...] = ()
     disconnected: bool = False
     """True if a person has disconnected a record that the message is about."""

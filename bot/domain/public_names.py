@@ -146,8 +146,17 @@ def closest_commands(word: str) -> tuple[Command, ...]:
     return tuple(sorted(Command, key=distance)[:CLOSEST])
 
 
-CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
-"""Permissions that the app requests in each chat ("Resource-specific consent"): the chat's name and its members."""
+MESSAGE_EVENTS = "ChatMessage.Read.Chat"
+"""Permission with which Teams sends the bot all messages of a chat, and not only those that mention it."""
+
+CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat", MESSAGE_EVENTS)
+"""Permissions that the app requests in each chat ("Resource-specific consent"): its name, members, and messages."""
+
+
+def chat_permissions(*, message_events: bool) -> tuple[str, ...]:
+    """Return the permissions for the manifest and for installations, which must request the same ones."""
+    return tuple(each for each in CHAT_PERMISSIONS if message_events or each != MESSAGE_EVENTS)
+
 
 AUDIENCE_CONFIRMED = "audience"
 """In a button's data: the person confirmed who will see the note."""

@@ -53,6 +53,7 @@ class Outbox:
         first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
+            .add_columns(table.c.reason)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
             .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
@@ -213,6 +214,8 @@ def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) 
         attempts=row["attempts"],
         enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
+        # A dead letter that an operator retries counts as new.
+        last_failure=row["reason"] if row["attempts"] else None,
         subjects=_subjects(row),
         disconnected=disconnected,
         caused_at=row["caused_at"],

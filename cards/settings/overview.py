@@ -37,6 +37,8 @@ class OverviewView:
     other_environment: SubmitButton | None = None
     """Opens another environment, if there are several."""
     message: str = ""
+    warnings: tuple[str, ...] = ()
+    """Sentences about settings that have no effect yet."""
     saved: tuple[ChangeLine, ...] = ()
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
@@ -47,6 +49,7 @@ def overview_page(view: OverviewView) -> Page:
     if view.message:
         body.append(TextBlock(escape(view.message), weight="Bolder"))
     body += change_lines(view.saved)
+    body += [TextBlock(escape(each)) for each in view.warnings]
     body += concurrent_change_lines(view.concurrent_changes, kept=True)
     body += fact_set([(name, escape_value(value)) for name, value in view.facts])
     if view.other_environment:

@@ -655,6 +655,8 @@ GALLERY: dict[str, Message] = {
             page_button=TURN,
             sync_off_reason="Not updated in Dynamics 365 because chat sync is turned off. "
             "A Global Administrator can turn it on in the settings.",
+            messages_note="Only messages that mention Chat Sync count as activity, because the app does not receive "
+            "the others. An administrator can change this in the app package.",
             delay_reason="Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
             "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "
             "Chat.ReadBasic.WhereInstalled.",

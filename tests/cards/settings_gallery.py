@@ -124,6 +124,14 @@ SETTINGS_PAGES: dict[str, Page] = {
             OVERVIEW, message="Saved. The change is active.", saved=SAVED, other_environment=step("Other environment")
         )
     ),
+    "settings saved while chats are off": overview_page(
+        replace(
+            OVERVIEW,
+            facts=(("Chats", "Off"), ("Chat sync", "On")),
+            message="Saved.",
+            warnings=("Chat sync has no effect until chats are turned on.",),
+        )
+    ),
     "settings without a record type": overview_page(replace(OVERVIEW, types=())),
     "settings of several environments": environment_page(
         [Choice(title=PLACE, value=PLACE), Choice(title="fabrikam", value="fabrikam")],

@@ -1,4 +1,6 @@
-from urllib.parse import quote
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -212,6 +214,15 @@ def test_the_button_uses_the_pattern_to_open_the_record_in_teams() -> None:
     assert open_record_url(CONTOSO, record, pattern) == (
         f"https://teams.microsoft.com/l/entity/app/tab?webUrl={quote(plain, safe='')}&label=incident&record={ROW}"
     )
+
+
+def test_the_pattern_of_the_documentation_opens_the_dynamics_app_and_names_the_page_for_other_clients() -> None:
+    page = (Path(__file__).parents[2] / "docs/settings.md").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"^CHATSYNC_OPEN_LINK=(\S+)$", page, flags=re.MULTILINE)
+    record = RecordRef(environment=CONTOSO.id, table="incident", row_id=ROW)
+    opened = urlsplit(open_record_url(CONTOSO, record, pattern.replace("<tab>", "tab")))
+    assert (opened.netloc, opened.path.split("/")[1:3]) == ("teams.microsoft.com", ["l", "entity"])
+    assert parse_qs(opened.query) == {"webUrl": [record_url(CONTOSO, record)], "label": ["incident"]}
 
 
 def test_the_open_address_reveals_no_more_of_the_table_than_the_link() -> None:

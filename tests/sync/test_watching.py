@@ -132,7 +132,7 @@ class Watching(RuleBasedStateMachine):
     @rule(number=case, person=st.sampled_from(OWNERS), delivered=delivered)
     def gets_an_owner(self, number: str, person: Somebody, delivered: bool) -> None:
         if self.expected.cases[number].exists and self.expected.cases[number].values[OWNER] is not person:
-            saved = {"ownerid@odata.bind": f"/systemusers({self.users[person]})"}
+            saved: dict[str, object] = {"ownerid@odata.bind": f"/systemusers({self.users[person]})"}
             self._change(number, OWNER, person, saved, delivered=delivered)
 
     def _change(self, number: str, name: str, value: Any, saved: dict[str, object], *, delivered: bool) -> None:

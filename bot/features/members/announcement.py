@@ -56,7 +56,7 @@ async def _post(services: Services, announcement: Announcement) -> str:
     try:
         message = await services.chat_messages.post(chat, render(_card(announcement.text), chat.channel))
     except BotAbsent as error:
-        await mark_absent(services, chat)
+        await mark_absent(services, chat, error)
         raise unreachable(announcement.next_step) from error
     async with services.store.writing() as work:
         await work.rate_history.add_posts([(chat.id, services.clock.now())])

@@ -10,7 +10,7 @@ from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.subscription_problems import find_problem
 from bot.domain.subscriptions import TOPICS, chat_target
 from bot.domain.values import Chat, ChatId, Connection, Person
-from bot.features.chat_sync.status_texts import SYNC_IS_OFF, describe_sync_state
+from bot.features.chat_sync.status_texts import ONLY_MENTIONS, SYNC_IS_OFF, describe_sync_state
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.connections.list_records import count_records, nothing_connected
 from bot.features.shared import access
@@ -76,6 +76,7 @@ async def _status_of(services: Services, turn: Turn, connections: Sequence[Conne
         offset=begin,
         delay_reason=delay_reason,
         sync_off_reason=await _sync_off_reason(services, [each for each in shown if each.id in synced_rows]),
+        messages_note=await _messages_note(services, [each for each in shown if each.id in synced_rows]),
     )
     return Answer(message=chat_status(view))
 
@@ -134,6 +135,12 @@ async def _sync_off_reason(services: Services, synced: Sequence[Connection]) -> 
     if not any(each.organization.chats_on and not each.organization.sync_on for each in settings):
         return ""
     return SYNC_IS_OFF
+
+
+async def _messages_note(services: Services, synced: Sequence[Connection]) -> str:
+    """Return the sentence that not all messages count, if a timeline shows the chat; otherwise an empty text."""
+    settings = [await services.administration.settings(each.record.environment) for each in synced]
+    return "" if services.message_events or not any(map(is_sync_on, settings)) else ONLY_MENTIONS
 
 
 async def _disabled_reason(services: Services, connection: Connection) -> str:

@@ -31,6 +31,7 @@ Validator = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[Settin
 """Returns the problems of a change, given the settings before and after it."""
 
 SAVED = "Saved. The change is active."
+SAVED_WITHOUT_EFFECT = "Saved."
 NOTHING_CHANGED = "Nothing was changed."
 
 

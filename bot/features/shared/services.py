@@ -44,6 +44,8 @@ class Services:
     roster_cache: RosterCache
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
+    message_events: bool = True
+    """True if Teams sends all messages of a chat, and not only those that mention the bot."""
     emulator_user: ObjectId | None = None
     """The user for people without an Entra object ID; set only for the Emulator on the sandbox."""
     organization_ids: dict[EnvironmentId, str] = field(default_factory=dict)

@@ -21,6 +21,8 @@ from bot.sandbox.pages.fields import NO_VALUE, facts_of, fields_of
 from bot.sandbox.pages.links import linked_row, linked_table, path, record_link, row_path
 from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
 from bot.sandbox.pages.rendering import page
+from bot.sandbox.pages.timeline import has_timeline, timeline_of
+from bot.sandbox.teams.chats import find_chat
 from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Row
 
@@ -117,6 +119,7 @@ async def row(request: web.Request) -> web.Response:
     if row_id is None:
         raise _not_found()
     record = caller.read(table, row_id)
+    teams = request.app[TEAMS]
     api = path(request, "api", version="v9.2", path=f"{table.set_name}({row_id})")
     return page(
         request,
@@ -131,6 +134,8 @@ async def row(request: web.Request) -> web.Response:
             "fields": fields_of(caller, table, record),
             "facts": facts_of(caller, table, record),
             "list": path(request, "rows", table=table.name),
+            "timeline": timeline_of(caller, record.ref) if has_timeline(table.name) else None,
+            "chat_path": lambda chat: path(request, "chat", chat=chat) if find_chat(teams.rows, chat) else "",
         },
     )
 

@@ -49,5 +49,5 @@ def _sample(schema: Schema) -> Changes:
     add_work_orders(builder, customers, cases)
     add_stock_levels(builder)
     add_views(builder)
-    add_webhook(builder, add_messages(builder, schema))
+    add_webhook(builder, schema, add_messages(builder, schema))
     return builder.changes
