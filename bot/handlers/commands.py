@@ -5,7 +5,7 @@ from functools import cache
 
 from bot.domain.public_names import USAGE, Command, closest_commands
 from bot.domain.typed_commands import parse_command, without_name
-from bot.features.shared.access import CHATS_OFF, are_chats_off, require_chats_on
+from bot.features.shared.access import are_chats_off, chats_off, require_chats_on
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import CommandHandler, Feature
 from bot.features.shared.services import Services
@@ -50,7 +50,7 @@ def _unknown(word: str) -> Answer:
 
 
 async def _help(services: Services, _turn: Turn, _arguments: str) -> Answer:
-    return Answer(message=_help_message(CHATS_OFF if await are_chats_off(services) else ""))
+    return Answer(message=_help_message(str(chats_off()) if await are_chats_off(services) else ""))
 
 
 @cache

@@ -21,7 +21,7 @@ from bot.domain.send_outcomes import (
 )
 from bot.domain.switches import Settings, drop_reason, reportable_subjects
 from bot.domain.values import Chat, ChatId
-from bot.features.connections.leave_chat import leave_chat
+from bot.features.shared.chat_presence import leave_chat
 from bot.features.shared.services import Services
 from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics

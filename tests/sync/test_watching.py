@@ -242,6 +242,8 @@ class Watching(RuleBasedStateMachine):
                 self.expected.paused.add(chat)
                 removed = self.world.activity(chat, type="conversationUpdate", membersRemoved=[BOT])
                 self.run(self.world.post(removed))
+                # Lists show the pause at once, and not when the first card is refused.
+                assert self.run(self._going(chat)) == []
             self._compare()
 
     @rule(chat=chat)
@@ -253,6 +255,11 @@ class Watching(RuleBasedStateMachine):
                 self.expected.paused.discard(chat)
                 self.expected.catch_up(chat)
             self._compare()
+
+    async def _going(self, chat: str) -> list[str]:
+        """Return the records whose connections are not paused."""
+        live = (connection.c.chat_id == chat) & connection.c.ended_at.is_(None) & connection.c.paused_at.is_(None)
+        return [row["record_number"] for row in await self.world.rows_in(connection, live)]
 
     async def _say(self, text: str, chat: str) -> None:
         await self.world.say(text, chat=chat)

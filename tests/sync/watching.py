@@ -15,7 +15,7 @@ LABELS = {"prioritycode": "Priority", "caseorigincode": "Origin"}
 OPTIONS = {"prioritycode": {1: "High", 2: "Normal", 3: "Low"}, "caseorigincode": {1: "Phone", 2: "Email", 3: "Web"}}
 STATE, OWNER = "state", "owner"
 PRESENT, AWAY, GONE = "present", "away", "gone"
-"""Whether the bot is in a chat: yes; no, and it got an activity about it; no, and it does not know."""
+"""Presence of the bot in a chat: it is there; it was removed and knows; it was removed and does not know."""
 
 News = tuple[str, str, str, str]
 """Chat, case, column or act, and value."""

@@ -7,8 +7,8 @@ from bot.domain.outgoing_messages import Switch
 from bot.domain.record_links import RecordLinks
 from bot.domain.send_outcomes import BOT_REMOVED
 from bot.domain.values import Chat, ChatId, ChatKind
-from bot.features.connections.leave_chat import leave_team, return_to_chat
 from bot.features.shared.answers import to_outbox
+from bot.features.shared.chat_presence import leave_team, return_to_chat
 from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork

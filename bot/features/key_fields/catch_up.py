@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from bot.domain.audit import AuditEntry
 from bot.domain.catch_up import MissedChange
@@ -120,7 +121,7 @@ def _messages(
     while len(rest) > MAX_RECORDS and rest[MAX_RECORDS].news:
         parts.append(rest[:MAX_RECORDS])
         rest = rest[MAX_RECORDS:]
-    messages = [_message(services, chat, part, (), (), at=at, number=number) for number, part in enumerate(parts, 1)]
+    messages = [_message(services, chat, part, (), (), at=at) for part in parts]
     return [*messages, _message(services, chat, rest, deleted, unreadable, at=at)]
 
 
@@ -132,7 +133,6 @@ def _message(
     unreadable: Sequence[Connection],
     *,
     at: datetime,
-    number: int = 0,
 ) -> OutgoingMessage:
     view = CatchUpView(
         records=tuple(_card_record(services, each) for each in told),
@@ -140,9 +140,8 @@ def _message(
         deleted=tuple(map(display_name, deleted)),
         unreadable=tuple(map(display_name, unreadable)),
     )
-    part = f" {number}" if number else ""
     return OutgoingMessage(
-        key=f"caught up {chat.id} {at.isoformat()}{part}",
+        key=f"caught up {chat.id} {at.isoformat()} {uuid4().hex}",
         chat_id=chat.id,
         activity=render(catch_up(view), chat.channel),
         subjects=_subjects(told, [*deleted, *unreadable]),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid4
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
@@ -98,7 +99,7 @@ async def _move_connection(
         await transfer_sync(work, old, new, at=now)
     else:  # The chat was already connected to the remaining record.
         await end_sync(work, [old], at=now)
-    message = await _message(services, work, old, target, new, now)
+    message = await _message(services, work, old, target, new)
     if message:
         await work.outbox.enqueue([message], at=now)
 
@@ -109,13 +110,12 @@ async def _message(
     old: Connection,
     target: _MergeTarget,
     new: Connection | None,
-    now: datetime,
 ) -> OutgoingMessage | None:
     chat = await work.chats.get(old.chat_id)
     if chat is None:
         return None
     card = _card(services, old, target, already_connected=new is None)
-    key = f"merged {old.id} {now.isoformat()}"
+    key = f"merged {old.id} {uuid4().hex}"
     message = to_outbox(chat, card, key=key, connection=new or old, switch=Switch.RECORD_TYPE)
     return replace(message, previously_reported=unheard(old))
 

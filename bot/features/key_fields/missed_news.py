@@ -19,7 +19,7 @@ AbsentOwners = Mapping[ConnectionId, NewOwner]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedNews:
-    """What a chat missed of a record, and the values that it knows before and after."""
+    """The news of a record that a chat missed, and the values that it knows before and after."""
 
     record: CurrentRecord
     row: Row

@@ -1,7 +1,7 @@
 """Notify chats that their record was deleted (spec K10)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from uuid import uuid4
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
@@ -47,7 +47,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
             )
         await work.reported_values.forget_connections([each.id for each in connected])
         await end_sync(work, connections, at=now)
-        messages = [_outgoing(chats[each.chat_id], each, by, now) for each in connections]
+        messages = [_outgoing(chats[each.chat_id], each, by) for each in connections]
         await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
 
@@ -81,8 +81,8 @@ async def _deleted_by(services: Services, deletion: RecordEvent) -> str:
     return await services.records.user_name(deletion.record.environment, deletion.changed_by) or ""
 
 
-def _outgoing(chat: Chat, connection: Connection, by: str, now: datetime) -> OutgoingMessage:
-    message, key = _message(connection, by), f"deleted {connection.id} {now.isoformat()}"
+def _outgoing(chat: Chat, connection: Connection, by: str) -> OutgoingMessage:
+    message, key = _message(connection, by), f"deleted {connection.id} {uuid4().hex}"
     return to_outbox(chat, message, key=key, connection=connection, switch=Switch.RECORD_TYPE)
 
 

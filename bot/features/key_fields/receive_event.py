@@ -7,6 +7,7 @@ from bot.domain.clock_skew import is_ahead
 from bot.domain.key_fields import RecordEvent, shorten_change
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.domain.values import EnvironmentId
+from bot.domain.watching import watch_of
 from bot.features.shared.services import Services
 
 
@@ -66,9 +67,6 @@ def _with_plausible_time(services: Services, event: RecordEvent) -> RecordEvent:
 
 
 async def _watched_columns(services: Services, event: RecordEvent) -> frozenset[str]:
-    """Return the key fields and the lifecycle columns, or nothing if the table is not enabled (spec K12)."""
-    types = await services.administration.record_types(event.record.environment)
-    record_type = types.get(event.record.table)
-    if record_type is None or not record_type.enabled:
-        return frozenset()
-    return frozenset(WATCHED_COLUMNS) | frozenset(record_type.key_fields if record_type.notify else ())
+    """Return the key fields and the lifecycle columns, or nothing if the table is not watched (spec S1, K12)."""
+    watch = watch_of(await services.administration.settings(event.record.environment), event.record.table)
+    return frozenset(watch.starts) | frozenset(WATCHED_COLUMNS) if watch.starts else frozenset()

@@ -53,7 +53,7 @@ async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answ
         return nothing_connected()
     await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
     if not turn.private:
-        return count_records(turn, len(connections), _SHOW, access.CHATS_OFF if is_off else "")
+        return count_records(turn, len(connections), _SHOW, str(access.chats_off()) if is_off else "")
     return await _status_of(services, turn, connections, begin)
 
 
@@ -147,7 +147,7 @@ async def _disabled_reason(services: Services, connection: Connection) -> str:
     """Return the setting that prevents cards about changes; empty if there is none."""
     record = connection.record
     if not await services.administration.chats_on(record.environment):
-        return access.CHATS_OFF
+        return str(access.chats_off())
     record_type = await access.enabled_record_type(services, record.environment, record.table)
     if record_type is None:
         return "Your administrator turned off chats for records of this type."

@@ -14,7 +14,6 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 
-CHATS_OFF = "Your administrator turned off chats for Dynamics 365."
 _SYNC_PERMISSION = "Only a Microsoft Entra Global Administrator can turn chat sync on or off."
 
 _log = get_logger(__name__)
@@ -149,7 +148,14 @@ async def enabled_record_type(services: Services, environment: EnvironmentId, ta
 async def require_chats_on(services: Services, *environments: EnvironmentId) -> None:
     """Raise `NotAllowed` if chats are off in all of these environments (spec S1)."""
     if not any([await services.administration.chats_on(each) for each in environments]):
-        raise NotAllowed(CHATS_OFF, "Ask your administrator to turn on chats.")
+        raise chats_off()
+
+
+def chats_off() -> NotAllowed:
+    """Return the error for everything that does not work while chats are off."""
+    return NotAllowed(
+        "Your administrator turned off chats for Dynamics 365.", "Ask your administrator to turn on chats."
+    )
 
 
 async def are_chats_off(services: Services) -> bool:
