@@ -1,4 +1,4 @@
-"""Nothing that a person is sent contains a name that Dataverse does not show to that person (spec S4, S5, S7, A1)."""
+"""People are sent no name that Dataverse does not show to them (spec S4, S5, S7, A1)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

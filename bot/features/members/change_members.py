@@ -17,6 +17,8 @@ from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
+_CHAT_IS_TOLD = "This chat is told when it is done."
+
 
 async def add_member(
     services: Services, chat: Chat, person: Person, other: ObjectId, *, record: RecordRef | None = None
@@ -35,7 +37,8 @@ async def add_member(
     message = _message(f"{person.name or 'Someone'} added {name} to this chat.{remark}")
     entry = _entry(services, "add person", chat, person, other, record)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        late = _late(services, chat, f"{name} is being added to this chat.", f"{name} could not be added to this chat.")
+        answer = InProgress("{name} is being added to this chat.", _CHAT_IS_TOLD, name=name)
+        late = _late(services, chat, answer, f"{name} could not be added to this chat.", f"added {other}")
         await add_to_chat(services, chat.id, other, late, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
@@ -53,8 +56,8 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
     entry = _entry(services, "remove person", chat, person, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        going_on = f"{name} is being removed from this chat."
-        late = _late(services, chat, going_on, f"{name} could not be removed from this chat.")
+        answer = InProgress("{name} is being removed from this chat.", _CHAT_IS_TOLD, name=name)
+        late = _late(services, chat, answer, f"{name} could not be removed from this chat.", f"removed {other}")
         notify = partial(_notify, services, chat, message, f"removed {other}")
         await remove_from_chat(services, chat.id, other, late, notify)
     return Answer(message=message, already_queued=True)
@@ -89,15 +92,14 @@ async def _require_addable(services: Services, other: ObjectId) -> DirectoryPers
     return found
 
 
-def _late(services: Services, chat: Chat, going_on: str, failure: str) -> Late:
-    """Return what happens if the change takes longer than the answer."""
+def _late(services: Services, chat: Chat, answer: InProgress, failure: str, change: str) -> Late:
+    """Return the answer and the notice for a change that takes longer than the answer."""
 
     async def on_failure(error: ChatSyncError) -> None:
         text = str(error) if isinstance(error, OutcomeUnknown) else f"{failure} {error}"
-        message = notice(NoticeView(text=text, next_step=error.next_step))
-        await _notify(services, chat, message, failure)
+        await _notify(services, chat, notice(NoticeView(text=text, next_step=error.next_step)), f"not {change}")
 
-    return Late(answer=InProgress(going_on, "This chat is told when it is done."), on_failure=on_failure)
+    return Late(answer=answer, on_failure=on_failure)
 
 
 async def _notify(services: Services, chat: Chat, message: Message, change: str) -> None:

@@ -22,7 +22,7 @@ Notify = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """What happens if the change takes longer than an answer may take."""
+    """The answer and the notice for a change that takes longer than an answer may take."""
 
     answer: InProgress
     """The answer to the person, which says that the change goes on."""

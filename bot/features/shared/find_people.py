@@ -16,7 +16,7 @@ from cards.words import plural
 MATCHES_AT_MOST = 5
 """Maximum number of people listed for an ambiguous name."""
 NAMES_AT_MOST = 20
-"""Maximum number of names in one input."""
+"""Maximum number of names in one input, which `people_by_names` tells."""
 LISTED_AT_MOST = 20
 """Maximum number of people listed before the person types."""
 
@@ -45,7 +45,7 @@ async def people_by_names(services: Services, person: Person, text: str) -> Name
     """
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if len(names) > NAMES_AT_MOST:
-        raise BadRequest(f"Enter at most {NAMES_AT_MOST} names.")
+        raise BadRequest("Enter at most 20 names.")
     if names:
         await access.require_can_start(services, person, None)
     results = await asyncio.gather(*(services.directory.search(name, at_most=MATCHES_AT_MOST) for name in names))
