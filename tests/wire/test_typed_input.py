@@ -172,6 +172,12 @@ async def test_a_name_that_looks_like_a_number_is_found(world: World) -> None:
         assert await answer(world, f"{AT} connect {text} quiet") == f"{wanted} is connected to this chat.", text
         assert f"disconnected {wanted}" in await answer(world, f"{AT} disconnect {text}"), text
         assert (await world.type_in("records", text, person=ALEX))[0].startswith(wanted), text
+    short = await create(world, "accounts", {"name": "Short", "accountnumber": "Z-1"})
+    for each in range(10, 20):
+        await create(world, "accounts", {"name": f"Longer {each}", "accountnumber": f"Z-{each}"})
+    await world.say("connect z–1 quiet")
+    await world.settle()
+    assert short in str(world.card())
     planning = await create(world, "accounts", {"name": "Q4-2026 planning"})
     for text in ("Q4-2026", "q4‑2026 planning", "the case “Q4-2026 planning”"):
         await world.say(f"connect {text} quiet")

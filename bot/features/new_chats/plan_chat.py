@@ -17,6 +17,7 @@ from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
+from bot.text.typed_text import on_one_line
 from cards.record import Fact, RecordHeader
 from cards.words import and_list, plural
 
@@ -94,7 +95,7 @@ async def find_people(services: Services, person: Person, words: str) -> Sequenc
 
 async def people_by_names(services: Services, person: Person, text: str) -> NamedPeople:
     """Return the people whom the names match, which commas separate. The person must be allowed to start chats."""
-    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))[:NAMES_AT_MOST]
+    names = list(dict.fromkeys(filter(None, map(on_one_line, text.split(",")))))[:NAMES_AT_MOST]
     if names:
         await access.require_can_start(services, person, None)
     results = await asyncio.gather(*(services.directory.search(name, at_most=MATCHES_AT_MOST) for name in names))
