@@ -15,6 +15,7 @@ from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_text import bot_mentions
+from bot.text.typed_text import on_one_line
 from cards.buttons import DIALOG
 
 _THREAD = ";messageid="
@@ -215,7 +216,7 @@ def typeahead_query(activity: Activity) -> TypeaheadQuery | None:
         return None
     name, parameters = decode_dataset(dataset)
     inputs = _texts(_object(value.get("data")), without=DIALOG)
-    return TypeaheadQuery(dataset=name, text=text, data={**inputs, **parameters})
+    return TypeaheadQuery(dataset=name, text=on_one_line(text), data={**inputs, **parameters})
 
 
 def _object(value: object) -> Mapping[Any, Any]:

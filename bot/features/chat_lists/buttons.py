@@ -24,6 +24,7 @@ from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.features.suggestions.list_suggestions import list_suggestions
+from bot.text.typed_text import on_one_line
 from cards.chat_list import WORDS
 
 
@@ -31,13 +32,13 @@ async def _chats(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = await _record(services, turn, data, CHATS)
     if isinstance(record, Answer):
         return record
-    words, begin = data.get(WORDS, ""), parse_offset(data)
+    words, begin = on_one_line(data.get(WORDS, "")), parse_offset(data)
     return await list_chats(services, turn.person, record, words=words, begin=begin)
 
 
 async def _my_chats(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = await from_link(services, parse_link(data, services.links), turn.person)
-    words, begin = data.get(WORDS, ""), parse_offset(data)
+    words, begin = on_one_line(data.get(WORDS, "")), parse_offset(data)
     return await list_my_chats(services, turn.person, record, words=words, begin=begin)
 
 

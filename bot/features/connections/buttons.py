@@ -8,6 +8,7 @@ from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.connect_other_chat import connect_other_chat
+from bot.features.connections.current_name import with_current_name
 from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
@@ -21,7 +22,6 @@ from bot.features.shared.action_data import ActionData, parse_connection, parse_
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
-from bot.features.shared.readable_records import with_current_name
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
@@ -91,7 +91,7 @@ async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answ
 
 async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:
     connection = await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
-    return await with_current_name(services, connection, turn.person)
+    return await with_current_name(services, turn.chat, connection, turn.person)
 
 
 def _note(data: ActionData) -> Note:

@@ -8,6 +8,7 @@ from bot.domain.typed_references import parse_references
 from bot.domain.values import ChatKind
 from bot.features.connections.choose_connection import choose_button, choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
+from bot.features.connections.current_name import with_current_name
 from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text, connections_of_chat
 from bot.features.connections.list_records import count_records, list_records
@@ -16,7 +17,6 @@ from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, R
 from bot.features.record_search.resolver import from_text
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
-from bot.features.shared.readable_records import with_current_name
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
@@ -40,7 +40,7 @@ async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
 async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
     connections = await connections_by_text(services, turn.chat, turn.person, rest)
     if len(connections) == 1:
-        connection = await with_current_name(services, connections[0], turn.person)
+        connection = await with_current_name(services, turn.chat, connections[0], turn.person)
         return await disconnect_chat(services, turn.chat, turn.person, connection)
     if turn.private:
         return await choose_connection(services, turn.person, connections, rest)

@@ -146,10 +146,7 @@ async def _save_connection(
         connection = await work.connections.add(new)
         if connection is None:
             active = await work.connections.active(chat.id, record)
-            if active:
-                # The answer shows the present name to the chat.
-                await work.connections.rename(active.id, new.record_name, new.record_number)
-            return Answer(message=_already_connected(active or new, display_name(new), header))
+            return Answer(message=_already_connected(active or new, header))
         message = _connected(connection, header, snapshot)
         key = f"connected {connection.id}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=new.connected_at)
@@ -206,10 +203,10 @@ def _connected(connection: Connection, header: RecordHeader, snapshot: _RecordSn
     return note(replace(view, buttons=(chats_button(connection.record),)))
 
 
-def _already_connected(connection: NewConnection, name: str, header: RecordHeader) -> Message:
+def _already_connected(connection: NewConnection, header: RecordHeader) -> Message:
     return notice(
         NoticeView(
-            text=f"{name} is already connected to this chat.",
+            text=f"{display_name(connection)} is already connected to this chat.",
             next_step=f"Connected by {connection.connector_name}.",
             at=connection.connected_at,
             button=open_button(header),

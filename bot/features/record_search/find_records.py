@@ -95,6 +95,9 @@ async def find_named(
         return await search_everywhere(services, query, person, at_most=at_most, only=only, more=more)
 
     found = await search(references.literal, references.spellings)
+    if references.spellings and len(found) >= at_most:
+        # Records whose numbers only begin like this one may fill the list.
+        found = [*await search("", references.spellings), *found]
     numbered = numbered_records(found, references) or with_number(found, references.literal)
     if numbered:
         return numbered

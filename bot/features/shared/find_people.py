@@ -10,6 +10,7 @@ from bot.domain.values import Person
 from bot.features.shared import access
 from bot.features.shared.people_details import look_up_remarks
 from bot.features.shared.services import Services
+from bot.text.typed_text import on_one_line
 from cards.inputs import Choice
 from cards.words import plural
 
@@ -43,7 +44,7 @@ async def people_by_names(services: Services, person: Person, text: str) -> Name
 
     Raises `BadRequest` for too many names.
     """
-    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    names = list(dict.fromkeys(filter(None, map(on_one_line, text.split(",")))))
     if len(names) > NAMES_AT_MOST:
         raise BadRequest("Enter at most 20 names.")
     if names:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound
 from bot.domain.values import Connection, Person, RecordRef
@@ -33,20 +32,6 @@ async def readable_records(
     if errors and len(errors) == len(found):
         raise errors[0]
     return [None if isinstance(each, ChatSyncError) else each for each in found]
-
-
-async def with_current_name(services: Services, connection: Connection, person: Person) -> Connection:
-    """Return the connection with the present name and number of its record, if the person can read them.
-
-    Otherwise, it keeps those that the chat was shown.
-    """
-    try:
-        (header,) = await readable_records(services, [connection], person)
-    except ChatSyncError:
-        return connection
-    if header is None or not header.name:
-        return connection
-    return replace(connection, record_name=header.name, record_number=header.number)
 
 
 async def _header(
