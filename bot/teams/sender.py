@@ -1,7 +1,7 @@
 """Post messages of the outbox."""
 
 from bot.domain.errors import NotAllowed
-from bot.domain.send_outcomes import ChatUnreachable, Rejected, SendOutcome
+from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, Rejected, SendOutcome
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, conversation_path
 from bot.teams.send_outcome import send_outcome
@@ -17,7 +17,7 @@ class ConnectorMessageSender:
         """Post the finished activity into the chat, once. If its thread is not available, post it to the channel."""
         try:
             outcome = await self._post(chat, chat.thread or chat.id, activity)
-            if chat.thread and isinstance(outcome, ChatUnreachable | Rejected):
+            if chat.thread and isinstance(outcome, ChatNotFound | ChatUnreachable | Rejected):
                 outcome = await self._post(chat, chat.id, activity)
         except NotAllowed as error:
             return Rejected(reason=str(error))

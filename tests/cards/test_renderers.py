@@ -203,7 +203,10 @@ MESSAGES: Mapping[str, Callable[[str], Message]] = {
     "chats": lambda text: chat_list(hostile(gallery.TIMELINE, text)),
     "people": lambda text: suggestions(
         SuggestionsView(
-            record=hostile_record(text), rows=(SuggestionRow(name=text, presence=text, reason=text, buttons=()),)
+            record=hostile_record(text),
+            rows=(SuggestionRow(name=text, presence=text, reason=text, buttons=()),),
+            total=1,
+            page_button=OWN,
         )
     ),
     "refusal in place of a card": lambda text: hidden_card(text, text, OWN),

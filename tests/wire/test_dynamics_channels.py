@@ -74,7 +74,7 @@ async def test_the_channels_follow_the_chats_on_the_last_page_and_are_searched(w
     card = await chats(world, number="CAS-01005")
     assert [line for line in texts(card) if line.startswith("Crew")] == list(names.values())[:6]
     assert "1 to 6 of 8" in texts(card)
-    turned = await world.press(buttons(card)["Earlier"], person=ADELE, chat=PERSONAL)
+    turned = await world.press(buttons(card)["Next"], person=ADELE, chat=PERSONAL)
     assert [line for line in texts(turned) if line.startswith("Crew")] == ["Crew 6", "Crew 7"]
     found = await world.press(_filled(buttons(card)["Find"], "crew 3"), person=ADELE, chat=PERSONAL)
     assert [line for line in texts(found) if line.startswith("Crew")] == ["Crew 3"]

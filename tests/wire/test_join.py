@@ -280,8 +280,8 @@ async def test_if_nobody_knows_whether_a_person_was_added_the_announcement_stays
     join = buttons(await listed(world, ALEX))["Join"]
     add_member = GraphChats.add_member
 
-    async def lose_the_response(directory: GraphChats, to: ChatId, person: ObjectId) -> None:
-        await add_member(directory, to, person)
+    async def lose_the_response(directory: GraphChats, to: ChatId, person: ObjectId, *, guest: bool = False) -> None:
+        await add_member(directory, to, person, guest=guest)
         world.dataverse_refuses[f"{quote(to)}/members"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
         raise Unavailable("Microsoft 365 does not answer.")
 

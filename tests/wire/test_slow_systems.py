@@ -1,7 +1,7 @@
 """A slow or failing system is called by its name, and a change that goes on is not called failed or slow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from tests.wire.world import GROUP, HURRIED, OTHER_GROUP, PERSONAL, UNPACED, Wor
 
 pytestmark = pytest.mark.one_database
 
-Door = Callable[[World], Awaitable[str]]
+Door = Callable[[World], Coroutine[Any, Any, str]]
 """Asks for something; returns the first sentence of the answer."""
 
 

@@ -61,7 +61,7 @@ CREATE TABLE chat_activity (
 	CONSTRAINT pk_chat_activity PRIMARY KEY (connection_id), 
 	CONSTRAINT fk_chat_activity_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id)
 );
-INSERT INTO "chat_activity" VALUES(1,'activity-1','adele',1795256430000000,'{"state": 1, "version": "12345", "members": ["u1", "u2"], "modified_on": "2026-11-21T10:20:30.123456Z", "modified_by": "u1"}','{"adele": "u1", "megan": null}',2,'refused',NULL,1795256430123456);
+INSERT INTO "chat_activity" VALUES(1,'activity-1','adele',1795256430000000,'{"state": 1, "version": "12345", "members": ["u2", "u1"], "modified_on": "2026-11-21T10:20:30.123456Z", "modified_by": "u1"}','{"adele": "u1", "megan": null}',2,'refused',NULL,1795256430123456);
 INSERT INTO "chat_activity" VALUES(3,'activity-2','megan',1795256430123456,NULL,'{}',0,NULL,NULL,NULL);
 CREATE TABLE connection (
 	id INTEGER NOT NULL, 
@@ -83,9 +83,9 @@ CREATE TABLE connection (
 	CONSTRAINT pk_connection PRIMARY KEY (id), 
 	CONSTRAINT fk_connection_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
 );
-INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'dc2e71f49d5c79404aa9db7dce3dd58e');
-INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'aa654f35f14e7d2416dbf6662c54ee51');
-INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'de1ebec5249faccf7fe19df0395b8576');
+INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'b5255afd91a8e0c0d9695a08ceab9124');
+INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'0efacc2e5610ef0b88160f2eaee51fba');
+INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'e3046279eaf7f820fddd572c9c4a0e89');
 CREATE TABLE environment (
 	id VARCHAR NOT NULL, 
 	chats_on BOOLEAN NOT NULL, 
@@ -145,10 +145,10 @@ CREATE TABLE inbox (
 INSERT INTO "inbox" VALUES(1,'event','["contoso", "incident", "1"]','{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(2,'stripped','["contoso", "incident", "1"]','{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(3,'deleted','["contoso", "account", "2"]','{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 d5422397db334af7a273e76de0982327','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(5,'follow settings contoso abb2dffb6e214eb3b826e51536b97850','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(6,'sync all contoso 747368bb268e48499a16f1b3f2860f99','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(7,'take values contoso df11380933314ecfa84a0ccef2a997c1','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 07539e64025643cf8e5ed5c627e89ec4','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(5,'follow settings contoso af3bc8f611aa4ab99ed43c8d5236c3f7','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(6,'sync all contoso 99612efed7fb4a428c78fb4d2f93b1b6','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(7,'take values contoso fd6a950bdd634b92930d0aa290939ee8','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 CREATE TABLE lane (
 	queue VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -182,8 +182,8 @@ CREATE TABLE new_chat (
 	CONSTRAINT pk_new_chat PRIMARY KEY (id), 
 	CONSTRAINT uq_new_chat_key UNIQUE ("key")
 );
-INSERT INTO "new_chat" VALUES(1,'failed','adele',1795256430000000,'{"people": ["megan", "alex"], "topic": "Pump", "record": ["contoso", "incident", "1"], "note": false, "team": null}','19:a@thread.v2','https://teams.microsoft.com/l/chat/1',1795256430123456,'["create", "members"]','[["name", "Too long.", "Choose a shorter name."]]',1,NULL);
-INSERT INTO "new_chat" VALUES(2,'plain','adele',1795256430000000,'{"people": ["megan"], "topic": null, "record": null, "note": true, "team": null}',NULL,'',NULL,'[]','[]',1,NULL);
+INSERT INTO "new_chat" VALUES(1,'failed','adele',1795256430000000,'{"people": ["megan", "alex"], "topic": "Pump", "record": ["contoso", "incident", "1"], "note": false}','19:a@thread.v2','https://teams.microsoft.com/l/chat/1',1795256430123456,'["create", "members"]','[["name", "Too long.", "Choose a shorter name."]]',1,NULL);
+INSERT INTO "new_chat" VALUES(2,'plain','adele',1795256430000000,'{"people": ["megan"], "topic": null, "record": null, "note": true}',NULL,'',NULL,'[]','[]',1,NULL);
 CREATE TABLE outbox (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -259,7 +259,7 @@ CREATE TABLE signing_key (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_signing_key PRIMARY KEY (week)
 );
-INSERT INTO "signing_key" VALUES(2968,'437ef8548f75df3162740db8e4755fae40f51d84e75acfc7d25830a7ed3884bf');
+INSERT INTO "signing_key" VALUES(2968,'4ded6f1dfd2009b8bdfaf29132598a5b66777387f7e7d82817b93be8281cd85d');
 CREATE TABLE subscription (
 	watch VARCHAR NOT NULL, 
 	chat_id VARCHAR, 
