@@ -1,8 +1,9 @@
 """A slow or failing system is called by its name, and a change that goes on is not called failed or slow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,7 +16,7 @@ from tests.wire.world import GROUP, HURRIED, OTHER_GROUP, PERSONAL, UNPACED, Wor
 
 pytestmark = pytest.mark.one_database
 
-Door = Callable[[World], Awaitable[str]]
+Door = Callable[[World], Coroutine[Any, Any, str]]
 """Asks for something; returns the first sentence of the answer."""
 
 
