@@ -206,7 +206,7 @@ MESSAGES: Mapping[str, Callable[[str], Message]] = {
             record=hostile_record(text),
             rows=(SuggestionRow(name=text, presence=text, reason=text, buttons=()),),
             total=1,
-            page_button=OWN,
+            page_button=gallery.CHATS,
         )
     ),
     "refusal in place of a card": lambda text: hidden_card(text, text, OWN),

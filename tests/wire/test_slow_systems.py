@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
