@@ -236,6 +236,13 @@ class DataverseRecords:
             return None
         return str(raw) if raw else None
 
+    async def lookup_targets(self, environment: EnvironmentId, table: str) -> Mapping[str, frozenset[str]]:
+        """Return the tables that each lookup of the table can refer to, by column. An owner is a user or a team."""
+        targets: dict[str, set[str]] = {OWNER: {"systemuser", "team"}}
+        for lookup in await self._tables[environment].lookups(table):
+            targets.setdefault(lookup.column, set()).add(lookup.table)
+        return {column: frozenset(tables) for column, tables in targets.items()}
+
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
         """Return whether the user owns the row, directly or through the owning team."""
         table = await self.table(record.environment, record.table)

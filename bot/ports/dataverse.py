@@ -123,6 +123,10 @@ class Records(Protocol):
         """Return the name of any row as the app sees it, or None if it does not exist."""
         ...
 
+    async def lookup_targets(self, environment: EnvironmentId, table: str) -> Mapping[str, frozenset[str]]:
+        """Return the tables that each lookup of the table can refer to, by column."""
+        ...
+
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
         """Return whether the user owns the row, directly or through the owning team."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache, partial
 from uuid import uuid4
 
@@ -95,7 +96,7 @@ async def _notifications(
     chats = await work.chats.get_many([connection.chat_id for connection in connections])
     # Most chats have the same reported values and get the same card, which is rendered once.
     render_shared = cache(partial(_activity, extra_buttons=(chats_button(details.record),)))
-    result = _Notifications()
+    result, now = _Notifications(), services.clock.now()
     for connection in connections:
         known = details.watch.known(reported.get(connection.id, {}))
         changes = _changes(details, connection, known)
@@ -121,7 +122,7 @@ async def _notifications(
         if is_renamed(connection, details.table, details.row):
             result.renamed.append(connection.id)
         result.reported_values.update(
-            {(connection.id, each.column.name): _reported_value(each, details) for each in changes}
+            {(connection.id, each.column.name): _reported_value(each, details, now) for each in changes}
         )
     return result
 
@@ -294,11 +295,13 @@ def _card_change(change: NetChange, details: ChangeDetails) -> Change:
     return Change(label=change.column.label, old=old, new=new)
 
 
-def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:
+def _reported_value(change: NetChange, details: ChangeDetails, now: datetime) -> ReportedValue:
+    """Return the value that the chat knows from now on. A time in the future would hide the next changes."""
+    at = min(change.at, now)
     if change.column.secured:
-        value = ReportedValue(raw=None, text=None, at=change.at)
+        value = ReportedValue(raw=None, text=None, at=at)
     else:
         _, text = details.texts(change.column, change.old, change.new)
         raw = canonical_value(change.column, change.new.raw)
-        value = ReportedValue(raw=raw, text=text[:MAX_REPORTED_LENGTH], at=change.at)
+        value = ReportedValue(raw=raw, text=text[:MAX_REPORTED_LENGTH], at=at)
     return details.watch.numbered(change.column.name, value)

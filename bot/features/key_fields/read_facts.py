@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.change_texts import change_texts
 from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.event_values import typed_events
 from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.record_lifecycle import (
     WATCHED_COLUMNS,
@@ -85,12 +86,13 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
     watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
     columns = {column.name: column for column in (*name_columns(table), *key_fields, *watched)}
     row = await _row(services, record, list(columns.values()))
-    complete_events = [_completed(event, (*key_fields, *watched), row) for event in events]
+    typed = typed_events(events, list(table.columns.values()))
+    complete_events = [_completed(event, (*key_fields, *watched), row) for event in typed]
     watch = watch_of(await services.administration.settings(record.environment), record.table)
     lifecycle_events = watch.lifecycle_events(events)
     lifecycle = confirmed(lifecycle_of(record.table, lifecycle_events), record.table, row) if row else RecordLifecycle()
     named_events, people, new_owner = await asyncio.gather(
-        _with_lookup_names(services, record.environment, watch.key_field_events(complete_events), key_fields),
+        _with_lookup_names(services, record.environment, watch.key_field_events(complete_events), table, key_fields),
         _people(services, record.environment, events),
         find_owner(services, record.environment, lifecycle.new_owner),
     )
@@ -146,13 +148,27 @@ async def _people(
 
 
 async def _with_lookup_names(
-    services: Services, environment: EnvironmentId, events: Sequence[RecordEvent], columns: Sequence[Column]
+    services: Services,
+    environment: EnvironmentId,
+    events: Sequence[RecordEvent],
+    table: Table,
+    columns: Sequence[Column],
 ) -> tuple[RecordEvent, ...]:
-    """Add the names of rows in lookups to the events, because Dataverse sends only their ids."""
-    lookups = {column.name for column in columns if column.type in LOOKUPS}
+    """Add the names of rows in lookups to the events, because Dataverse sends only their ids.
+
+    The app may read more than the chat, so only rows of tables that the lookup can refer to are named.
+    """
+    lookups = {column.name: column for column in columns if column.type in LOOKUPS}
     changes = [change for event in events for change in event.changes if change.column in lookups]
-    values = [value for change in changes for value in (change.old, change.new) if value]
-    unnamed = list(dict.fromkeys(str(value.raw) for value in values if value.raw and value.text is None))
+    if not changes:
+        return tuple(events)
+    targets = await services.records.lookup_targets(environment, table.name)
+    values = [(change.column, value) for change in changes for value in (change.old, change.new) if value]
+    unnamed = dict.fromkeys(
+        str(value.raw)
+        for column, value in values
+        if value.raw and str(value.raw).partition(":")[0] in targets.get(column, ())
+    )
     names = await asyncio.gather(*(_row_name(services, environment, raw) for raw in unnamed))
     name_of_raw = dict(zip(unnamed, names, strict=True))
     return tuple(_with_names(event, name_of_raw) for event in events)
