@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards import elements
-from cards.buttons import render_button
+from cards.buttons import Button, render_button
 from cards.key_fields import Change, change_facts, summarize
 from cards.message import Message
-from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
+from cards.record import RecordHeader, byline, display_name, escape_name, join_with_dots, open_button
 from cards.text import EMPTY, escape, local_time, single_line
 from cards.words import and_list, plural
 
@@ -19,10 +19,14 @@ _TITLE = "While I was away"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUp:
-    """A record and the net changes of its key fields."""
+    """A record, the net changes of its key fields, and what else happened to it."""
 
     record: RecordHeader
     changes: tuple[Change, ...]
+    news: tuple[str, ...] = ()
+    """Sentences about lifecycle changes."""
+    buttons: tuple[Button, ...] = ()
+    """Responses to the lifecycle changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ def catch_up(view: CatchUpView) -> Message:
     more = len(view.records) - MAX_RECORDS
     as_of = f"As of {local_time(view.at)}"
     body.append(byline(f"{_more(more)} · {as_of}" if more > 0 else as_of))
-    said = [summarize(each.record, each.changes) for each in view.records[:MAX_RECORDS]]
+    said = [_summary(each) for each in view.records[:MAX_RECORDS]]
     said += sentences
     return Message(card=elements.AdaptiveCard(body), summary=f"{_TITLE}: {' – '.join(said)}")
 
@@ -94,5 +98,14 @@ def _record_rows(each: CatchUp) -> list[elements.Element]:
             join_with_dots(record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"
         ),
     ]
-    open_record = elements.ActionSet([render_button(open_button(record))])
-    return [elements.Container([*words, *change_facts(each.changes), open_record], separated=True)]
+    facts = change_facts(each.changes) if each.changes else []
+    news = [elements.TextBlock(escape(sentence, limit=_LONGEST_SENTENCE)) for sentence in each.news]
+    buttons = elements.ActionSet([render_button(button) for button in (open_button(record), *each.buttons)])
+    return [elements.Container([*words, *facts, *news, buttons], separated=True)]
+
+
+def _summary(each: CatchUp) -> str:
+    """Return the changes and the news as one line for the feed and for screen readers."""
+    changes = summarize(each.record, each.changes) if each.changes else display_name(each.record)
+    news = " ".join(single_line(sentence) for sentence in each.news)
+    return f"{changes}: {news}" if news else changes

@@ -1,7 +1,7 @@
 """List of the chats connected to a record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -9,6 +9,7 @@ from cards import elements
 from cards.buttons import ActionButton, DialogButton, LinkButton, SubmitButton, button_rows, render_button
 from cards.inputs import TextInput
 from cards.message import Message
+from cards.paging import page_buttons, turned
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots
 from cards.text import escape, local_time, single_line
 from cards.words import plural
@@ -16,8 +17,8 @@ from cards.words import plural
 Noun = Literal["chat", "connection"]
 
 MAX_ROWS = 6
-BEGIN, WORDS = "begin", "words"
-"""Names in a button's data: the index of the first row, and the words entered as a name."""
+WORDS = "words"
+"""Name in a button's data for the words entered as a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,10 @@ class ChatListView:
     """True if people can search by name."""
     searched_chats: int | None = None
     """Number of newest chats that were searched by name; None if all were."""
+    hint: str = ""
+    """Sentence about rows that are not listed, and how to reach them."""
     more_buttons: tuple[ActionButton | DialogButton, ...] = ()
     """More actions for the record's chats."""
-
-
-def page_offset(offset: int, total: int) -> int:
-    """Return the index of the page's first row: that of the last page if the list has become shorter."""
-    return min(offset, max(0, total - 1) // MAX_ROWS * MAX_ROWS)
 
 
 def chat_list(view: ChatListView) -> Message:
@@ -106,6 +104,8 @@ def list_body(view: ChatListView) -> list[elements.Element]:
         *(_row(row) for row in view.rows),
     ]
     body.append(byline(_counted(view)))
+    if view.hint:
+        body.append(byline(escape(view.hint)))
     if view.is_searchable and (view.query or view.total > MAX_ROWS):
         body.append(TextInput(WORDS, "Name", value=view.query, hint="Part of the chat name", longest=100))
     if view.query or view.total > MAX_ROWS:
@@ -194,10 +194,6 @@ def _named(view: ChatListView) -> str:
 
 
 def _page_buttons(view: ChatListView) -> list[ActionButton | SubmitButton]:
-    turns = [("Find", 0)] if view.is_searchable else []
-    if view.offset > 0:
-        turns.append(("Later", max(0, view.offset - MAX_ROWS)))
-    if view.offset + len(view.rows) < view.total:
-        turns.append(("Earlier", view.offset + MAX_ROWS))
-    payload = view.page_button.payload
-    return [replace(view.page_button, title=title, payload={**payload, BEGIN: str(begin)}) for title, begin in turns]
+    button = view.page_button
+    find = [turned(button, "Find", 0)] if view.is_searchable else []
+    return [*find, *page_buttons(button, offset=view.offset, total=view.total, size=MAX_ROWS)]

@@ -8,7 +8,7 @@ from cards.buttons import ActionButton, render_button
 from cards.chat_list import last_activity
 from cards.message import Message
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
-from cards.record_list import MAX_ROWS, remainder_text
+from cards.record_list import MAX_ROWS, paging_rows
 from cards.text import EMPTY, escape, local_time, single_line
 from cards.words import plural
 
@@ -63,15 +63,22 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatStatusView:
-    """The rows, the number of records that the person cannot open, and the number of records that are not shown."""
+    """A page of the records, without those that the person cannot open."""
 
     rows: tuple[StatusRow, ...]
     hidden: int
-    more: int = 0
+    """Number of records on this page that the person cannot open."""
+    total: int
+    """Number of records on all pages."""
+    page_button: ActionButton
+    """Button for another page. The card adds the index of its first row."""
+    offset: int = 0
     delay_reason: str = ""
     """The reason why the chat's name reaches the record's timeline late, and what to do about it."""
     sync_off_reason: str = ""
     """Sentence that chat sync is turned off, and who can turn it on."""
+    messages_note: str = ""
+    """Sentence that not all messages of the chat count as activity."""
 
 
 def chat_status(view: ChatStatusView) -> Message:
@@ -81,11 +88,17 @@ def chat_status(view: ChatStatusView) -> Message:
     title = "Status of this chat"
     body: list[elements.Element] = [elements.TextBlock(escape(title), weight="Bolder")]
     body += [_row(row) for row in view.rows]
-    rest = remainder_text(len(view.rows), view.hidden, view.more)
-    if rest:
-        body.append(byline(rest))
+    body += paging_rows(
+        rows=len(view.rows),
+        hidden=view.hidden,
+        total=view.total,
+        offset=view.offset,
+        page_button=view.page_button,
+    )
     if view.sync_off_reason:
         body.append(byline(escape(view.sync_off_reason)))
+    if view.messages_note:
+        body.append(byline(escape(view.messages_note)))
     if view.delay_reason:
         body.append(byline(f"Changes to the name of this chat reach the timeline late. {escape(view.delay_reason)}"))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import ActionButton, render_button
+from cards.buttons import ActionButton, button_rows, render_button
 from cards.message import Message
 from cards.record import byline, escape_name, join_with_dots
 from cards.text import escape, single_line
-from cards.words import plural
 
 MAX_ROWS = 6
 
@@ -25,26 +24,39 @@ class ChoiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceView:
-    """The question, the rows, the number of further results, and a hint for narrowing the search."""
+    """The question, a page of the results, and a hint for narrowing the search."""
 
     question: str
     rows: tuple[ChoiceRow, ...]
-    more: int
     hint: str
+    offset: int = 0
+    """Index of the first row among all results."""
+    total: int | None = None
+    """Number of all results; None if it is not known."""
+    page_buttons: tuple[ActionButton, ...] = ()
+    """Buttons for other pages."""
 
 
 def choice(view: ChoiceView) -> Message:
     """Return the card with the question, a row and button for each record, and the hint."""
     if not 1 <= len(view.rows) <= MAX_ROWS:
         raise ValueError(f"a choice has 1 to {MAX_ROWS} rows")
-    more = plural(view.more, "1 more is not shown.", f"{view.more} more are not shown.") if view.more else ""
     body: list[elements.Element] = [
         elements.TextBlock(escape(view.question), weight="Bolder"),
         *(_row(row) for row in view.rows),
     ]
-    if more or view.hint:
-        body.append(byline(escape(f"{more} {view.hint}")))
+    if view.page_buttons or view.hint:
+        body.append(byline(escape(f"{_part(view)} {view.hint}".strip())))
+    body += button_rows(view.page_buttons)
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(view.question))
+
+
+def _part(view: ChoiceView) -> str:
+    """Return which of the results this page shows; empty if it shows all."""
+    if not view.page_buttons:
+        return ""
+    part = f"{view.offset + 1} to {view.offset + len(view.rows)}"
+    return f"{part} of {view.total}." if view.total is not None else f"{part}."
 
 
 def _row(row: ChoiceRow) -> elements.Element:

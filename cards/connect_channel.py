@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.buttons import SubmitButton
+from cards.buttons import SubmitButton, button_rows
 from cards.dialog import Page, page, problem
 from cards.elements import Element
 from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
@@ -32,6 +32,8 @@ class ChannelView:
     connect: SubmitButton
     connect_anyway: SubmitButton | None
     """Sends the note even if some people cannot open the record. None if the person was not asked."""
+    new_channel: SubmitButton
+    """Creates a channel instead."""
 
 
 def channel_page(view: ChannelView) -> Page:
@@ -40,16 +42,18 @@ def channel_page(view: ChannelView) -> Page:
     body += [
         *record_inputs(view.record),
         *_channels(view),
+        *button_rows([view.new_channel]),
         Toggle(NOTE, "Send a note about the record to the channel", on=view.note),
     ]
-    return page("Connect a channel", body, [view.connect, *([view.connect_anyway] if view.connect_anyway else [])])
+    anyway = [view.connect_anyway] if view.connect_anyway else []
+    return page("Connect a channel", body, [view.connect, *anyway])
 
 
 def _channels(view: ChannelView) -> list[Element]:
     """Return the input with all channels, or with some and a search by team name if there are too many."""
     chosen = [view.channel] if view.channel else []
     if not view.search:
-        return [Choices(CHANNEL, "Channel", view.channels, chosen=chosen, required="Choose a channel")]
+        return [Choices(CHANNEL, "Channel", view.channels, chosen=chosen)]
     return [
         TypeaheadChoices(CHANNEL, "Channel (type part of the team name)", view.search, view.channels, chosen=chosen),
         TextInput(TEAM, "Or show channels of teams with this name", value=view.team, longest=100),

@@ -137,13 +137,23 @@ _ACTIONS = get_args(Action)
 
 
 class Container(ValidatedElement, containers.Container):
-    """A group of elements that can be selected as a whole."""
+    """A group of elements that can be selected as a whole. `emphasized` sets it off from the page."""
 
     selectAction = PropertyType(type=(OpenUrl, Submit, Execute))  # noqa: N815 - the schema's name
 
-    def __init__(self, items: Sequence[Element], *, select: Action | None = None, separated: bool = False) -> None:
+    def __init__(
+        self,
+        items: Sequence[Element],
+        *,
+        select: Action | None = None,
+        separated: bool = False,
+        emphasized: bool = False,
+    ) -> None:
         super().__init__(
-            items=require_all(items, Element, "Container.items"), selectAction=select, separator=separated or None
+            items=require_all(items, Element, "Container.items"),
+            selectAction=select,
+            separator=separated or None,
+            style="emphasis" if emphasized else None,
         )
 
 

@@ -13,12 +13,15 @@ class HelpView:
     """The syntax and description of each command."""
 
     commands: tuple[tuple[str, str], ...]
+    problem: str = ""
+    """A sentence about why most commands do not work."""
 
 
 def help_card(view: HelpView) -> Message:
     """Return the card with each command and its description."""
     title = TextBlock("Commands", size="Medium", weight="Bolder")
-    return Message(card=AdaptiveCard([title, *usage(view.commands)]), summary="Commands of Chat Sync")
+    problem = [TextBlock(escape(view.problem))] if view.problem else []
+    return Message(card=AdaptiveCard([title, *problem, *usage(view.commands)]), summary="Commands of Chat Sync")
 
 
 def usage(commands: Sequence[tuple[str, str]]) -> list[Element]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
 
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page, page, problem
-from cards.elements import Container, Element, TextBlock
+from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
-from cards.record import Fact, RecordHeader, byline, escape_name, facts, heading
+from cards.note import NoteView, note_preview
+from cards.record import RecordHeader, byline, heading
 from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import escape
 
@@ -18,6 +21,8 @@ MAX_NAME_LENGTH = 250
 """Characters of a chat's name ("Update chat", Microsoft Graph documentation)."""
 
 TITLE = "New chat"
+_TITLES = {"chat": TITLE, "channel": "New channel"}
+_OPEN = {"chat": "Open chat", "channel": "Open channel"}
 _LONGEST_REASON = 400
 
 
@@ -43,20 +48,28 @@ class PeopleView:
     chosen: Sequence[str]
     topic: str
     note: bool
-    facts: Sequence[Fact] | None
-    """Content of the note; None if the record type has no note."""
+    preview: NoteView | None
+    """The note; None if the record type has no note."""
     problem: str
     create_button: SubmitButton
     create_anyway_button: SubmitButton | None = None
     """Sends the note even if some people cannot open the record. None if the person was not asked."""
 
 
+class StepState(StrEnum):
+    """The state of a step, as the page shows it."""
+
+    DONE = "Done"
+    RUNNING = "In progress"
+    NOT_DONE = "Not done"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLine:
-    """A step of the creation: done, not done, or failed with a reason."""
+    """A step of the creation, with the reason if it failed."""
 
     text: str
-    done: bool
+    state: StepState
     failure: str = ""
     next_step: str = ""
 
@@ -71,6 +84,7 @@ class ProgressView:
     """Link that opens the chat; empty if there is no chat yet."""
     resume_button: SubmitButton | None
     """None if nothing is left to do."""
+    kind: Literal["chat", "channel"] = "chat"
 
 
 def record_page(view: RecordView) -> Page:
@@ -108,25 +122,22 @@ def progress_page(view: ProgressView) -> Page:
     """Return the page that shows each step, the reason of a failure, and the way to resume."""
     body: list[Element] = [TextBlock(escape(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
     for step in view.steps:
-        words = f"{'Done' if step.done else 'Not done'}: {step.text}"
-        body.append(TextBlock(escape(words, limit=_LONGEST_REASON), spacing="Small"))
+        body.append(TextBlock(escape(f"{step.state}: {step.text}", limit=_LONGEST_REASON), spacing="Small"))
         if step.failure:
             body.append(TextBlock(escape(f"{step.failure} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
     buttons: list[SubmitButton | LinkButton] = [view.resume_button] if view.resume_button else []
     if view.url:
-        buttons.append(LinkButton(title="Open chat", url=view.url))
-    return page(TITLE, body, buttons)
+        buttons.append(LinkButton(title=_OPEN[view.kind], url=view.url))
+    return page(_TITLES[view.kind], body, buttons)
 
 
 def _note(view: PeopleView) -> list[Element]:
     if view.record is None:
         return []
-    if view.facts is None:
+    if view.preview is None:
         return [byline("Records of this type have no note.")]
-    lines = facts(view.facts) if view.facts else []
-    preview: list[Element] = [TextBlock(escape_name(view.record.name or view.record.kind), weight="Bolder"), *lines]
     return [
         Toggle(NOTE, "Send a note about the record to the chat", on=view.note),
         byline("Everyone in the chat will see:"),
-        Container(preview, separated=True),
+        note_preview(view.preview),
     ]

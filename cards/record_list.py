@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards import elements
-from cards.buttons import render_button
+from cards.buttons import ActionButton, button_rows, render_button
 from cards.message import Message
+from cards.paging import count_text, page_buttons
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots, open_button
 from cards.text import EMPTY, escape, local_time, single_line
-from cards.words import plural
 
 MAX_ROWS = 10
 
@@ -26,12 +26,17 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordListView:
-    """The rows, the number of records that the person cannot open, and the number of records that are not shown."""
+    """A page of the records, without those that the person cannot open."""
 
     title: str
     rows: tuple[RecordRow, ...]
     hidden: int
-    more: int = 0
+    """Number of records on this page that the person cannot open."""
+    total: int
+    """Number of records on all pages."""
+    page_button: ActionButton
+    """Button for another page. The card adds the index of its first row."""
+    offset: int = 0
 
 
 def record_list(view: RecordListView) -> Message:
@@ -40,9 +45,13 @@ def record_list(view: RecordListView) -> Message:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
     body: list[elements.Element] = [elements.TextBlock(escape(view.title), weight="Bolder")]
     body += [_row(row) for row in view.rows]
-    rest = remainder_text(len(view.rows), view.hidden, view.more)
-    if rest:
-        body.append(byline(rest))
+    body += paging_rows(
+        rows=len(view.rows),
+        hidden=view.hidden,
+        total=view.total,
+        offset=view.offset,
+        page_button=view.page_button,
+    )
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(view.title))
 
 
@@ -63,18 +72,11 @@ def _row(row: RecordRow) -> elements.Element:
     return elements.Container([elements.ColumnSet(columns)], separated=True)
 
 
-def remainder_text(shown: int, hidden: int, more: int) -> str:
-    """Return sentences about the records that the list does not show; empty if it shows all."""
-    return " ".join(sentence for sentence in (_hidden(shown, hidden), _more(more)) if sentence)
-
-
-def _hidden(shown: int, hidden: int) -> str:
-    if not hidden:
-        return ""
-    if shown:
-        return plural(hidden, "You cannot open 1 more record.", f"You cannot open {hidden} more records.")
-    return plural(hidden, "You cannot open 1 record.", f"You cannot open {hidden} records.")
-
-
-def _more(more: int) -> str:
-    return plural(more, "1 more record is not shown.", f"{more} more records are not shown.") if more else ""
+def paging_rows(
+    *, rows: int, hidden: int, total: int, offset: int, page_button: ActionButton
+) -> list[elements.Element]:
+    """Return the line that counts the records, and the buttons for the other pages of up to `MAX_ROWS` records."""
+    text = count_text(offset=offset, rows=rows, hidden=hidden, total=total)
+    turns = page_buttons(page_button, offset=offset, total=total, size=MAX_ROWS)
+    lines: list[elements.Element] = [byline(text)] if text else []
+    return [*lines, *button_rows(turns)]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import Button, button_rows
+from cards.buttons import ActionButton, Button, DialogButton, button_rows
 from cards.message import Message
+from cards.paging import page_buttons
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots
 from cards.text import escape, single_line
 
@@ -28,6 +29,14 @@ class SuggestionsView:
 
     record: RecordHeader
     rows: tuple[SuggestionRow, ...]
+    """The people on this page."""
+    total: int
+    """Number of people on all pages."""
+    page_button: ActionButton
+    """Button for another page. The card adds the index of its first row."""
+    offset: int = 0
+    members_button: DialogButton | None = None
+    """Opens the list of the chat's members; None where members cannot be changed."""
 
 
 def suggestions(view: SuggestionsView) -> Message:
@@ -42,6 +51,11 @@ def suggestions(view: SuggestionsView) -> Message:
     ]
     if not view.rows:
         body.append(elements.TextBlock("No other people are involved with this record."))
+    if view.total > len(view.rows):
+        body.append(byline(f"{view.offset + 1} to {view.offset + len(view.rows)} of {view.total}"))
+    body += button_rows(page_buttons(view.page_button, offset=view.offset, total=view.total, size=MAX_ROWS))
+    if view.members_button:
+        body += button_rows([view.members_button])
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 

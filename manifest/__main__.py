@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+from bot.domain.public_names import MESSAGE_EVENTS
 from manifest.document import COLOR_ICON, OUTLINE_ICON, document, language_file
 from manifest.icons import color_icon, outline_icon
 from manifest.languages import LANGUAGES, file_name
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
             website=asked.website,
             environments=tuple(asked.environment),
             version=asked.version,
+            message_events=not asked.without_message_events,
         )
         _write(asked.output, values)
     except (ValueError, OSError) as error:
@@ -44,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--website", default="", help="https address of the bot's operator (default: https://<domain>)")
     parser.add_argument(
         "--version", default="1.0.0", help="package version; raise it for every upload (default: 1.0.0)"
+    )
+    parser.add_argument(
+        "--without-message-events",
+        action="store_true",
+        help=f"do not request {MESSAGE_EVENTS}; also set CHATSYNC_MESSAGE_EVENTS=False on the server",
     )
     parser.add_argument("-o", "--output", type=Path, default=Path("chat-sync.zip"))
     return parser

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE
+from bot.domain.public_names import ACTIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE, chat_permissions
 from manifest.languages import LANGUAGES, file_name, translate
 from manifest.options import PackageOptions
 from manifest.regions import ALL_REGIONS
@@ -58,12 +58,16 @@ def document(given: PackageOptions) -> dict[str, Any]:
         "validDomains": [given.domain],
         # Teams requires `resource`, although it uses it only for apps with single sign-on.
         "webApplicationInfo": {"id": given.app_id, "resource": f"api://{given.domain}/{given.app_id}"},
-        "authorization": {
-            "permissions": {"resourceSpecific": [{"name": name, "type": "Application"} for name in CHAT_PERMISSIONS]}
-        },
+        "authorization": {"permissions": {"resourceSpecific": _permissions(given)}},
         "defaultInstallScope": "groupChat",
         "defaultGroupCapability": {"groupchat": "bot", "team": "bot"},
     }
+
+
+def _permissions(given: PackageOptions) -> list[dict[str, str]]:
+    """Return the permissions to which people consent when they add the app to a chat."""
+    names = chat_permissions(message_events=given.message_events)
+    return [{"name": name, "type": "Application"} for name in names]
 
 
 def _commands() -> list[dict[str, str]]:

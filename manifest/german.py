@@ -55,6 +55,8 @@ GERMAN: Mapping[str, str] = {
         "Heutige und frühere Chats eines Datensatzes zeigen und ihnen beitreten"
     ),
     "New connected chat": "Neuer verbundener Chat",
+    "People in this chat": "Personen in diesem Chat",
+    "Add a person to this chat, or remove one": "Eine Person zu diesem Chat hinzufügen oder daraus entfernen",
     "Connect a channel": "Kanal verbinden",
     "Connect a channel of one of your teams to a record": (
         "Einen Kanal eines Ihrer Teams mit einem Datensatz verbinden"

@@ -25,10 +25,12 @@ class PackageOptions:
     environments: tuple[str, ...]
     """Hosts of the Dynamics 365 environments; empty for those of all regions."""
     version: str
+    message_events: bool
+    """True to receive all messages of a chat, whose authors and times its row in Dataverse shows."""
 
 
 def parse_options(
-    *, app_id: str, domain: str, website: str, environments: tuple[str, ...], version: str
+    *, app_id: str, domain: str, website: str, environments: tuple[str, ...], version: str, message_events: bool
 ) -> PackageOptions:
     """Validate and normalize the values. Raise ValueError with the reason and an example for an invalid one."""
     host = parse_host(domain, "domain")
@@ -38,6 +40,7 @@ def parse_options(
         website=parse_website(website or f"https://{host}"),
         environments=tuple(dict.fromkeys(parse_host(each, "environment") for each in environments)),
         version=parse_version(version),
+        message_events=message_events,
     )
 
 

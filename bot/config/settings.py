@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PositiveFloat, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.hosts import is_loopback
+from bot.domain.public_names import chat_permissions
 
 Role = Literal["all", "web", "worker", "sandbox"]
 AppType = Literal["SingleTenant", "MultiTenant", "UserAssignedMSI"]
@@ -134,6 +135,7 @@ class Settings(BaseSettings):
     graph_certificate_password: SecretStr | None = Field(
         default=None, validation_alias="CHATSYNC_GRAPH_CERTIFICATE_PASSWORD"
     )
+    message_events: bool = Field(default=True, validation_alias="CHATSYNC_MESSAGE_EVENTS")
     teams_plans: Names = Field(default=_TEAMS_PLANS, validation_alias="CHATSYNC_TEAMS_PLANS")
 
     webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")
@@ -149,6 +151,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="CHATSYNC_LOG_LEVEL"
     )
+
+    @property
+    def chat_permissions(self) -> tuple[str, ...]:
+        """The permissions that the app's manifest requests in each chat."""
+        return chat_permissions(message_events=self.message_events)
 
     @property
     def one_process(self) -> bool:

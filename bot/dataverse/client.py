@@ -15,11 +15,15 @@ from bot.domain.values import Environment, ObjectId
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget, json_object
 from bot.metrics import Metrics
+from bot.runtime.answer_time import waiting_for
 from bot.runtime.single_flight import SharedFlights
 from bot.text.json_text import dumps
 
 MAX_CONCURRENT_REQUESTS = 40
 """Maximum number of concurrent requests: the limit is 52 for a user and server ("Service protection API limits")."""
+
+NAME = "Dynamics 365"
+"""The name that users know."""
 
 Query = Mapping[str, str] | str
 """Options by name, or a finished query string."""
@@ -59,7 +63,8 @@ class DataverseClient:
         request = ApiRequest(
             method="GET", url=url, headers=headers(caller, prefer), idempotent=True, throttle=self._turn
         )
-        answer = await self._reading.result((url, caller, *prefer), partial(self._sender.send, request))
+        with waiting_for(NAME):  # also for a request of another answer
+            answer = await self._reading.result((url, caller, *prefer), partial(self._sender.send, request))
         return answer.body
 
     async def follow(
@@ -219,7 +224,7 @@ def create_client(
     """Create a client of the environment, without sending a request."""
     parts = urlsplit(environment.url)
     system = ApiTarget(
-        name="Dynamics 365",
+        name=NAME,
         max_concurrent=MAX_CONCURRENT_REQUESTS,
         parse_error=parse_error,
         on_call=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),

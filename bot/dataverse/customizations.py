@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.clock import Clock
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.metadata import CHOICE_PROPERTIES, table_names
 from bot.dataverse.table_cache import CHATS, DEFINITIONS_TTL, TableCache
 from bot.dataverse.views import system_views
@@ -28,7 +28,7 @@ class DataverseDefinitions:
         self._tables = tables
         # Dataverse cannot search definitions by label, so all of them are read and cached.
         self._names: TtlCache[EnvironmentId, Sequence[TableName]] = TtlCache(
-            clock, max_size=len(clients), ttl=DEFINITIONS_TTL
+            clock, max_size=len(clients), ttl=DEFINITIONS_TTL, system=NAME
         )
 
     async def table(self, environment: EnvironmentId, name: str) -> Table:

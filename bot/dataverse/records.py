@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.clock import Clock
 from bot.dataverse.change_tracking import tracked_changes
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.languages import read_language
 from bot.dataverse.protocol import (
     ANNOTATIONS,
@@ -48,11 +48,11 @@ class DataverseRecords:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
         self._languages: TtlCache[tuple[EnvironmentId, UserId], int | None] = TtlCache(
-            clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL
+            clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL, system=NAME
         )
 
         self._organizations: TtlCache[EnvironmentId, str] = TtlCache(
-            clock, max_size=len(clients), ttl=_ORGANIZATION_TTL
+            clock, max_size=len(clients), ttl=_ORGANIZATION_TTL, system=NAME
         )
 
     @property
@@ -148,13 +148,19 @@ class DataverseRecords:
         table: Table,
         words: str,
         *,
+        numbers: Sequence[str] = (),
         columns: Sequence[Column],
         caller: ObjectId,
         at_most: int,
     ) -> Sequence[Row]:
-        """Return rows whose name contains the words or whose number begins with them, last changed first."""
+        """Return rows whose name contains the words or whose number begins with them, last changed first.
+
+        Rows whose number or name is one of the numbers match too.
+        """
         client, number = self._clients[environment], NUMBER_COLUMNS.get(table.name, "")
         conditions = [f"({contains_filter(table.primary_name, words)})"] if words else []
+        named = [column for column in (number, table.primary_name) if column in table.columns]
+        conditions += [f"{column} eq {quote_literal(each)}" for each in numbers for column in named]
         if words and number in table.columns:
             # The words may be the beginning of a number; a word without a digit would match the numbers of all rows.
             is_part = any(character.isdigit() for character in words)
@@ -229,6 +235,13 @@ class DataverseRecords:
         except (NotFound, BadRequest, LookupError):
             return None
         return str(raw) if raw else None
+
+    async def lookup_targets(self, environment: EnvironmentId, table: str) -> Mapping[str, frozenset[str]]:
+        """Return the tables that each lookup of the table can refer to, by column. An owner is a user or a team."""
+        targets: dict[str, set[str]] = {OWNER: {"systemuser", "team"}}
+        for lookup in await self._tables[environment].lookups(table):
+            targets.setdefault(lookup.column, set()).add(lookup.table)
+        return {column: frozenset(tables) for column, tables in targets.items()}
 
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
         """Return whether the user owns the row, directly or through the owning team."""

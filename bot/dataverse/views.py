@@ -66,7 +66,7 @@ async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
     """Return the view with the definitions of linked columns that a note can show; omit the others."""
     first = layout.columns[:MAX_FIELDS]
     table = await tables.with_columns(name, (column for column in first if "." not in column))
-    linked = {}
+    linked, unresolved = {}, {}
     for column in first:
         found = await _try_linked_column(tables, name, layout, column) if "." in column else table.columns.get(column)
         if isinstance(found, Column) and "." in column:
@@ -74,7 +74,15 @@ async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
         elif not isinstance(found, Column):
             reason = found or "the table does not have this column"
             _log.warning("view.column_skipped", view=layout.id, column=column, reason=reason)
-    return View(id=layout.id, name=layout.name, columns=layout.columns, quick_find=layout.quick_find, linked=linked)
+            unresolved[column] = reason
+    return View(
+        id=layout.id,
+        name=layout.name,
+        columns=layout.columns,
+        quick_find=layout.quick_find,
+        linked=linked,
+        unresolved=unresolved,
+    )
 
 
 async def _try_linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:
@@ -99,7 +107,7 @@ async def _linked_column(tables: TableCache, table: str, layout: Layout, name: s
         by = await _column_label(tables, table, step.column)
         table = step.table
     if not through:
-        return "the view's query does not have this link"
+        return "the view does not have this link"
     linked = (await tables.with_columns(table, [own_name])).columns.get(own_name)
     if linked is None:
         return "the linked table does not have this column"

@@ -45,6 +45,10 @@ class Conflict(ChatSyncError):
     """Someone else made a change first. Read the current state, then try again."""
 
 
+class InProgress(ChatSyncError):
+    """A change was started, and goes on after the answer. The next step says where its result appears."""
+
+
 class BotAbsent(ChatSyncError):
     """The bot is not in the chat. Add the app first."""
 
@@ -52,6 +56,10 @@ class BotAbsent(ChatSyncError):
         super().__init__(
             "Chat Sync is not in this chat.", "Add the Chat Sync app to this chat, and then select Continue."
         )
+
+
+class ChatMissing(BotAbsent):
+    """Teams does not find the chat. It can be a passing fault, so nothing lasting may follow from it."""
 
 
 class CallerRejected(PermissionError):

@@ -15,6 +15,8 @@ class JobKind(StrEnum):
     """Notify a chat of the changes that it missed, for all its records (spec K9)."""
     FOLLOW_SETTINGS = "follow settings"
     """Apply an environment's settings to its webhook."""
+    TAKE_VALUES = "take values"
+    """Read the values of columns that began to be watched, and forget those of columns that ceased to be."""
     SYNC_ALL = "sync all"
     """Update the rows of all synchronized chats of an environment."""
 

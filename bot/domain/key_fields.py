@@ -44,6 +44,10 @@ class ReportedValue:
     raw: Raw
     text: str | None
     at: datetime
+    taken_at: datetime | None = None
+    """Time at which the value was read, if no card reported it: it may contain changes since `at`."""
+    watch: int = 0
+    """Number of the watch in which the value was stored. See `bot.domain.watching`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class NetChange:
     """People who changed the column, in order."""
     notify: bool
     """False if the chat already knows the new value."""
+    known: ReportedValue | None = None
+    """The value that the chat knew before the change, if it is known."""
 
 
 def shorten_change(change: ColumnChange) -> ColumnChange:
@@ -96,7 +102,9 @@ def _net_change(column: Column, events: Sequence[RecordEvent], known: ReportedVa
     ]
     if not touching:
         return None
-    (_, first), (last_event, last) = touching[0], touching[-1]
+    (first_event, first), (last_event, last) = touching[0], touching[-1]
+    if is_in_value(first_event.at, known):
+        known = None
     people = dict.fromkeys(event.changed_by for event, _ in touching if event.changed_by)
     return NetChange(
         column=column,
@@ -105,7 +113,23 @@ def _net_change(column: Column, events: Sequence[RecordEvent], known: ReportedVa
         at=last_event.at,
         people=tuple(people),
         notify=not _is_known(column, last.new, first.old, known),
+        known=known,
     )
+
+
+def value_before(change: NetChange) -> ReportedValue | None:
+    """Return the value that the chat counts as knowing if the change does not reach it; None if it is not known."""
+    if change.known or change.old is None:
+        return change.known
+    if change.column.secured:
+        return ReportedValue(raw=None, text=None, at=change.at)
+    text = format_value(change.column, change.old)[:MAX_REPORTED_LENGTH]
+    return ReportedValue(raw=canonical_value(change.column, change.old.raw), text=text, at=change.at)
+
+
+def is_in_value(at: datetime, known: ReportedValue | None) -> bool:
+    """Check whether the known value was read after an event, so that it may already contain the event's change."""
+    return known is not None and known.taken_at is not None and at <= known.taken_at
 
 
 def _old_value(column: Column, pre_image: ColumnValue | None, known: ReportedValue | None) -> ColumnValue | None:

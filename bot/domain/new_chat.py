@@ -1,4 +1,4 @@
-"""Creation of a chat in steps that resume after a failure (spec C7, A6). Pure."""
+"""Creation of a chat or channel in steps that resume after a failure (spec C7, A6). Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ REQUIRED_STEPS = frozenset({ChatStep.CREATE, ChatStep.INSTALL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """A person's request for a chat."""
+    """A person's request for a chat or a channel."""
 
     person: ObjectId
     people: tuple[ObjectId, ...]
@@ -42,6 +42,8 @@ class ChatRequest:
     """None to let Teams name the chat after its members."""
     record: RecordRef | None = None
     note: bool = True
+    team: str | None = None
+    """The ID of the team for a new channel, whose name is the topic; None for a group chat."""
 
     @property
     def members(self) -> tuple[ObjectId, ...]:
@@ -51,6 +53,9 @@ class ChatRequest:
     @property
     def steps(self) -> tuple[ChatStep, ...]:
         """The required steps. The app is added only to a connected chat, because it has nothing to do elsewhere."""
+        if self.team:
+            # The channel comes after the app, so that a failed installation leaves no channel behind.
+            return (ChatStep.INSTALL, ChatStep.CREATE, ChatStep.CONNECT)
         named = (ChatStep.NAME,) if self.topic else ()
         connected = (ChatStep.INSTALL, ChatStep.CONNECT) if self.record else ()
         return (ChatStep.CREATE, ChatStep.MEMBERS, *named, *connected)
@@ -84,6 +89,13 @@ class NewChat:
     def remaining_steps(self) -> tuple[ChatStep, ...]:
         """The remaining steps."""
         return tuple(step for step in self.request.steps if step not in self.done)
+
+    @property
+    def rejection(self) -> StepFailure | None:
+        """Why nothing was created; None if the chat or channel exists or may exist, or if nothing was rejected."""
+        if self.chat_id or self.creation_requested_at:
+            return None
+        return next((each for each in self.failures if each.step is ChatStep.CREATE), None)
 
     def with_done(self, *steps: ChatStep) -> Self:
         """Return the progress with these steps done."""

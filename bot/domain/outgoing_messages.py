@@ -45,6 +45,8 @@ class OutgoingMessage:
     chat_id: ChatId
     activity: bytes
     """The Bot Framework activity as JSON."""
+    thread: str | None = None
+    """The conversation ID of the channel's thread to post in; None for the chat itself."""
     connection_id: ConnectionId | None = None
     subjects: tuple[Subject, ...] = ()
     """The record types that the message is about: several for a summary."""
@@ -64,6 +66,8 @@ class PendingMessage:
     attempts: int
     enqueued_at: datetime
     correlation_id: str
+    last_failure: str | None = None
+    """The reason why the last attempt failed; None before the first attempt."""
     subjects: tuple[Subject, ...] = ()
     disconnected: bool = False
     """True if a person has disconnected a record that the message is about."""

@@ -60,20 +60,27 @@ class Dialog(StrEnum):
     TIMELINE_OF = "timelineOf"
     TIMELINE_JOIN = "timelineJoin"
     UPDATE = "update"
+    MEMBERS = "members"
+    ADD_MEMBER = "addMember"
+    REMOVE_MEMBER = "removeMember"
     CONNECT_CHANNEL = "connectChannel"
     CONNECT_THIS_CHANNEL = "connectThisChannel"
+    NEW_CHANNEL = "newChannel"
+    MAKE_CHANNEL = "makeChannel"
     SETTINGS = "settings"
     SETTINGS_ORGANIZATION = "settings organisation"
     SETTINGS_SAVE_ORGANIZATION = "settings save organisation"
     SETTINGS_SYNC_EXISTING = "settings sync existing"
     SETTINGS_RECORD_TYPE = "settings record type"
     SETTINGS_SAVE_RECORD_TYPE = "settings save record type"
+    SETTINGS_PREVIEW_NOTE = "settings preview note"
     SETTINGS_CHOOSE_TABLE = "settings adding"
     SETTINGS_ADD = "settings add"
     SETTINGS_EXPORT = "settings export"
     SETTINGS_IMPORT = "settings import"
     SETTINGS_PREVIEW = "settings preview"
     SETTINGS_SAVE_IMPORT = "settings save import"
+    SETTINGS_HISTORY = "settings history"
 
 
 class Dataset(StrEnum):
@@ -81,7 +88,9 @@ class Dataset(StrEnum):
 
     RECORDS = "records"
     CHANNELS = "channels"
+    TEAMS = "teams"
     PEOPLE = "people"
+    MEMBERS = "members"
     ROLES = "roles"
     TABLES = "tables"
     KEY_FIELDS = "key fields"
@@ -137,8 +146,17 @@ def closest_commands(word: str) -> tuple[Command, ...]:
     return tuple(sorted(Command, key=distance)[:CLOSEST])
 
 
-CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
-"""Permissions that the app requests in each chat ("Resource-specific consent"): the chat's name and its members."""
+MESSAGE_EVENTS = "ChatMessage.Read.Chat"
+"""Permission with which Teams sends the bot all messages of a chat, and not only those that mention it."""
+
+CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat", MESSAGE_EVENTS)
+"""Permissions that the app requests in each chat ("Resource-specific consent"): its name, members, and messages."""
+
+
+def chat_permissions(*, message_events: bool) -> tuple[str, ...]:
+    """Return the permissions for the manifest and for installations, which must request the same ones."""
+    return tuple(each for each in CHAT_PERMISSIONS if message_events or each != MESSAGE_EVENTS)
+
 
 AUDIENCE_CONFIRMED = "audience"
 """In a button's data: the person confirmed who will see the note."""
@@ -250,6 +268,7 @@ ACTIONS: Mapping[Dialog, ActionCommand] = {
     Dialog.NEW_CHAT: ActionCommand(
         title="New connected chat", meaning="Start a chat with people you choose, with or without a record"
     ),
+    Dialog.MEMBERS: ActionCommand(title="People in this chat", meaning="Add a person to this chat, or remove one"),
     Dialog.CONNECT_CHANNEL: ActionCommand(
         title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
     ),

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.tables import OWNER, STATE, Raw, Row, Table
+from bot.domain.formatting import canonical_value
+from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue, is_in_value
+from bot.domain.tables import OWNER, STATE, Column, Raw, Row, Table
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
 MASTER = "masterid"
 MERGED = "merged"
 WATCHED_COLUMNS = (OWNER, STATE, MASTER, MERGED)
 """Columns that show a new owner, a closed record, or a merge: Dataverse reports and the inbox stores their changes."""
+
+LIFECYCLE_COLUMNS = (OWNER, STATE)
+"""Columns whose values are stored for each connection, so that a chat hears later what it missed."""
 
 _CLOSED = frozenset({1, 2})
 """Closed states of most tables: case 1 Resolved, 2 Canceled; opportunity Won, Lost; activities Completed, Canceled."""
@@ -49,11 +54,49 @@ def lifecycle_of(table: str, events: Sequence[RecordEvent]) -> RecordLifecycle:
 def confirmed(lifecycle: RecordLifecycle, table: str, row: Row) -> RecordLifecycle:
     """Return the changes that the row confirms, with its current state. Events can be forged or out of date."""
     state, owner = row.value(STATE).raw, lifecycle.new_owner
-    is_closed = lifecycle.closed_state is not None and _is_closed(table, state)
+    closed = lifecycle.closed_state is not None and is_closed(table, state)
     return RecordLifecycle(
-        closed_state=state if is_closed and isinstance(state, int) else None,
+        closed_state=state if closed and isinstance(state, int) else None,
         new_owner=owner if row.value(OWNER).raw == f"systemuser:{owner}" else None,
     )
+
+
+def confirmed_values(table: Table, events: Sequence[RecordEvent], row: Row) -> Mapping[str, ReportedValue]:
+    """Return the lifecycle values that the events report and the row confirms, by the name under which they are stored.
+
+    If the row has another value, another event reports it.
+    """
+    ordered = sorted(events, key=lambda event: event.at)
+    found = {}
+    for column in (table.columns[name] for name in LIFECYCLE_COLUMNS if name in table.columns):
+        touching = [(event.at, each.new) for event in ordered for each in event.changes if each.column == column.name]
+        if touching:
+            at, new = touching[-1]
+            value = lifecycle_value(column, row, at)
+            if value.raw == canonical_value(column, new.raw):
+                found[stored_name(column.name)] = value
+    return found
+
+
+def is_news(value: ReportedValue | None, known: ReportedValue | None) -> bool:
+    """Check whether a lifecycle value differs from the one that the chat knows."""
+    if value is None or known is None or is_in_value(value.at, known):
+        return True
+    return value.at >= known.at and value.raw != known.raw
+
+
+def lifecycle_before(
+    name: str, events: Sequence[RecordEvent], known: Mapping[str, ReportedValue]
+) -> ReportedValue | None:
+    """Return the value that the chat knew before the events; None if it is not known."""
+    ordered = sorted(events, key=lambda event: event.at)
+    changes = [(event.at, each) for event in ordered for each in event.changes if stored_name(each.column) == name]
+    if not changes:
+        return known.get(name)
+    at, first = changes[0]
+    if name in known and not is_in_value(at, known[name]):
+        return known[name]
+    return ReportedValue(raw=first.old.raw, text=None, at=at) if first.old else None
 
 
 def merge_target(environment: EnvironmentId, table: Table, row: Row) -> RecordRef | None:
@@ -72,10 +115,11 @@ def _closed(table: str, changes: Sequence[ColumnChange]) -> int | None:
     if not changes:
         return None
     before, now = _old(changes[0]), changes[-1].new.raw
-    return now if isinstance(now, int) and _is_closed(table, now) and not _is_closed(table, before) else None
+    return now if isinstance(now, int) and is_closed(table, now) and not is_closed(table, before) else None
 
 
-def _is_closed(table: str, state: Raw) -> bool:
+def is_closed(table: str, state: Raw) -> bool:
+    """Check whether records of the table in this state are closed."""
     return state in _CLOSED_OF.get(table, _CLOSED)
 
 
@@ -88,3 +132,13 @@ def _new_owner(changes: Sequence[ColumnChange]) -> UserId | None:
 
 def _old(change: ColumnChange) -> Raw:
     return change.old.raw if change.old else None
+
+
+def stored_name(column: str) -> str:
+    """Return the name under which the value of a lifecycle column is stored. Key fields use the name of the column."""
+    return f"lifecycle.{column}"
+
+
+def lifecycle_value(column: Column, row: Row, at: datetime) -> ReportedValue:
+    """Return the row's value of a lifecycle column as known at this time."""
+    return ReportedValue(raw=canonical_value(column, row.value(column.name).raw), text=None, at=at)

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from bot.domain.hosts import is_loopback
 from bot.domain.values import Environment, EnvironmentId, RecordRef
-from bot.text.html_elements import unescape
+from bot.text.typed_text import without_unseen
 
 MAX_ADDRESS_LENGTH = 4096
 """Characters of a link that are read, more than browsers accept in their address bars."""
@@ -20,11 +20,21 @@ MAX_ADDRESS_LENGTH = 4096
 MAX_ADDRESSES = 50
 """Addresses of one text that are read."""
 
-_SENTENCE_ENDS = ".,;:!?)]>'"
+MAX_WRAPPERS = 3
+"""Wrappers around one link that are removed. A link that is mailed and then forwarded has two."""
+
+_SENTENCE_ENDS = ".,;:!?)]>'*|"
 _PAGE = re.compile(r"(/apps/uniquename/[^/]+)?/main\.aspx", re.IGNORECASE)
 _GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
 _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https?://[^\s<>\"`\\\u201c-\u201e\u00ab\u00bb\u2039\u203a\u300a-\u3011\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f\u2026]+",
+    re.IGNORECASE,
+)
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#38|#x26);", re.IGNORECASE)
+_OUTLOOK_WRAPPERS = (".safelinks.protection.outlook.com", ".safelinks.protection.office365.us")
+_TEAMS_WRAPPERS = frozenset({"statics.teams.cdn.office.net", "teams.public.onecdn.static.microsoft"})
+_TEAMS_WRAPPER_PATH = re.compile(r"/evergreen-assets/safelinks/\d{1,3}/atp-safelinks\.html", re.IGNORECASE)
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -58,39 +68,83 @@ class RecordLinks:
 
     def open_url(self, record: LinkTarget) -> str:
         """Return the address of the button "Open record"; empty for a link without a table."""
+        return open_record_url(self._environment(record), record, self.open_pattern)
+
+    def plain_url(self, record: LinkTarget) -> str:
+        """Return the address of the record in a browser, which `parse` reads; empty for a link without a table."""
+        return record_url(self._environment(record), record)
+
+    def _environment(self, record: LinkTarget) -> Environment:
         (environment,) = (each for each in self.environments if each.id == record.environment)
-        return open_record_url(environment, record, self.open_pattern)
+        return environment
 
     def environment_at(self, host: str) -> Environment | None:
         """Return the environment whose events and links use this host, or None."""
         return next((each for each in self.environments if host.lower() in each.hosts), None)
 
 
-def first_address(text: str) -> str | None:
-    """Return the first web address in a text, without punctuation at its end."""
-    found = _ADDRESS.search(text)
-    return found.group().rstrip(_SENTENCE_ENDS) if found else None
-
-
 def find_addresses(text: str) -> Iterator[str]:
     """Yield the web addresses in a text or HTML without duplicates, up to `MAX_ADDRESSES`."""
-    found = (unescape(each.group()).rstrip(_SENTENCE_ENDS) for each in _ADDRESS.finditer(text))
+    found = (_unescape(each.group()).rstrip(_SENTENCE_ENDS) for each in _ADDRESS.finditer(without_unseen(text)))
     return islice(dict.fromkeys(found), MAX_ADDRESSES)
 
 
+def without_addresses(text: str) -> str:
+    """Return the text without web addresses."""
+    return _ADDRESS.sub(" ", without_unseen(text))
+
+
+def names_record(address: str) -> bool:
+    """Check whether the address looks like the link of a record, of any organization."""
+    parts = _split(address)
+    try:
+        return parts is not None and _PAGE.search(parts.path) is not None and "id" in _query(parts.query)
+    except ValueError:
+        return False
+
+
 def parse_link(address: str, environments: Iterable[Environment]) -> RecordLink | None:
-    """Return the record that the address names.
+    """Return the record that the address names, also if Safe Links wraps the address.
 
     Return None for any other host or page, such as a view, a new record, or another site.
     """
+    parts = _split(address)
     try:
-        parts = urlsplit(address.strip()[: MAX_ADDRESS_LENGTH + 1])
-        host = "".join(_host(parts))
-        here = [each for each in environments if host in each.hosts and len(address) <= MAX_ADDRESS_LENGTH]
-        links = (_record(each, _query(parts.query)) for each in here if _is_page(each, parts.path))
-        return next(links, None)
+        host = "".join(_host(parts)) if parts else ""
+        here = [each for each in environments if parts and host in each.hosts and _is_page(each, parts.path)]
+        return next((_record(each, _query(parts.query)) for each in here if parts), None)
     except ValueError:
         return None
+
+
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of an address as it was copied: with escaped characters, punctuation, or wrappers around it."""
+    found = next(find_addresses(address[: MAX_ADDRESS_LENGTH + 1]), "")
+    try:
+        for _ in range(MAX_WRAPPERS + 1):
+            parts = urlsplit(found)
+            if len(address) > MAX_ADDRESS_LENGTH or not _is_wrapper(parts):
+                return parts if len(address) <= MAX_ADDRESS_LENGTH else None
+            found = _unescape(_query(parts.query).get("url", ""))
+    except ValueError:
+        return None
+    return None
+
+
+def _is_wrapper(parts: SplitResult) -> bool:
+    """Check whether this is an address of Safe Links, which wraps the links of mails and chats."""
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if scheme != "https" or parts.port not in {None, 443}:
+        return False
+    is_teams = host in _TEAMS_WRAPPERS and _TEAMS_WRAPPER_PATH.fullmatch(parts.path) is not None
+    return is_teams or host.endswith(_OUTLOOK_WRAPPERS)
+
+
+def _unescape(address: str) -> str:
+    """Return the address with the ampersands that HTML escapes. Other entities cannot be told from parameters."""
+    for _ in range(MAX_WRAPPERS):
+        address = _ESCAPED_AMPERSAND.sub("&", address)
+    return address
 
 
 def parse_guid(text: str) -> str | None:

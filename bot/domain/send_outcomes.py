@@ -19,6 +19,13 @@ class RetryLater:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatNotFound:
+    """Teams does not find the chat. That can be a passing fault, so a second look decides."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatUnreachable:
     """The bot cannot post in this chat until it is added again."""
 
@@ -55,11 +62,12 @@ class Dropped:
     reason: DropReason
 
 
-SendOutcome = Sent | RetryLater | ChatUnreachable | Rejected
+SendOutcome = Sent | RetryLater | ChatNotFound | ChatUnreachable | Rejected
 
 OUTCOME_NAMES: Mapping[type[SendOutcome | Dropped], str] = {
     Sent: "sent",
     RetryLater: "later",
+    ChatNotFound: "later",
     ChatUnreachable: "gone",
     Rejected: "refused",
     Dropped: "dropped",

@@ -1,7 +1,7 @@
 """The settings of an environment as one value, and the changes between two such values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,15 @@ RECORD_TYPE_SETTINGS = tuple(field.name for field in fields(RecordType) if field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchStart:
+    """The last time that a column began to be watched. See `bot.domain.watching`."""
+
+    number: int
+    """Number of the watch: the version of the settings that turned it on."""
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSettings:
     """All settings of an environment."""
 
@@ -31,6 +40,8 @@ class EnvironmentSettings:
     """Record types by table, including disabled ones."""
     sync_changed_at: datetime | None = None
     """Time at which sync was last turned on or off; None if it never was."""
+    watches: Mapping[str, Mapping[str, WatchStart]] = field(default_factory=dict)
+    """Starts of watched columns by table and column. Columns that were never turned on again are left out."""
 
     def record_type(self, table: str) -> RecordType:
         """Return the settings of the table, with defaults if it was never added."""

@@ -39,6 +39,8 @@ def reportable_subjects(subjects: Iterable[Subject], settings: Settings) -> tupl
 def _remaining_columns(subject: Subject, settings: Settings) -> tuple[str, ...]:
     if subject.environment is None or not subject.columns:
         return ()
+    if subject.switch is not Switch.KEY_FIELDS:
+        return subject.columns  # Values of the lifecycle, which are watched in every record type.
     key_fields = settings[subject.environment].record_type(subject.table or "").key_fields
     return tuple(column for column in subject.columns if column in key_fields)
 

@@ -1,6 +1,6 @@
 """Values that every layer uses: environments, records, people, chats, and connections."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -87,6 +87,8 @@ class Chat:
     bot_present: bool = True
     team_id: str | None = None
     """The directory's ID of a channel's team; None if it is not known."""
+    thread: str | None = field(default=None, compare=False)
+    """The conversation ID of the channel's thread in which a person acts, and gets the answers; it is not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Group chats, teams, and channels."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from bot.domain.channel_names import channel_exists
 from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.values import ChatId, ObjectId
@@ -32,6 +33,7 @@ READ_MEMBERS = GraphPermission(name="ChatMember.Read.All", purpose="see who is i
 CHANGE_MEMBERS = GraphPermission(name="ChatMember.ReadWrite.All", purpose="add or remove people in this chat")
 READ_TEAMS = GraphPermission(name="Team.ReadBasic.All", purpose="see your teams")
 READ_CHANNELS = GraphPermission(name="Channel.ReadBasic.All", purpose="see this team's channels")
+CREATE_CHANNEL = GraphPermission(name="Channel.Create", purpose="create channels in this team")
 
 PAGE = 50
 """Number of chats on one page ("List chats")."""
@@ -40,6 +42,7 @@ MAX_CHATS_SEARCHED = 200
 MAX_EXPANDED_MEMBERS = 25
 """Maximum number of members returned with a chat ("chat resource type")."""
 
+_NAME_EXISTS = "NameAlreadyExists"
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _GROUP, _MEETING = "chatType eq 'group'", "chatType eq 'meeting'"
 
@@ -51,9 +54,11 @@ class GraphChats:
         self._client = client
         self._installing = installing
 
-    async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
+    async def create(
+        self, people: Sequence[ObjectId], topic: str | None, *, guests: Collection[ObjectId] = ()
+    ) -> DirectoryChat:
         """Create a group chat."""
-        body = new_chat_body(self._client.base, people, topic)
+        body = new_chat_body(self._client.base, people, topic, guests=guests)
         return parse_chat((await self._client.change("POST", "chats", body, permission=CREATE)).body)
 
     async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
@@ -86,9 +91,9 @@ class GraphChats:
         rows = await self._client.pages(path, {}, permission=READ_MEMBERS, at_most=10 * MAX_MEMBERS, chat=chat)
         return [parse_member(row) for row in rows]
 
-    async def add_member(self, chat: ChatId, person: ObjectId) -> None:
+    async def add_member(self, chat: ChatId, person: ObjectId, *, guest: bool = False) -> None:
         """Add the person to the chat with its whole history; raise `NotSupported` if the chat is full."""
-        body = new_member_body(self._client.base, person)
+        body = new_member_body(self._client.base, person, guest=guest)
         try:
             await self._client.change(
                 "POST", f"chats/{path_segment(chat)}/members", body, permission=CHANGE_MEMBERS, chat=chat
@@ -143,6 +148,19 @@ class GraphChats:
         )
         return _parse_rows(page_rows(body), parse_channel)
 
+    async def create_channel(self, team: str, name: str) -> TeamChannel:
+        """Create a standard channel. Graph answers some creations before the channel exists."""
+        body = {"displayName": name, "membershipType": "standard"}
+        path = f"teams/{path_segment(team)}/channels"
+        try:
+            answer = await self._client.change("POST", path, body, permission=CREATE_CHANNEL, chat=team)
+        except (BadRequest, Conflict) as error:
+            raise _channel_rejected(error) from error
+        try:
+            return parse_channel(answer.body)
+        except Unavailable as error:
+            raise Unavailable("Microsoft 365 is still creating the channel.", "Continue in a moment.") from error
+
     async def install_in_team(self, team: str) -> None:
         """Install the app in the team."""
         await _ignoring(self._installing.install_in_team(team), Conflict)
@@ -165,6 +183,16 @@ async def _ignoring(act: Awaitable[object], meaning: type[ChatSyncError]) -> Non
         await act
     except meaning:
         return
+
+
+def _channel_rejected(error: ChatSyncError) -> BadRequest:
+    """Return the error for people. Graph has a code for a name that exists, but does not always use it."""
+    if error.code == _NAME_EXISTS or isinstance(error, Conflict):
+        return channel_exists()
+    return BadRequest(
+        "Teams does not accept this channel. Its name may belong to a deleted or private channel, or the team is full.",
+        "Enter another name.",
+    )
 
 
 def _has_exactly(chat: DirectoryChat, people: Sequence[ObjectId]) -> bool:

@@ -19,6 +19,7 @@ from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget
 from bot.http.odata_errors import parse_retry_after
 from bot.metrics import Metrics
+from bot.runtime.answer_time import waiting_for
 from bot.runtime.backoff import Backoff
 from bot.runtime.single_flight import SharedFlights
 from bot.text.json_text import dumps
@@ -80,7 +81,8 @@ class GraphClient:
         url = self._url(path, query or {})
         request = ApiRequest(method="GET", url=url, headers=headers or {}, idempotent=True)
         async with self._errors_explained(permission, chat):
-            return (await self._shared_reads.result(url, partial(self._send_throttled, request, chat))).body
+            with waiting_for(NAME):  # also for a request of another answer
+                return (await self._shared_reads.result(url, partial(self._send_throttled, request, chat))).body
 
     async def pages(
         self, path: str, query: Mapping[str, str], *, permission: GraphPermission, at_most: int, chat: str | None = None
@@ -147,8 +149,9 @@ class GraphClient:
 
     async def _send_throttled(self, request: ApiRequest, chat: str | None) -> ApiResponse:
         throttle: AbstractAsyncContextManager[None] = self._throttle.acquire(chat) if chat else nullcontext()
-        async with throttle:
-            return await self._sender.send(request)
+        with waiting_for(NAME):
+            async with throttle:
+                return await self._sender.send(request)
 
     @asynccontextmanager
     async def _errors_explained(self, right: GraphPermission, chat: str | None = None) -> AsyncIterator[None]:

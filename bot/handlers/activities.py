@@ -14,9 +14,11 @@ from bot.domain.public_names import ACTIONS, ALL_RECORDS, INITIAL_RUN, QuotedFie
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.text.html_elements import unescape
+from bot.handlers.message_text import bot_mentions
+from bot.text.typed_text import on_one_line
 from cards.buttons import DIALOG
 
+_THREAD = ";messageid="
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
 
@@ -55,7 +57,8 @@ class ExtensionQuery:
     """A search in the compose box, with the requested range of results."""
 
     command: str
-    parameter: str
+    parameters: tuple[str, ...]
+    """Names of the parameters that count: those with a text, or else all."""
     text: str
     skip: int
     count: int
@@ -81,6 +84,7 @@ def parse_chat(activity: Activity) -> Chat:
         bot_id=(bot.id if bot else None) or "",
         bot_name=(bot.name if bot else None) or "",
         team_id=_team_id(activity),
+        thread=_thread(activity),
     )
 
 
@@ -91,7 +95,12 @@ def _team_id(activity: Activity) -> str | None:
 
 
 def _chat_id(activity: Activity) -> ChatId:
-    return ChatId(activity.conversation.id.partition(";messageid=")[0])
+    return ChatId(activity.conversation.id.partition(_THREAD)[0])
+
+
+def _thread(activity: Activity) -> str | None:
+    is_thread = _chat_kind(activity) is ChatKind.CHANNEL and _THREAD in activity.conversation.id
+    return activity.conversation.id if is_thread else None
 
 
 def tenant_id(activity: Activity) -> str:
@@ -144,27 +153,7 @@ def is_for_bot(activity: Activity) -> bool:
     With the permission `ChatMessage.Read.Chat`, Teams sends the bot all messages of a group chat.
     """
     is_personal = _chat_kind(activity) is ChatKind.PERSONAL
-    return activity.channel_id != TEAMS or is_personal or bool(_mentions_of_bot(activity))
-
-
-def command_text(activity: Activity) -> str:
-    """Return the text of a message on one line, without mentions of the bot."""
-    text = activity.text or ""
-    for mention in _mentions_of_bot(activity):
-        text = text.replace(mention, " ")
-    return " ".join(unescape(text).split())
-
-
-def _mentions_of_bot(activity: Activity) -> list[str]:
-    """Return the parts of the text that mention the bot."""
-    bot = activity.recipient.id if activity.recipient else None
-    mentions = []
-    for entity in filter(None, activity.entities or []):
-        properties: Mapping[str, Any] = getattr(entity, "additional_properties", None) or {}
-        mentioned, text = properties.get("mentioned"), properties.get("text")
-        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(text, str) and text:
-            mentions += [text] if mentioned.get("id") == bot else []
-    return mentions
+    return activity.channel_id != TEAMS or is_personal or bool(bot_mentions(activity))
 
 
 def button_in_message(activity: Activity) -> PressedButton | None:
@@ -227,7 +216,7 @@ def typeahead_query(activity: Activity) -> TypeaheadQuery | None:
         return None
     name, parameters = decode_dataset(dataset)
     inputs = _texts(_object(value.get("data")), without=DIALOG)
-    return TypeaheadQuery(dataset=name, text=text, data={**inputs, **parameters})
+    return TypeaheadQuery(dataset=name, text=on_one_line(text), data={**inputs, **parameters})
 
 
 def _object(value: object) -> Mapping[Any, Any]:
@@ -242,16 +231,24 @@ def extension_query(activity: Activity) -> ExtensionQuery | None:
     """Return the search in the compose box; None if the invoke has another form."""
     value = _object(activity.value)
     command, parameters, options = value.get("commandId"), value.get("parameters"), value.get("queryOptions", {})
-    first = parameters[0] if isinstance(parameters, list) and parameters else {}
-    if not (isinstance(command, str) and isinstance(parameters, list) and isinstance(first, dict)):
-        return None
-    parameter, text = first.get("name", ALL_RECORDS), first.get("value", "")
+    given = _parameters(parameters)
     skip, count = _natural_number(options, "skip", 0), _natural_number(options, "count", PAGE_SIZE)
-    if not isinstance(parameter, str) or not isinstance(text, str) or skip is None or count is None:
+    if not isinstance(command, str) or given is None or skip is None or count is None:
         return None
-    if parameter == INITIAL_RUN:
-        parameter, text = ALL_RECORDS, ""
-    return ExtensionQuery(command=command, parameter=parameter, text=text, skip=skip, count=count)
+    filled = [(name, text) for name, text in given if text.strip()] or given or [(ALL_RECORDS, "")]
+    names = tuple(dict.fromkeys(name for name, _ in filled))
+    text = " ".join(dict.fromkeys(text for _, text in filled))
+    return ExtensionQuery(command=command, parameters=names, text=text, skip=skip, count=count)
+
+
+def _parameters(parameters: object) -> list[tuple[str, str]] | None:
+    """Return the names and texts of the parameters without the one that marks the first search; None if malformed."""
+    if not isinstance(parameters, list) or not all(isinstance(each, dict) for each in parameters):
+        return None
+    given = [(each.get("name", ALL_RECORDS), each.get("value", "")) for each in parameters]
+    if not all(isinstance(name, str) and isinstance(text, str) for name, text in given):
+        return None
+    return [(name, text) for name, text in given if name != INITIAL_RUN]
 
 
 def _natural_number(options: object, name: str, default: int) -> int | None:

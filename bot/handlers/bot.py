@@ -37,6 +37,7 @@ from bot.handlers.invoke_answers import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
+from bot.handlers.message_text import command_texts
 from bot.logs import correlation_id, get_logger
 from bot.logs.tracebacks import describe_error
 from bot.text.json_text import dumps
@@ -164,7 +165,7 @@ class ChatSyncBot(TeamsActivityHandler):
         elif request:
             answer = await self._handlers.dialogs.answer_in_chat(turn, request)
         elif activities.is_for_bot(activity):
-            command = self._handlers.commands.answer(turn, activities.command_text(activity))
+            command = self._handlers.commands.answer(turn, command_texts(activity))
             answer = await self._handlers.deadline.answer(command)
         else:
             return

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.public_names import Verb
+from bot.features.shared.access import require_chats_on
 from bot.features.shared.action_data import ActionData, expired_button
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import ButtonHandler, Feature
@@ -25,6 +26,8 @@ class Buttons:
         """Return the answer to a button; raise `BadRequest` for an unknown verb."""
         if pressed.verb not in self._handlers:
             raise expired_button()
+        if pressed.verb != Verb.STATUS:  # The status says itself that chats are off.
+            await require_chats_on(self._services, *self._services.environments)
         return await self._handlers[pressed.verb](self._services, turn, pressed.data)
 
 

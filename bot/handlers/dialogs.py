@@ -13,7 +13,7 @@ from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.public_names import Dialog
-from bot.features.shared.access import require_user_anywhere
+from bot.features.shared.access import require_chats_on, require_user_anywhere
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import no_private_answer
@@ -35,6 +35,8 @@ MAX_CHOICES = 15
 """Choices shown while a person types ("Typeahead search in Adaptive Cards")."""
 
 _ERROR_TITLE = "Chat Sync"
+_SETTINGS = frozenset(page for page in Dialog if page.name.startswith(Dialog.SETTINGS.name))
+"""Pages for administrators, which also work while chats are off."""
 _SHARED_PAGES = frozenset({Dialog.UPDATE})
 """Pages that everyone in a chat may see. In a chat with others, they only offer to open a private page."""
 
@@ -84,6 +86,8 @@ class Dialogs:
         async def show() -> Page | Done:
             if request is None or request.page not in self._pages:
                 raise BadRequest("This dialog no longer exists.", "To see all commands, write help.")
+            if request.page not in _SETTINGS:
+                await require_chats_on(self._services, *self._services.environments)
             data = await self._read_data(turn, request)
             retry.append(SubmitButton(title="Try again", dialog=request.page, payload=data))
             return await self._show(turn, request.page, data)
@@ -99,7 +103,7 @@ class Dialogs:
         if request.message is None:
             return request.data
         await require_user_anywhere(self._services, turn.person)
-        return {**request.data, **quoted_message(request.message, turn.chat.id)}
+        return {**request.data, **quoted_message(request.message, turn.chat)}
 
     async def _show(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
         page = await self._pages[name](self._services, turn, data)

@@ -60,10 +60,10 @@ class Extension:
         """Return the records to choose from, or a sentence that explains why there are none."""
         if query is None:
             raise BadRequest("A search needs value.commandId and value.parameters.")
-        if query.command != SEARCH or query.parameter not in SEARCHES:
+        if query.command != SEARCH or not set(query.parameters) <= SEARCHES.keys():
             return extension_message("This search no longer exists. Ask your administrator to update the app.")
         channel = turn.chat.channel
-        only = None if query.parameter == ALL_RECORDS else query.parameter
+        only = frozenset(query.parameters) - {ALL_RECORDS}
         search = partial(
             search_records,
             self.services,

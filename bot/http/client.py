@@ -18,6 +18,7 @@ from yarl import URL
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.http.access_tokens import Tokens
 from bot.http.odata_errors import parse_retry_after
+from bot.runtime.answer_time import waiting_for
 from bot.runtime.backoff import Backoff, jittered
 from bot.text.json_text import loads
 
@@ -125,12 +126,16 @@ class ApiClient:
     async def send(self, request: ApiRequest) -> ApiResponse:
         """Return the response to a request that succeeded; raise a domain error otherwise."""
         try:
-            try:
-                return await self._send_signed_in(request)
-            except Retryable as error:
-                return await self._retry(request, error)
+            with waiting_for(self._system.name):
+                return await self._send_or_retry(request)
         except Retryable as error:
             raise _converted(Unavailable, error, error.retry_after_s) from error
+
+    async def _send_or_retry(self, request: ApiRequest) -> ApiResponse:
+        try:
+            return await self._send_signed_in(request)
+        except Retryable as error:
+            return await self._retry(request, error)
 
     async def _retry(self, request: ApiRequest, first: Retryable) -> ApiResponse:
         """Retry after the first attempt failed; raise the error of the last attempt."""

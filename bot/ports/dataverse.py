@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.directory import DynamicsChannel
 from bot.domain.errors import ChatSyncError
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, TableName, View
@@ -90,13 +91,15 @@ class Records(Protocol):
         table: Table,
         words: str,
         *,
+        numbers: Sequence[str] = (),
         columns: Sequence[Column],
         caller: ObjectId,
         at_most: int,
     ) -> Sequence[Row]:
         """Return rows, most recently modified first.
 
-        A row matches if its name contains the words or its number starts with them. Empty words match all rows.
+        A row matches if its name contains the words, or its number starts with them, or its number or name is one of
+        the numbers. Without words and numbers, all rows match.
         """
         ...
 
@@ -118,6 +121,10 @@ class Records(Protocol):
 
     async def row_name(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
         """Return the name of any row as the app sees it, or None if it does not exist."""
+        ...
+
+    async def lookup_targets(self, environment: EnvironmentId, table: str) -> Mapping[str, frozenset[str]]:
+        """Return the tables that each lookup of the table can refer to, by column."""
         ...
 
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
@@ -168,6 +175,8 @@ class InvolvedPeople:
     owner: ObjectId | None = None
     team: frozenset[ObjectId] = frozenset()
     """The members of the owning team."""
+    administrator: ObjectId | None = None
+    """The administrator of the owning team."""
     creator: ObjectId | None = None
     modifier: ObjectId | None = None
     activities: Mapping[ObjectId, int] = field(default_factory=dict)
@@ -203,6 +212,17 @@ class RecordPeople(Protocol):
         self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
     ) -> frozenset[str]:
         """Return the ids of the rows that the caller may read; pass only a few."""
+        ...
+
+
+class TeamsCollaborations(Protocol):
+    """Channels that Dynamics 365's own collaboration with Teams connected to records."""
+
+    async def list_channels(self, record: RecordRef, *, caller: ObjectId) -> Sequence[DynamicsChannel]:
+        """Return the channels that the caller may read; none if the environment has no such table.
+
+        Raises `Unavailable`.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bot.clock import Clock
+from bot.runtime.answer_time import waiting_for
 from bot.runtime.single_flight import SingleFlight
 
 K = TypeVar("K", bound=Hashable)
@@ -33,11 +34,22 @@ class _Entry(Generic[V]):
 class TtlCache(Generic[K, V]):
     """Cache values by key. If it is full, it evicts the least recently used entry."""
 
-    def __init__(self, clock: Clock, *, max_size: int, ttl: timedelta | Callable[[V], timedelta] = FOREVER) -> None:
-        """`ttl` may be a function that derives the time to live from the value."""
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        max_size: int,
+        ttl: timedelta | Callable[[V], timedelta] = FOREVER,
+        system: str = "",
+    ) -> None:
+        """`ttl` may be a function that derives the time to live from the value.
+
+        `system`: the name of the system that the values come from, for callers that wait for it.
+        """
         self._clock = clock
         self._max_size = max_size
         self._ttl = ttl
+        self._system = system
         self._entries: OrderedDict[K, _Entry[V]] = OrderedDict()
         self._loads: dict[K, SingleFlight[V]] = {}
 
@@ -65,7 +77,10 @@ class TtlCache(Generic[K, V]):
         its own wait with `asyncio.timeout`. If the load raises, every caller gets the error and nothing is stored.
         """
         entry = self._fresh(key, max_age)
-        return entry.value if entry else await self._load(key, load).result()
+        if entry:
+            return entry.value
+        with waiting_for(self._system):  # also for a load that another caller started
+            return await self._load(key, load).result()
 
     def refresh(self, key: K, load: Load[V]) -> None:
         """Start to load the value in the background, unless a load is running; the old value stays until it ends."""

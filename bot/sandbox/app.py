@@ -76,6 +76,7 @@ async def _journal(app: web.Application) -> AsyncIterator[None]:
     store = app[DATAVERSE].store
     await store.open()
     _set_own_endpoint(store.rows, app[DATAVERSE].settings)
+    app[TEAMS].set_own_address()
     yield
     await store.close()
 

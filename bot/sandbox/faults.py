@@ -3,7 +3,8 @@
 A request with the header `x-sandbox-fault: 429; retry-after=3` gets that response itself. With `times=2`, the request
 succeeds, and the next two requests to the same service (Web API, Graph, or connector) fail, regardless of the client.
 `path=incidents` limits the fault to resources with this prefix, `ends=members` to resources with this suffix, and
-`method=POST` to one method. With `lost`, the request is processed, but the response never arrives.
+`method=POST` to one method. With `lost`, the request is processed, but the response never arrives. With `202`, it is
+processed, and the response has no body, like that of a slow creation.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ LIMITS = frozenset({"requests", "time", "concurrency"})
 _TICK_S = 0.05
 
 _KINDS = frozenset(
-    {"400", "401", "403", "404", "409", "412", "429", "500", "503", "hang", "lost", "not-json", "truncated"}
+    {"202", "400", "401", "403", "404", "409", "412", "429", "500", "503", "hang", "lost", "not-json", "truncated"}
 )
 _OPTIONS = frozenset({"ends", "limit", "method", "path", "retry-after", "seconds", "times"})
 _OPTION = re.compile(r"\s*([a-z-]+)\s*=\s*([^;\s]+)\s*")
@@ -106,6 +107,9 @@ async def inject_faults(request: web.Request, handler: Handler) -> web.StreamRes
         await handler(request)
         _disconnect(request)
         return web.Response()
+    if fault.kind == "202":
+        await handler(request)
+        return web.Response(status=HTTPStatus.ACCEPTED)
     return _error(fault, service)
 
 

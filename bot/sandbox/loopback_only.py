@@ -24,6 +24,13 @@ async def require_loopback(request: web.Request, handler: Handler) -> web.Stream
     return await handler(request)
 
 
+def is_own_page(request: web.Request) -> bool:
+    """Return True if the request comes from a page of this server, or not from a browser."""
+    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.headers.get('Host', '')}"
+    return origin is None or origin.lower() == own.lower()
+
+
 def is_loopback(host: str) -> bool:
     """Return True if a host, with or without a port, is a loopback name."""
     found = _HOST.fullmatch(host)

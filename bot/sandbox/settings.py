@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.sandbox.values import JsonObject
+
 ORGANIZATION_ID = "00000000-0000-4000-9000-00000000c0de"
 CATALOG_ID = "00000005-0000-4000-9000-000000000001"
 """ID of the app in the organization's catalog, which differs from the ID in its manifest."""
@@ -24,5 +26,7 @@ class SandboxSettings:
     """Address of the bot's messaging endpoint, or empty if the bot receives no activities."""
     app_id: str = "00000000-0000-0000-0000-000000000000"
     """App ID in the bot's manifest, or zeros if the bot has none."""
+    manifest: JsonObject = field(default_factory=dict)
+    """The bot's manifest, which names its commands."""
     app_permissions: tuple[str, ...] = ()
     """Resource-specific consent permissions in the bot's manifest ("Resource-specific consent")."""

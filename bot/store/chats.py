@@ -1,7 +1,6 @@
 """The chats that the bot knows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select, update
@@ -12,7 +11,7 @@ from bot.store.tables import chat as table
 from bot.store.upsert import insert
 
 CHAT_COLUMNS = (
-    # All fields of `bot.domain.values.Chat`.
+    # The stored fields of `bot.domain.values.Chat`.
     table.c.id,
     table.c.kind,
     table.c.channel,
@@ -45,7 +44,7 @@ class Chats:
 
     async def save(self, chat: Chat) -> None:
         """Store the chat. A channel keeps its team if the new value has none."""
-        values = asdict(chat)
+        values = {column.name: getattr(chat, column.name) for column in CHAT_COLUMNS}
         statement = insert(self._connection, table).values(values)
         now = {name: value for name, value in values.items() if name != "id"}
         now["team_id"] = func.coalesce(chat.team_id, table.c.team_id)
@@ -55,6 +54,15 @@ class Chats:
         """Store that the bot is no longer in the chat, and notify caches after the commit."""
         await self._connection.execute(update(table).where(table.c.id == chat).values(bot_present=False))
         self.left_chats.add(chat)
+
+    async def mark_bot_added(self, chats: Collection[ChatId]) -> None:
+        """Store that the bot is in the chats."""
+        await self._connection.execute(update(table).where(table.c.id.in_(chats)).values(bot_present=True))
+
+    async def channels_of_team(self, team: str) -> Sequence[ChatId]:
+        """Return the known channels of the team."""
+        found = await self._connection.execute(select(table.c.id).where(table.c.team_id == team))
+        return [ChatId(each) for each in found.scalars()]
 
     async def mark_introduced(self, chat: ChatId, at: datetime) -> bool:
         """Store that the bot introduced itself; return False if it had done so before."""

@@ -79,6 +79,17 @@ class _EventCodec(Codec[RecordEvent]):
         return encoded
 
 
+class _ChatRequestCodec(Codec[ChatRequest]):
+    """Leaves out what only requests for channels have."""
+
+    def encode(self, value: ChatRequest) -> Any:
+        """Return the request as JSON types."""
+        encoded = super().encode(value)
+        if encoded["team"] is None:
+            del encoded["team"]
+        return encoded
+
+
 class _SubjectsCodec(Codec[tuple[Subject, ...]]):
     """Leaves out what only cards about changed key fields have."""
 
@@ -107,7 +118,7 @@ ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
     ActivityRow | None,
     leave_out=frozenset({"subject", "regarding", "description"}),
 )
-CHAT_REQUEST: Codec[ChatRequest] = Codec(ChatRequest, leave_out=frozenset({"person"}))
+CHAT_REQUEST: Codec[ChatRequest] = _ChatRequestCodec(ChatRequest, leave_out=frozenset({"person"}))
 COLUMNS: Codec[tuple[ReportedColumn, ...]] = Codec(tuple[ReportedColumn, ...])
 BUTTONS: Codec[tuple[ReportedButton, ...]] = Codec(tuple[ReportedButton, ...])
 SUBJECTS: Codec[tuple[Subject, ...]] = _SubjectsCodec(tuple[Subject, ...])

@@ -1,9 +1,9 @@
 """Connections between chats and records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import (
@@ -19,6 +19,7 @@ from bot.domain.values import (
 from bot.store.tables import connection as table
 from bot.store.upsert import insert
 
+_other = table.alias("other")
 _LIVE = table.c.ended_at.is_(None)
 
 
@@ -68,6 +69,13 @@ class Connections:
         found = await self._connection.execute(chats.limit(at_most))
         return [ChatId(chat) for chat in found.scalars()]
 
+    async def for_table(
+        self, environment: EnvironmentId, name: str, *, after: ConnectionId | None, at_most: int
+    ) -> Sequence[Connection]:
+        """Return active connections to rows of the table, ordered by id, after an id."""
+        here = (table.c.environment == environment) & (table.c.table == name) & (table.c.id > (after or 0))
+        return await self._select(here, at_most=at_most)
+
     async def add(self, connection: NewConnection) -> Connection | None:
         """Return the new connection, or None if the chat and the record already have an active one."""
         statement = insert(self._connection, table).values(
@@ -84,6 +92,11 @@ class Connections:
         added = await self._connection.execute(statement.on_conflict_do_nothing().returning(*table.c))
         row = added.mappings().one_or_none()
         return connection_from_row(row) if row else None
+
+    async def rename(self, connection: ConnectionId, name: str, number: str | None) -> None:
+        """Store the name and number of the record that the chat was shown last."""
+        renamed = update(table).where(table.c.id == connection)
+        await self._connection.execute(renamed.values(record_name=name, record_number=number))
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
         """End the connection; return False if it had ended before."""
@@ -109,6 +122,15 @@ class Connections:
         reopened = await self._connection.execute(update(table).where(ended).values(going_on))
         return reopened.rowcount > 0
 
+    async def reopen_unheard(self, connections: Collection[ConnectionId]) -> None:
+        """Reactivate those of the connections that ended with their record, because their chats did not hear of it."""
+        ended = table.c.id.in_(connections) & table.c.ended_at.is_not(None) & table.c.ended_by_id.is_(None)
+        same = (_other.c.chat_id == table.c.chat_id) & (_other.c.environment == table.c.environment)
+        same &= (_other.c.table == table.c.table) & (_other.c.row_id == table.c.row_id)
+        newer = exists().where(same, _other.c.ended_at.is_(None))
+        going_on = {"ended_at": None, "ended_by_name": None}
+        await self._connection.execute(update(table).where(ended, ~newer).values(going_on))
+
     async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Pause notifications of the chat's active connections. Paused connections keep their first reason."""
         going = (table.c.chat_id == chat) & _LIVE & table.c.paused_at.is_(None)
@@ -122,8 +144,10 @@ class Connections:
         )
         return [connection_from_row(row) for row in resumed.mappings()]
 
-    async def _select(self, *where: ColumnElement[bool], for_update: bool = False) -> Sequence[Connection]:
-        query = select(table).where(_LIVE, *where).order_by(table.c.id)
+    async def _select(
+        self, *where: ColumnElement[bool], for_update: bool = False, at_most: int | None = None
+    ) -> Sequence[Connection]:
+        query = select(table).where(_LIVE, *where).order_by(table.c.id).limit(at_most)
         found = await self._connection.execute(query.with_for_update() if for_update else query)
         return [connection_from_row(row) for row in found.mappings()]
 

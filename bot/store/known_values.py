@@ -1,17 +1,20 @@
 """The last values that chats were notified of."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import ReportedValue
-from bot.domain.values import ConnectionId, EnvironmentId
+from bot.domain.values import ConnectionId
 from bot.store.codecs import raw_from_json
-from bot.store.tables import connection
 from bot.store.tables import field_value as table
 from bot.store.upsert import insert
+
+_COLUMNS = ("raw", "text", "at", "taken_at", "watch")
+"""All fields of a reported value."""
 
 
 class ReportedValues:
@@ -27,7 +30,13 @@ class ReportedValues:
         known: dict[ConnectionId, dict[str, ReportedValue]] = defaultdict(dict)
         found = await self._connection.execute(select(table).where(table.c.connection_id.in_(connections)))
         for row in found.mappings():
-            value = ReportedValue(raw=raw_from_json(row["raw"]), text=row["text"], at=row["at"])
+            value = ReportedValue(
+                raw=raw_from_json(row["raw"]),
+                text=row["text"],
+                at=row["at"],
+                taken_at=row["taken_at"],
+                watch=row["watch"],
+            )
             known[ConnectionId(row["connection_id"])][row["column"]] = value
         return known
 
@@ -37,31 +46,43 @@ class ReportedValues:
             mine = (table.c.connection_id == of) & (table.c.column == column)
             await self._connection.execute(delete(table).where(mine))
 
+    async def forget_earlier(self, connections: Sequence[ConnectionId], column: str, *, before: int) -> None:
+        """Delete the column's values of watches before this number."""
+        mine = table.c.connection_id.in_(connections) & (table.c.column == column) & (table.c.watch < before)
+        await self._connection.execute(delete(table).where(mine))
+
     async def forget_connections(self, connections: Sequence[ConnectionId]) -> None:
         """Delete all values of these connections."""
         await self._connection.execute(delete(table).where(table.c.connection_id.in_(connections)))
-
-    async def forget_all(self, environment: EnvironmentId) -> None:
-        """Delete all values of the environment's records."""
-        there = select(connection.c.id).where(connection.c.environment == environment)
-        await self._connection.execute(delete(table).where(table.c.connection_id.in_(there)))
 
     async def save(
         self, values: Mapping[tuple[ConnectionId, str], ReportedValue], *, unless_newer: bool = False
     ) -> None:
         """Store the values, replacing earlier ones. `unless_newer`: keep stored values of a later time."""
-        rows = [
-            {"connection_id": connection, "column": column, "raw": value.raw, "text": value.text, "at": value.at}
-            for (connection, column), value in values.items()
-        ]
+        await self._upsert(values, lambda new: table.c.at <= new.at if unless_newer else None)
+
+    async def add(self, values: Mapping[tuple[ConnectionId, str], ReportedValue]) -> None:
+        """Store values that were read when their columns began to be watched, unless others were stored since then."""
+        await self._upsert(values, lambda new: table.c.watch < new.watch)
+
+    async def _upsert(
+        self,
+        values: Mapping[tuple[ConnectionId, str], ReportedValue],
+        replaces: Callable[[Any], ColumnElement[bool] | None],
+    ) -> None:
+        rows = [{"connection_id": of, "column": column, **_row(value)} for (of, column), value in values.items()]
         if not rows:
             return
         statement = insert(self._connection, table)
         await self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["connection_id", "column"],
-                set_={name: statement.excluded[name] for name in ("raw", "text", "at")},
-                where=table.c.at <= statement.excluded.at if unless_newer else None,
+                set_={name: statement.excluded[name] for name in _COLUMNS},
+                where=replaces(statement.excluded),
             ),
             rows,
         )
+
+
+def _row(value: ReportedValue) -> dict[str, object]:
+    return {name: getattr(value, name) for name in _COLUMNS}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.new_chat import ChatStep, NewChat, NewChatKey, StepFailure
@@ -48,6 +48,11 @@ class NewChats:
         await self._connection.execute(
             update(table).where(table.c.key == new.key).values(**_state(new), held_until=leased_until)
         )
+
+    async def remove(self, key: NewChatKey) -> None:
+        """Delete the request, unless a chat exists, may exist, or is being created."""
+        nothing = table.c.chat_id.is_(None) & table.c.asked_at.is_(None) & table.c.held_until.is_(None)
+        await self._connection.execute(delete(table).where(table.c.key == key, nothing))
 
     async def unfinished(self, person: ObjectId, *, since: datetime) -> NewChat | None:
         """Return the person's newest chat that failed halfway and was requested since then, or None."""

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import ReportedValue
@@ -52,9 +53,10 @@ class Outbox:
         first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
+            .add_columns(table.c.reason)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
-            .add_columns(table.c.connection_id, table.c.told_before)
+            .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
             .select_from(lane)
             .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
             .join(chat, chat.c.id == lane.c.name)
@@ -90,8 +92,11 @@ class Outbox:
         """Drop the message. Its values count as known, and nobody reports them later, unless restored (spec S1)."""
         await self._set(message, state=DROPPED, reason=reason, done_at=at)
 
-    async def restore_reported(self, message: int, subjects: Collection[Subject]) -> None:
-        """Restore what the chat knew before a dropped message, but only for these record types and their columns."""
+    async def restore_reported(self, message: int, subjects: Collection[Subject]) -> frozenset[ConnectionId]:
+        """Restore what the chat knew before a dropped message, but only for these record types and their columns.
+
+        Return the connections.
+        """
         found = await self._connection.execute(select(table.c.told_before).where(table.c.id == message))
         before = _decoded(found.scalar() or [])
         of = select(connection.c.id, connection.c.environment, connection.c.table)
@@ -99,6 +104,7 @@ class Outbox:
         types = {row.id: (row.environment, row.table) for row in rows}
         restored = {key: value for key, value in before.items() if _is_about(subjects, types.get(key[0]), key[1])}
         await self._restore(await self._take_over(message, restored))
+        return frozenset(each for each, _ in restored)
 
     async def _take_over(self, message: int, values: _Values) -> _Values:
         """Let later messages of the chat that report the same columns start from these values; return the others."""
@@ -113,12 +119,13 @@ class Outbox:
                 await self._set(number, told_before=_encoded(told | shared))
         return left
 
-    async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> None:
-        """Make all pending messages of the chat dead letters.
+    async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> frozenset[ConnectionId]:
+        """Make all pending messages of the chat dead letters, and return the connections that they are about.
 
         The chat does not learn their values: restore what it knew before (spec K9).
         """
         waits = (table.c.lane == chat) & (table.c.state == PENDING)
+        named = await self._named(waits)
         found = await self._connection.execute(
             select(table.c.id, table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
         )
@@ -131,6 +138,13 @@ class Outbox:
         await self._connection.execute(
             update(table).where(waits).values(state=DEAD_LETTERED, reason=reason, done_at=at)
         )
+        return named
+
+    async def _named(self, messages: ColumnElement[bool]) -> frozenset[ConnectionId]:
+        """Return the connections that these messages are about, without answers to people."""
+        columns = select(table.c.connection_id, table.c.told_before)
+        rows = await self._connection.execute(columns.where(messages, table.c.switch.is_not(None)))
+        return frozenset(ConnectionId(each) for row in rows.mappings() for each in _connections(row))
 
     async def _save_told_after(self, told_before: Mapping[int, _Values]) -> None:
         """Store the values of these messages of one chat, in case an operator sends them again."""
@@ -163,6 +177,7 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
     return {
         "key": message.key,
         "lane": message.chat_id,
+        "thread": message.thread,
         "connection_id": message.connection_id,
         "environment": subject.environment,
         "table": subject.table,
@@ -194,11 +209,13 @@ def _is_about(subjects: Collection[Subject], kind: tuple[str, str] | None, colum
 def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) -> PendingMessage:
     return PendingMessage(
         id=row["message_id"],
-        chat=chat_from_row(row),
+        chat=replace(chat_from_row(row), thread=row["thread"]),
         activity=row["body"],
         attempts=row["attempts"],
         enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
+        # A dead letter that an operator retries counts as new.
+        last_failure=row["reason"] if row["attempts"] else None,
         subjects=_subjects(row),
         disconnected=disconnected,
         caused_at=row["caused_at"],

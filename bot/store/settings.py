@@ -1,6 +1,6 @@
 """The settings of environments and record types, and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
-from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue, WatchStart
 from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId
 from bot.store import upsert
 from bot.store.codecs import RECORD_TYPE, SAVED_SETTINGS
 from bot.store.tables import environment as environments
+from bot.store.tables import from_microseconds, microseconds, setting_change
 from bot.store.tables import record_type as record_types
-from bot.store.tables import setting_change
 
 
 class StoredSettings:
@@ -43,6 +43,17 @@ class StoredSettings:
         await self._connection.execute(insert(setting_change).values({**row, "changes": changes}))
         self.saved = True
 
+    async def save_watches(self, environment: EnvironmentId, watches: Mapping[str, Mapping[str, WatchStart]]) -> None:
+        """Store when the columns of these tables began to be watched."""
+        for table, starts in watches.items():
+            mine = (record_types.c.environment == environment) & (record_types.c.table == table)
+            stored = {column: [start.number, microseconds(start.at)] for column, start in starts.items() if start.at}
+            await self._connection.execute(update(record_types).where(mine).values(watches=stored or None))
+
+    async def get(self, environment: EnvironmentId) -> EnvironmentSettings:
+        """Return the environment's settings as stored, also if another process has just saved them."""
+        return await read_settings(self._connection, environment)
+
     async def _put(self, environment: EnvironmentId, record_type: RecordType) -> None:
         values = asdict(record_type)
         statement = upsert.insert(self._connection, record_types).values(environment=environment, **values)
@@ -55,6 +66,13 @@ class StoredSettings:
         rows = await self._connection.execute(select(setting_change).where(later).order_by(setting_change.c.version))
         return [_saved(row) for row in rows.mappings()]
 
+    async def history_page(self, environment: EnvironmentId, *, offset: int, at_most: int) -> Sequence[SavedSettings]:
+        """Return a page of the history entries, the newest first."""
+        of_environment = select(setting_change).where(setting_change.c.environment == environment)
+        newest_first = of_environment.order_by(setting_change.c.version.desc())
+        rows = await self._connection.execute(newest_first.offset(offset).limit(at_most))
+        return [_saved(row) for row in rows.mappings()]
+
 
 async def read_settings(
     connection: AsyncConnection, environment: EnvironmentId, *, for_update: bool = False
@@ -62,13 +80,15 @@ async def read_settings(
     """Return the settings of a known environment. `hold` locks them until the end of the transaction."""
     asked = select(environments).where(environments.c.id == environment)
     row = (await connection.execute(asked.with_for_update() if for_update else asked)).mappings().one()
-    types = await connection.execute(select(record_types).where(record_types.c.environment == environment))
+    found = await connection.execute(select(record_types).where(record_types.c.environment == environment))
+    types = found.mappings().all()
     named = {field.name: row[field.name] for field in fields(OrganizationSettings)}
     return EnvironmentSettings(
         version=row["version"],
         organization=OrganizationSettings(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
-        record_types={each["table"]: RECORD_TYPE.decode(each) for each in types.mappings()},
+        record_types={each["table"]: RECORD_TYPE.decode(each) for each in types},
         sync_changed_at=row["sync_changed_at"],
+        watches={each["table"]: _watches(each["watches"]) for each in types if each["watches"]},
     )
 
 
@@ -86,3 +106,7 @@ def _value(setting: str, stored: SettingValue) -> SettingValue:
     if setting == "card_acts" and isinstance(stored, tuple):
         return tuple(CardAction(act) for act in stored)
     return Disclosure(stored) if setting == "disclosure" and isinstance(stored, str) else stored
+
+
+def _watches(stored: Mapping[str, Sequence[int]]) -> Mapping[str, WatchStart]:
+    return {name: WatchStart(number=number, at=from_microseconds(at)) for name, (number, at) in stored.items()}

@@ -1,7 +1,7 @@
 """Post a message before something happens to its chat, and edit it."""
 
-from bot.domain.errors import BotAbsent, NotSupported, Unavailable
-from bot.domain.send_outcomes import ChatUnreachable, RetryLater, Sent
+from bot.domain.errors import BotAbsent, ChatMissing, NotSupported, Unavailable
+from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, RetryLater, Sent
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, ConnectorResponse, conversation_path
 from bot.teams.send_outcome import send_outcome
@@ -28,6 +28,8 @@ class ConnectorChatMessages:
         match send_outcome(answer):
             case Sent():
                 return answer
+            case ChatNotFound():
+                raise ChatMissing
             case ChatUnreachable():
                 raise BotAbsent
             case RetryLater(retry_after_s=retry_after_s):

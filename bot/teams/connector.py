@@ -18,9 +18,13 @@ from orjson import JSONDecodeError
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.http.access_tokens import Tokens
+from bot.runtime.answer_time import waiting_for
 from bot.teams.codec import encode
 from bot.teams.service_hosts import AllowedUrl
 from bot.text.json_text import loads
+
+NAME = "Microsoft Teams"
+"""The name that users know."""
 
 SCOPE = "https://api.botframework.com/.default"
 
@@ -67,6 +71,10 @@ class Connector:
                 "The service URL of this chat is not allowed (CHATSYNC_SERVICE_HOSTS).",
                 "Ask your administrator to add its host if it belongs to Microsoft.",
             )
+        with waiting_for(NAME):
+            return await self._call_right_host(method, service_url, path, body)
+
+    async def _call_right_host(self, method: str, service_url: str, path: str, body: bytes | None) -> ConnectorResponse:
         answer = await self._call(method, service_url, path, body)
         if _redirects_to_gcc(answer) and service_url != GCC_SERVICE_URL and self.is_allowed(GCC_SERVICE_URL):
             return await self._call(method, GCC_SERVICE_URL, path, body)

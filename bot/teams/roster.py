@@ -5,11 +5,11 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from bot.domain.directory import ChatAccount
-from bot.domain.errors import BotAbsent, Unavailable
+from bot.domain.errors import Unavailable
 from bot.domain.object_ids import parse_object_id
 from bot.domain.values import TEAMS, Chat, ObjectId, Person
 from bot.teams.connector import Connector, ConnectorResponse, conversation_path
-from bot.teams.send_outcome import unreachable_code
+from bot.teams.send_outcome import require_reachable
 
 _PAGE = 500
 _PAGES_AT_MOST = 20
@@ -68,8 +68,7 @@ class ConnectorRoster:
     async def _call(self, chat: Chat, *parts: str, query: str = "") -> ConnectorResponse:
         path = conversation_path(chat.id, *parts) + query
         answer = await self._connector.call("GET", chat.service_url, path)
-        if unreachable_code(answer):
-            raise BotAbsent
+        require_reachable(answer)
         return answer
 
 

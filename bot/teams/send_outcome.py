@@ -3,39 +3,84 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 
-from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.domain.errors import BotAbsent, ChatMissing
+from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
 from bot.http.odata_errors import error_code, parse_retry_after
 from bot.teams.connector import ConnectorResponse
 
-_RETRYABLE = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
-"""Statuses to retry: timeouts, concurrent calls, throttling, and server errors. 0 means no response."""
+_TOO_LARGE = 413
 
-_UNREACHABLE_CODES = (
-    "BotNotInConversationRoster",
-    "BotDisabledByAdmin",
-    "ConversationNotFound",
-    "ConversationBlockedByUser",
-    "MessageWritesBlocked",
-    "ForbiddenOperationException",
-)
-"""Codes, at varying depth in the body, that mean that the bot is not, or no longer, allowed in the chat."""
+
+class Fault(StrEnum):
+    """Meaning of an error of the connector. An error that the table does not list is retried."""
+
+    LOOK_AGAIN = "look again"
+    """The chat seems to be gone. It can be a passing fault, so a second look decides."""
+    CHAT = "chat"
+    """Final for the chat: the bot cannot post in it until it is added again."""
+    MESSAGE = "message"
+    """Final for the message: Teams never accepts it."""
+
+
+FAULTS: Mapping[tuple[int, str], Fault] = {
+    (400, "Bad Argument"): Fault.MESSAGE,
+    (400, "BadArgument"): Fault.MESSAGE,
+    (400, "BadSyntax"): Fault.MESSAGE,
+    (400, "MessageSizeTooBig"): Fault.MESSAGE,
+    (401, "BotNotRegistered"): Fault.MESSAGE,
+    (403, "BotDisabledByAdmin"): Fault.CHAT,
+    (403, "BotNotInConversationRoster"): Fault.CHAT,
+    (403, "ConversationBlockedByUser"): Fault.CHAT,
+    (403, "MessageWritesBlocked"): Fault.CHAT,
+    (403, "ForbiddenOperationException"): Fault.CHAT,
+    # The connector has sent the message to the other host before it reports this.
+    (403, "InvalidBotApiHost"): Fault.MESSAGE,
+    (403, "NotEnoughPermissions"): Fault.MESSAGE,
+    (403, "ConversationNotFound"): Fault.LOOK_AGAIN,
+    (404, "ActivityNotFoundInConversation"): Fault.MESSAGE,
+    (404, "BotNotInConversationRoster"): Fault.CHAT,
+    (404, "ConversationNotFound"): Fault.LOOK_AGAIN,
+}
+"""Faults by status and error code. All others are retried: timeouts, throttling, server errors, and unknown codes."""
+
+_CODES: Mapping[int, tuple[str, ...]] = {
+    each: tuple(code for status, code in FAULTS if status == each) for each, _ in FAULTS
+}
 
 
 def send_outcome(answer: ConnectorResponse, *, now: datetime | None = None) -> SendOutcome:
     """Return the outcome for a status, an error code, and `Retry-After`."""
     if 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's class of success
         return Sent()
-    if answer.status in _RETRYABLE:
-        return RetryLater(reason=_reason(answer), retry_after_s=retry_after_s(answer.headers, now=now))
-    code = unreachable_code(answer)
-    return ChatUnreachable(reason=code) if code else Rejected(reason=_reason(answer))
+    code = _known_code(answer)
+    match FAULTS.get((answer.status, code)):
+        case Fault.LOOK_AGAIN:
+            return ChatNotFound(reason=code)
+        case Fault.CHAT:
+            return ChatUnreachable(reason=code)
+        case Fault.MESSAGE:
+            return Rejected(reason=_reason(answer))
+    if answer.status == _TOO_LARGE:
+        return Rejected(reason=_reason(answer))
+    return RetryLater(reason=_reason(answer), retry_after_s=retry_after_s(answer.headers, now=now))
 
 
-def unreachable_code(answer: ConnectorResponse) -> str | None:
-    """Return the code that says why the bot cannot reach the chat; None if there is none."""
-    text = answer.body[:4096].decode(errors="replace") if answer.status in {403, 404} else ""
-    return next((code for code in _UNREACHABLE_CODES if code in text), None)
+def require_reachable(answer: ConnectorResponse) -> None:
+    """Raise `ChatMissing` if Teams does not find the chat, or `BotAbsent` if the bot is not allowed in it."""
+    match FAULTS.get((answer.status, _known_code(answer))):
+        case Fault.LOOK_AGAIN:
+            raise ChatMissing
+        case Fault.CHAT:
+            raise BotAbsent
+
+
+def _known_code(answer: ConnectorResponse) -> str:
+    """Return the first code of the table in the body, at any depth; an empty text if there is none."""
+    codes = _CODES.get(answer.status, ())
+    text = answer.body[:4096].decode(errors="replace") if codes else ""
+    return next((code for code in codes if code in text), "")
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:

@@ -1,7 +1,7 @@
 """Post messages of the outbox."""
 
 from bot.domain.errors import NotAllowed
-from bot.domain.send_outcomes import Rejected, SendOutcome
+from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, Rejected, SendOutcome
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, conversation_path
 from bot.teams.send_outcome import send_outcome
@@ -14,9 +14,15 @@ class ConnectorMessageSender:
         self._connector = connector
 
     async def send(self, chat: Chat, activity: bytes) -> SendOutcome:
-        """Post the finished activity into the chat, once."""
-        path = conversation_path(chat.id, "activities")
+        """Post the finished activity into the chat, once. If its thread is not available, post it to the channel."""
         try:
-            return send_outcome(await self._connector.call("POST", chat.service_url, path, activity))
+            outcome = await self._post(chat, chat.thread or chat.id, activity)
+            if chat.thread and isinstance(outcome, ChatNotFound | ChatUnreachable | Rejected):
+                outcome = await self._post(chat, chat.id, activity)
         except NotAllowed as error:
             return Rejected(reason=str(error))
+        return outcome
+
+    async def _post(self, chat: Chat, conversation: str, activity: bytes) -> SendOutcome:
+        path = conversation_path(conversation, "activities")
+        return send_outcome(await self._connector.call("POST", chat.service_url, path, activity))

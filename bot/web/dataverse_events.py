@@ -6,6 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.dataverse.webhook_events import DELETE, UPDATE, parse_event, parse_message, parse_organization
+from bot.domain.clock_skew import is_ahead
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId
@@ -30,25 +31,28 @@ _log = get_logger(__name__)
 
 def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Create the handler. It answers 202 if the event is stored, and 200 if no chat needs it."""
-    lines, within_s = LineBudget(), services.limits.http.body_within_s
+    log, within_s = _LimitedLog(), services.limits.http.body_within_s
 
     async def handle(request: web.Request) -> web.StreamResponse:
         sender = _sender(request, keys)
         if sender is None:
-            suppressed = lines.take("webhook.unauthorized")
-            if suppressed is not None:
-                _log.warning("webhook.unauthorized", suppressed=suppressed)
+            log.warning("webhook.unauthorized")
             return error_response(
                 HTTPStatus.UNAUTHORIZED, "Send the key of CHATSYNC_WEBHOOK_KEY as ?code= or x-chatsync-key."
             )
         body, content = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=within_s)
         message, table = parse_message(body)
-        _require_own_environment(request, services.links, sender)
+        _require_own_environment(request, services.links, sender, log)
         if message not in {UPDATE, DELETE}:
             return _response(f"{message} is ignored", stored=False)
         if not await is_own_organization(services, sender, parse_organization(body)):
+            log.warning("webhook.wrong_organization", environment=sender)
             raise web.HTTPForbidden(reason="The event is from another organization.")
-        event = parse_event(body, content, environment=sender, received_at=services.clock.now())
+        now = services.clock.now()
+        event = parse_event(body, content, environment=sender, received_at=now)
+        if is_ahead(event.at, now):
+            ahead_s = round((event.at - now).total_seconds())
+            log.warning("webhook.time_replaced", environment=sender, table=table, ahead_s=ahead_s)
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
         return _response(outcome.value, stored=outcome is Received.STORED)
@@ -56,19 +60,33 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
     return handle
 
 
+class _LimitedLog:
+    """Warnings that a sender can cause as often as it likes: one line a minute for each event and environment."""
+
+    def __init__(self) -> None:
+        self._lines = LineBudget()
+
+    def warning(self, event: str, *, environment: EnvironmentId | None = None, **fields: object) -> None:
+        """Log the event, unless it was logged within the last minute."""
+        suppressed = self._lines.take((event, environment))
+        if suppressed is not None:
+            named = {"environment": environment} if environment else {}
+            _log.warning(event, **named, **fields, suppressed=suppressed)
+
+
 def _sender(request: web.Request, keys: WebhookKeys) -> EnvironmentId | None:
     """Return the environment whose key the request has, or None."""
     return keys.environment_of(request.headers.get(KEY_HEADER) or request.query.get(KEY_QUERY, ""))
 
 
-def _require_own_environment(request: web.Request, links: RecordLinks, sender: EnvironmentId) -> None:
+def _require_own_environment(request: web.Request, links: RecordLinks, sender: EnvironmentId, log: _LimitedLog) -> None:
     """Raise an error if the header names another environment than the one that the key belongs to."""
     header = request.headers.get(ORGANIZATION_HEADER, "")
     named = links.environment_at(header) if header else None
     if header and named is None:
         raise BadRequest("This environment is not configured.", "Add its address to CHATSYNC_DATAVERSE_URL.")
     if named and named.id != sender:
-        _log.warning("webhook.wrong_environment", environment=sender, named=named.id)
+        log.warning("webhook.wrong_environment", environment=sender, named=named.id)
         raise web.HTTPForbidden(reason="The key belongs to another environment.")
 
 

@@ -13,7 +13,6 @@ from botbuilder.core import InvokeResponse
 from bot.clock import Clock, SystemClock
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
-from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
@@ -29,6 +28,7 @@ from bot.web.graph_events import graph_events
 from bot.web.health import liveness, metrics_handler, readiness
 from bot.web.loopback_only import loopback_only
 from bot.web.messages import messages
+from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import (
@@ -102,6 +102,8 @@ def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
 def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:
     services, notifications = runtime.services, runtime.graph_notifications
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
+    for path, page in public_pages(SANDBOX_PATH if runtime.settings.uses_own_sandbox else None).items():
+        app.router.add_get(path, page)
     app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
     app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:
@@ -187,11 +189,31 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         file=file,
         messages_url=settings.own_url + MESSAGES_PATH,
         app_id=settings.app_id or NO_APP_ID,
-        app_permissions=CHAT_PERMISSIONS,
+        app_permissions=settings.chat_permissions,
+        manifest=_local_manifest(settings),
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)
     return mounted[TEAMS].observe
+
+
+def _local_manifest(settings: Settings) -> Mapping[str, Any]:
+    """Return the manifest for a bot on this machine, which the sandbox's chats take the commands from."""
+    from manifest.document import document
+    from manifest.options import PackageOptions
+
+    app_id = settings.app_id or NO_APP_ID
+    website = "https://localhost"
+    return document(
+        PackageOptions(
+            app_id=app_id,
+            domain="localhost",
+            website=website,
+            environments=(),
+            version="1.0.0",
+            message_events=settings.message_events,
+        )
+    )
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:

@@ -9,7 +9,7 @@ from bot.cli.doctor import doctor
 from bot.cli.outbox import list_undelivered, resolve_dead_letters
 from bot.clock import SystemClock
 from bot.config.settings import Settings
-from bot.domain.errors import NotSupported
+from bot.domain.errors import NotSupported, Unavailable
 from bot.domain.limits import Limits
 from bot.domain.values import EnvironmentId
 from bot.wiring.diagnostics import advisory_checks, required_checks
@@ -55,21 +55,31 @@ def _operator() -> str:
 
 
 async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:
-    _require_own_dataverse(runtime.settings)
+    _require_known_address(runtime.settings, arguments.act)
     services, environments = runtime.services, _environments(runtime, arguments.environment)
     if arguments.act == "status":
-        return await dataverse.status(services, environments, say)
+        return await _status(runtime, environments, say)
     work = {"connect": dataverse.connect, "disconnect": dataverse.disconnect}
     return await work[arguments.act](services, environments, say, dry_run=arguments.dry_run, by=_operator())
 
 
-def _require_own_dataverse(settings: Settings) -> None:
-    if settings.uses_own_sandbox:
+async def _status(runtime: Runtime, environments: Sequence[EnvironmentId], say: Say) -> int:
+    try:
+        return await dataverse.status(runtime.services, environments, say)
+    except Unavailable as error:
+        if not runtime.settings.uses_own_sandbox:
+            raise
+        raise NotSupported("The sandbox is not running.", "Start Chat Sync, and run the command again.") from error
+
+
+def _require_known_address(settings: Settings, act: str) -> None:
+    """Raise `NotSupported` for the built-in sandbox, where only the status can be shown, and without an address."""
+    if settings.uses_own_sandbox and act != "status":
         raise NotSupported(
-            "The sandbox sends events without a webhook.",
+            "The sandbox registers its webhook itself.",
             "Set CHATSYNC_DATAVERSE_URL to register with a real environment.",
         )
-    if settings.public_url is None:
+    if settings.public_url is None and not settings.uses_own_sandbox:
         raise NotSupported(
             "Dataverse needs a URL to send events to.",
             "Set CHATSYNC_PUBLIC_URL to the address at which Dataverse reaches this bot.",

@@ -22,11 +22,11 @@ from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.teams_associations import DataverseTeamsAssociations
+from bot.dataverse.teams_collaborations import DataverseTeamsCollaborations
 from bot.dataverse.webhook_steps import DataverseWebhookSteps
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
 from bot.domain.limits import Limits
-from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.record_links import RecordLinks, parse_environment
 from bot.domain.values import Environment, EnvironmentId, ObjectId
 from bot.domain.webhook_keys import WebhookKeys
@@ -139,6 +139,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         record_people=DataverseRecordPeople(clients, records, clock),
         notes_and_tasks=DataverseNotesAndTasks(clients, records.tables),
         customizations=DataverseDefinitions(clients, records.tables, clock),
+        collaborations=DataverseTeamsCollaborations(clients, clock),
         webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), keys=webhook_keys),
         chat_rows=DataverseChatActivityRows(throttled, records.tables),
         associations=DataverseTeamsAssociations(throttled),
@@ -154,6 +155,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
             worker_timeout_s=limits.answer_within_s,
         ),
         coalescing_window=timedelta(seconds=settings.coalesce_s),
+        message_events=settings.message_events,
         emulator_user=_emulator_user(settings),
     )
     services = replace(services, **replacements)
@@ -241,8 +243,8 @@ def _graph_url(settings: Settings) -> str:
 
 
 def _app_installer(settings: Settings, graph: GraphClient) -> AppInstaller:
-    app_id = settings.app_id or NO_APP_ID
-    return AppInstaller(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=CHAT_PERMISSIONS)
+    app_id, permissions = settings.app_id or NO_APP_ID, settings.chat_permissions
+    return AppInstaller(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=permissions)
 
 
 def events_url(settings: Settings) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.errors import BotAbsent, ChatSyncError
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.outgoing_messages import PendingMessage, Subject
 from bot.domain.rate_windows import earliest_post, longest_span
 from bot.domain.send_outcomes import (
     OUTCOME_NAMES,
+    ChatNotFound,
     ChatUnreachable,
     Dropped,
     DropReason,
@@ -18,7 +20,8 @@ from bot.domain.send_outcomes import (
     Sent,
 )
 from bot.domain.switches import Settings, drop_reason, reportable_subjects
-from bot.domain.values import ChatId
+from bot.domain.values import Chat, ChatId
+from bot.features.shared.chat_presence import leave_chat
 from bot.features.shared.services import Services
 from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics
@@ -30,6 +33,9 @@ from bot.workers.worker import LaneResult
 
 _SHORT_WAIT = timedelta(milliseconds=250)
 """A wait this short is not worth releasing the lane for."""
+
+_SECOND_LOOK_AFTER_S = 60.0
+"""Time after which a chat that Teams did not find is tried again, before it is given up."""
 
 _log = get_logger(__name__)
 
@@ -87,7 +93,8 @@ class OutboxHandler:
     async def _send(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
         with with_correlation_id(pending.correlation_id):
             with self._metrics.send_seconds.time():
-                outcome = await self._teams.send(pending.chat, pending.activity)
+                first = await self._teams.send(pending.chat, pending.activity)
+            outcome = await self._look_again(pending, first)
             _log.info(
                 "outbox.message_posted", outcome=OUTCOME_NAMES[type(outcome)], reason=getattr(outcome, "reason", None)
             )
@@ -96,6 +103,30 @@ class OutboxHandler:
         if isinstance(outcome, RetryLater) and not posted.is_final_attempt:
             return LaneResult(lane, posted, BACKOFF.next_attempt_at(posted.at, pending.attempts, outcome.retry_after_s))
         return LaneResult(lane, posted)
+
+    async def _look_again(self, pending: PendingMessage, outcome: SendOutcome) -> SendOutcome:
+        """Return the outcome for a chat that Teams did not find: retry, until a second look shows that it is gone.
+
+        At the second attempt, the roster is asked as well. The failure of the first attempt is stored.
+        """
+        if not isinstance(outcome, ChatNotFound):
+            return outcome
+        if pending.last_failure != outcome.reason:
+            return RetryLater(reason=outcome.reason, retry_after_s=_SECOND_LOOK_AFTER_S)
+        gave_up_at = pending.enqueued_at + GIVE_UP_AFTER
+        if self._clock.now() >= gave_up_at or not await self._exists(pending.chat):
+            return ChatUnreachable(reason=outcome.reason)
+        return RetryLater(reason=outcome.reason)
+
+    async def _exists(self, chat: Chat) -> bool:
+        """Return False if Teams does not list the members of the chat either; True if it gives no clear answer."""
+        try:
+            await self._services.roster.members(chat)
+        except BotAbsent:
+            return False
+        except ChatSyncError:
+            return True
+        return True
 
     async def _dropped(self, pending: PendingMessage) -> SendResult | None:
         """Return the result if a setting or a disconnect rules the message out; None if it can be sent."""
@@ -154,16 +185,15 @@ async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
             await _drop(work, posted, drop)
         case ChatUnreachable(reason=reason):
             # No message reaches the chat until the bot is added again; then one card sums up what the chat missed.
-            await work.chats.mark_bot_removed(message.chat.id)
-            await work.connections.pause(message.chat.id, reason, at=at)
-            await work.outbox.dead_letter_chat(message.chat.id, reason, at=at)
+            await leave_chat(work, message.chat.id, reason, at=at)
 
 
 async def _drop(work: UnitOfWork, result: SendResult, reason: DropReason) -> None:
     message, at = result.message, result.at
     await work.outbox.drop(message.id, reason, at=at)
     if result.summarize_again:
-        await work.outbox.restore_reported(message.id, result.summarize_again)
+        restored = await work.outbox.restore_reported(message.id, result.summarize_again)
+        await work.connections.reopen_unheard(restored)
         job = ChatJob(kind=JobKind.CATCH_UP, chat_id=message.chat.id)
         await work.inbox.enqueue(job, at=at, due_at=at)
     if any(subject.environment is None for subject in message.subjects):

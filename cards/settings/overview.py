@@ -33,9 +33,12 @@ class OverviewView:
     change: SubmitButton
     add: SubmitButton
     organization: SubmitButton
+    history: SubmitButton
     other_environment: SubmitButton | None = None
     """Opens another environment, if there are several."""
     message: str = ""
+    warnings: tuple[str, ...] = ()
+    """Sentences about settings that have no effect yet."""
     saved: tuple[ChangeLine, ...] = ()
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
@@ -46,6 +49,7 @@ def overview_page(view: OverviewView) -> Page:
     if view.message:
         body.append(TextBlock(escape(view.message), weight="Bolder"))
     body += change_lines(view.saved)
+    body += [TextBlock(escape(each)) for each in view.warnings]
     body += concurrent_change_lines(view.concurrent_changes, kept=True)
     body += fact_set([(name, escape_value(value)) for name, value in view.facts])
     if view.other_environment:
@@ -54,6 +58,7 @@ def overview_page(view: OverviewView) -> Page:
         body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
         # In its own row, because three buttons side by side are too wide for a phone.
         body.append(ActionSet([render_button(view.change)]))
+    body.append(ActionSet([render_button(view.history)]))
     return page(TITLE, body, [view.add, view.organization], height="medium")
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from cards.buttons import SubmitButton
 from cards.dialog import Page, page
-from cards.elements import Element
+from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TypeaheadChoices
+from cards.note import NoteView, note_preview
+from cards.record import byline, escape_word
 from cards.settings.shared import (
     ConcurrentChanges,
     breadcrumb,
@@ -18,6 +20,7 @@ from cards.settings.shared import (
     problem_lines,
     toggles,
 )
+from cards.text import escape
 
 SECURED_VIEW = "Everyone in the chat sees the values that the person who connected it can see."
 AS_THEMSELVES = "Dynamics 365 checks each action against the person's own permissions and records it under their name."
@@ -25,6 +28,21 @@ EACH_OF_THEM = "On: the card shows everyone only which fields changed. Only peop
 SECURED_FIELDS = (
     "For a secured column, the card says only that it changed, unless you show its values to everyone in the chat."
 )
+
+
+SAMPLE = "Preview with the latest record that you can read:"
+PLACEHOLDERS = "Preview with placeholders, because there is no record that you can read:"
+NO_ROOM = "This page has no room for a preview of the note."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePreview:
+    """A note with the chosen view."""
+
+    note: NoteView | None
+    """None if the page has no room for it."""
+    is_sample: bool
+    """True if the note has the values of a record, and False if it has placeholders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +53,13 @@ class NoteChoices:
     chosen: str
     secured: tuple[str, ...] = ()
     """Labels of the secured columns in the chosen view."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Labels and reasons of the chosen view's first five columns that a note does not show."""
     unsupported: tuple[str, ...] = ()
     """Names of views with no column that a note can show."""
     problem: str = ""
+    preview: NotePreview | None = None
+    """None if there is no note to preview."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +103,8 @@ class RecordTypeView:
     no_timeline_reason: str
     """The reason why timelines do not show chats of these records (spec Y3); empty if they do."""
     save: SubmitButton
+    preview: SubmitButton
+    """Shows the page again with a preview of the chosen view, without saving."""
     back: SubmitButton
     problems: tuple[tuple[str, str], ...] = ()
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
@@ -101,7 +125,8 @@ def record_type_page(view: RecordTypeView) -> Page:
     body += [heading("Key updates"), *_key_fields(view), heading("Links")]
     body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
     body += [heading("Actions on cards"), *_on_cards(view)]
-    return page(view.title, body, [view.save, view.back], height="large")
+    previews = [view.preview] if view.note.views else []
+    return page(view.title, body, [view.save, *previews, view.back], height="large")
 
 
 def _note(view: RecordTypeView) -> list[Element]:
@@ -113,11 +138,25 @@ def _note(view: RecordTypeView) -> list[Element]:
     body.append(Choices("note_view", view.labels["note_view"], views, chosen=[chosen.chosen]))
     if chosen.problem:
         body.append(hint(chosen.problem))
+    body += [_skipped(column, reason) for column, reason in chosen.skipped]
     if chosen.secured:
         body.append(hint(f"{name_list('Secured columns in this view', chosen.secured)}. {SECURED_VIEW}"))
     if chosen.unsupported:
         body.append(hint(f"{name_list('Views with no columns that a note can show', chosen.unsupported)}."))
-    return body + toggles(view.labels, view.switches, "leave_out_secured")
+    body += toggles(view.labels, view.switches, "leave_out_secured")
+    return [*body, *_preview(chosen.preview)] if chosen.preview else body
+
+
+def _skipped(column: str, reason: str) -> Element:
+    return TextBlock(
+        f"{escape_word(column)} is not shown: {escape(reason, limit=200)}.", size="Small", subtle=True, spacing="Small"
+    )
+
+
+def _preview(preview: NotePreview) -> list[Element]:
+    if preview.note is None:
+        return [hint(NO_ROOM)]
+    return [byline(SAMPLE if preview.is_sample else PLACEHOLDERS), note_preview(preview.note)]
 
 
 def _key_fields(view: RecordTypeView) -> list[Element]:

@@ -13,6 +13,10 @@ from cards.text import escape, local_time, single_line, truncate
 MAX_LINES = 10
 """Changes or mistakes that a page lists."""
 
+MAX_SAVES = 3
+"""Saves of others that a page lists."""
+_EARLIER = "Others saved {count} more times while this page was open. To see all changes, open the history."
+
 MAX_LABEL_LENGTH = 70
 MAX_LISTED = 12
 
@@ -60,8 +64,9 @@ def concurrent_change_lines(saved: Sequence[ConcurrentChanges], *, kept: bool) -
     """Return the changes saved since the page was opened. `kept` says that the person's own changes were saved too."""
     if not saved:
         return []
-    lines: list[Element] = []
-    for each in saved[-3:]:
+    earlier = len(saved) - MAX_SAVES
+    lines: list[Element] = [byline(_EARLIER.format(count=earlier))] if earlier > 0 else []
+    for each in saved[-MAX_SAVES:]:
         lines.append(
             TextBlock(
                 f"{escape(each.who)} saved these changes while this page was open ({local_time(each.at)}):",

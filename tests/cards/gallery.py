@@ -16,12 +16,15 @@ from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
+from cards.members import MembersView, members_page
 from cards.message import Message
+from cards.new_channel import NewChannelView, new_channel_page
 from cards.new_chat import (
     PeopleView,
     ProgressView,
     RecordView,
     StepLine,
+    StepState,
     people_page,
     progress_page,
     record_page,
@@ -46,6 +49,7 @@ ACCOUNT = RecordHeader(kind="Account", name="Fabrikam, Inc.", number=None, url=U
 CONNECT = ActionButton(
     title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
+TURN = ActionButton(title="Show records", verb="records", payload={})
 CHATS = ActionButton(title="Chats", verb="chats", payload=CONNECT.payload)
 OWN = PersonalView(
     button=ActionButton(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
@@ -110,7 +114,11 @@ def one(label: str, old: str | None, new: str | None) -> Message:
 
 
 def a_note(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> Message:
-    return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,)))
+    return note(note_view(*facts, record=record, by=by))
+
+
+def note_view(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> NoteView:
+    return NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,))
 
 
 def hits(*details: str) -> tuple[ChoiceRow, ...]:
@@ -132,7 +140,7 @@ def people_view(**changes: object) -> PeopleView:
         chosen=("22",),
         topic="Pump vibrates after firmware update",
         note=True,
-        facts=FIVE,
+        preview=note_view(*FIVE),
         problem="",
         create_button=SubmitButton(title="Create chat", dialog="makeChat", payload={"key": "k"}),
     )
@@ -157,6 +165,20 @@ CHANNEL = ChannelView(
     problem="3 of 7 people in this team cannot open this record. Remove the note, or send it anyway.",
     connect=SubmitButton(title="Connect", dialog="connectThisChannel", payload={}),
     connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
+    new_channel=SubmitButton(title="New channel", dialog="newChannel", payload={}),
+)
+NEW_CHANNEL = NewChannelView(
+    record=RecordInputs(choices=(CHOICE,), dataset="records", selected="CAS-01001 · Pump vibrates · Case"),
+    teams=[Choice(title="Field Service", value="0")],
+    search="",
+    team="0",
+    team_name="",
+    name="Pump vibrates",
+    max_name_length=50,
+    note=True,
+    problem="",
+    create=SubmitButton(title="Create channel", dialog="makeChannel", payload={"key": "k"}),
+    create_anyway=None,
 )
 
 GALLERY: dict[str, Message] = {
@@ -285,7 +307,6 @@ GALLERY: dict[str, Message] = {
                     button=replace(CHATS, title="Disconnect"),
                 ),
             ),
-            more=0,
             hint="Or write disconnect and the record's number.",
         )
     ),
@@ -319,12 +340,18 @@ GALLERY: dict[str, Message] = {
         ChoiceView(
             question="Which record should this chat be connected to?",
             rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
-            more=0,
             hint="Not listed? Write more of its name, or its number.",
         )
     ),
     "choice with more": choice(
-        ChoiceView(question="Which record?", rows=hits("On Hold", NASTY), more=3, hint="Write its number.")
+        ChoiceView(
+            question="Which record?",
+            rows=hits("On Hold", NASTY),
+            hint="Write its number.",
+            offset=6,
+            total=9,
+            page_buttons=(replace(TURN, title="Previous"), replace(TURN, title="Next")),
+        )
     ),
     "records": record_list(
         RecordListView(
@@ -334,6 +361,8 @@ GALLERY: dict[str, Message] = {
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
             ),
             hidden=1,
+            total=3,
+            page_button=TURN,
         )
     ),
     "closing with key fields": key_fields(
@@ -476,15 +505,21 @@ GALLERY: dict[str, Message] = {
                 ),
                 SuggestionRow(name="Megan Bowen", presence="in a call", reason="In 2 connected chats", buttons=()),
             ),
+            total=19,
+            offset=8,
+            page_button=TURN,
+            members_button=DialogButton(title="All people in this chat", dialog="members", payload={}),
         )
     ),
     "people of nasty names": suggestions(
         SuggestionsView(
             record=RecordHeader(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(SuggestionRow(name=NASTY, presence=NASTY, reason=LONG, buttons=(CHOOSE,)),) * 8,
+            total=8,
+            page_button=TURN,
         )
     ),
-    "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=())),
+    "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=(), total=0, page_button=TURN)),
     "caught up": catch_up(
         CatchUpView(
             records=(
@@ -531,6 +566,8 @@ GALLERY: dict[str, Message] = {
             title="Records connected to this chat",
             rows=(RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT, paused_at=AT),),
             hidden=0,
+            total=1,
+            page_button=TURN,
         )
     ),
     "records of words without an end": record_list(
@@ -544,6 +581,8 @@ GALLERY: dict[str, Message] = {
                 ),
             ),
             hidden=0,
+            total=1,
+            page_button=TURN,
         )
     ),
     "records of nasty values and more": record_list(
@@ -554,12 +593,14 @@ GALLERY: dict[str, Message] = {
                     record=RecordHeader(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
                 ),
             ),
-            hidden=2,
-            more=12,
+            hidden=9,
+            total=24,
+            page_button=TURN,
+            offset=10,
         )
     ),
     "records that nobody here may open": record_list(
-        RecordListView(title="Records connected to this chat", rows=(), hidden=2)
+        RecordListView(title="Records connected to this chat", rows=(), hidden=2, total=2, page_button=TURN)
     ),
     "chat status": chat_status(
         ChatStatusView(
@@ -568,6 +609,8 @@ GALLERY: dict[str, Message] = {
                 StatusRow(record=ACCOUNT, last_change_at=None, last_card_at=None),
             ),
             hidden=1,
+            total=3,
+            page_button=TURN,
         )
     ),
     "chat status with everything in the way": chat_status(
@@ -607,10 +650,13 @@ GALLERY: dict[str, Message] = {
                     "records of this type.",
                 ),
             ),
-            hidden=0,
-            more=2,
+            hidden=7,
+            total=12,
+            page_button=TURN,
             sync_off_reason="Not updated in Dynamics 365 because chat sync is turned off. "
             "A Global Administrator can turn it on in the settings.",
+            messages_note="Only messages that mention Chat Sync count as activity, because the app does not receive "
+            "the others. An administrator can change this in the app package.",
             delay_reason="Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
             "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "
             "Chat.ReadBasic.WhereInstalled.",
@@ -632,6 +678,8 @@ GALLERY: dict[str, Message] = {
                 ),
             ),
             hidden=0,
+            total=2,
+            page_button=TURN,
         )
     ),
     "notice": notice(NoticeView(text="CAS-01001 is connected to this chat.", next_step="Connected by Adele Vance.")),
@@ -704,20 +752,57 @@ GALLERY: dict[str, Message] = {
     ).message,
     "new chat with whom": people_page(people_view()).message,
     "new chat with whom without a record": people_page(
-        people_view(record=None, suggested=(), facts=None, problem="Choose at least one person.")
+        people_view(record=None, suggested=(), preview=None, problem="Choose at least one person.")
     ).message,
     "new chat with whom of nasty values": people_page(
         people_view(
             record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
             suggested=(Choice(title=NASTY, value="20"),),
-            facts=(Fact(label="Description", value=NASTY), Fact(label="*Steps*", value=LONG)),
+            preview=note_view(
+                Fact(label="Description", value=NASTY),
+                Fact(label="*Steps*", value=LONG),
+                record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
+                by=NASTY,
+            ),
             topic="",
+        )
+    ).message,
+    "new channel": new_channel_page(NEW_CHANNEL).message,
+    "new channel with a problem": new_channel_page(
+        replace(
+            NEW_CHANNEL,
+            name=NASTY[:50],
+            teams=[Choice(title=NASTY, value="0")],
+            search="teams",
+            team_name=NASTY,
+            problem=f"{NASTY} 2 of 5 people in this team cannot open this record.",
+            create_anyway=SubmitButton(title="Send it anyway", dialog="makeChannel", payload={"sure": "true"}),
+        )
+    ).message,
+    "new channel half made": progress_page(
+        ProgressView(
+            summary="Some steps are not done yet.",
+            steps=[
+                StepLine(text="Add Chat Sync to the team", state=StepState.DONE),
+                StepLine(
+                    text="Create the channel",
+                    state=StepState.NOT_DONE,
+                    failure="Microsoft 365 is still creating the channel.",
+                    next_step="Continue in a moment.",
+                ),
+                StepLine(text="Connect the channel to the record", state=StepState.NOT_DONE),
+            ],
+            url="",
+            resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+            kind="channel",
         )
     ).message,
     "new chat ready": progress_page(
         ProgressView(
             summary="The chat is ready.",
-            steps=[StepLine(text=words, done=True) for words in ("Create the chat", "Add everyone to the chat")],
+            steps=[
+                StepLine(text=words, state=StepState.DONE) for words in ("Create the chat", "Add everyone to the chat")
+            ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=None,
         )
@@ -726,23 +811,47 @@ GALLERY: dict[str, Message] = {
         ProgressView(
             summary="Some steps are not done yet.",
             steps=[
-                StepLine(text="Create the chat", done=True),
+                StepLine(text="Create the chat", state=StepState.DONE),
                 StepLine(
                     text="Add everyone to the chat",
-                    done=False,
+                    state=StepState.NOT_DONE,
                     failure="Could not add Patti Fernandez to the chat. Microsoft 365 rejects the request.",
                     next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
                 ),
-                StepLine(text="Connect the chat to the record", done=False),
+                StepLine(text="Connect the chat to the record", state=StepState.NOT_DONE),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+        )
+    ).message,
+    "new chat in progress": progress_page(
+        ProgressView(
+            summary="Chat Sync is still working on it. To see the current state, select Refresh.",
+            steps=[
+                StepLine(text="Create the chat", state=StepState.DONE),
+                StepLine(text="Add Chat Sync to the chat", state=StepState.RUNNING),
+                StepLine(text="Connect the chat to the record", state=StepState.RUNNING),
+            ],
+            url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
+            resume_button=SubmitButton(title="Refresh", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},
     "channel to connect": channel_page(CHANNEL).message,
     "channel among those of many teams": channel_page(
         replace(CHANNEL, problem="", connect_anyway=None, channel="", search="channels", team="field")
+    ).message,
+    "people in a chat": members_page(
+        MembersView(
+            members=[Choice(title="Adele Vance", value="1"), Choice(title="Megan Bowen", value="2")],
+            members_dataset="members",
+            others=[Choice(title="Isaiah Langer · Engineer", value="3")],
+            others_dataset="people",
+            names="",
+            problem="Choose one person to add.",
+            add=SubmitButton(title="Add", dialog="addMember", payload={}),
+            remove=SubmitButton(title="Remove", dialog="removeMember", payload={}),
+        )
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),

@@ -7,10 +7,20 @@ from bot.features.settings.labels import LABELS
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
+from cards.note import NoteView
+from cards.record import Fact, RecordHeader
+from cards.settings.history import HistoryView, history_page
 from cards.settings.import_export import ImportView, PreviewView, export_page, import_page, preview_page
 from cards.settings.organization import OrganizationView, organization_page
 from cards.settings.overview import AddTableView, OverviewView, add_table_page, environment_page, overview_page
-from cards.settings.record_type import CardChoices, KeyFieldChoices, NoteChoices, RecordTypeView, record_type_page
+from cards.settings.record_type import (
+    CardChoices,
+    KeyFieldChoices,
+    NoteChoices,
+    NotePreview,
+    RecordTypeView,
+    record_type_page,
+)
 from cards.settings.shared import ChangeLine, ConcurrentChanges
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
@@ -38,6 +48,7 @@ OVERVIEW = OverviewView(
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),
     organization=step("Organization", "settings organisation"),
+    history=step("History", "settings history"),
 )
 ORGANISATION = OrganizationView(
     place=PLACE,
@@ -91,8 +102,21 @@ RECORD_TYPE = RecordTypeView(
     ),
     no_timeline_reason="",
     save=step("Save", "settings save record type"),
+    preview=step("Preview note", "settings preview note"),
     back=step("Back"),
 )
+PREVIEW = NoteView(
+    record=RecordHeader(kind="Email", name="Re: Pump vibrates", number=None, url=URL),
+    facts=(
+        Fact(label="Subject", value="Re: Pump vibrates"),
+        Fact(label="Regarding", value="Pump vibrates after firmware update"),
+        Fact(label="Status Reason", value="Sent"),
+        Fact(label="Date Sent", value=""),
+    ),
+    connected_by="Alex Wilber",
+    connected_at=AT,
+)
+_NASTY = "<b>To</b> *שם* [x](https://example.com) " + "W" * 80
 SETTINGS_PAGES: dict[str, Page] = {
     "settings": overview_page(OVERVIEW),
     "settings that were saved": overview_page(
@@ -100,11 +124,29 @@ SETTINGS_PAGES: dict[str, Page] = {
             OVERVIEW, message="Saved. The change is active.", saved=SAVED, other_environment=step("Other environment")
         )
     ),
+    "settings saved while chats are off": overview_page(
+        replace(
+            OVERVIEW,
+            facts=(("Chats", "Off"), ("Chat sync", "On")),
+            message="Saved.",
+            warnings=("Chat sync has no effect until chats are turned on.",),
+        )
+    ),
     "settings without a record type": overview_page(replace(OVERVIEW, types=())),
     "settings of several environments": environment_page(
         [Choice(title=PLACE, value=PLACE), Choice(title="fabrikam", value="fabrikam")],
         step("Open"),
     ),
+    "settings history": history_page(
+        HistoryView(
+            place=PLACE,
+            saves=(*MEANWHILE, replace(MEANWHILE[0], who="Alex Wilber", changes=SAVED[:1])),
+            back=step("Back"),
+            newest=step("Newest changes", "settings history"),
+            older=step("Older changes", "settings history"),
+        )
+    ),
+    "settings without a history": history_page(HistoryView(place=PLACE, saves=(), back=step("Back"))),
     "settings of the organisation": organization_page(ORGANISATION),
     "settings of the organisation where chats are synced": organization_page(
         replace(
@@ -131,6 +173,42 @@ SETTINGS_PAGES: dict[str, Page] = {
             problems=(("Key fields", "A column is listed twice."),),
             no_timeline_reason="Chats are not synced to these records, because they are activities themselves.",
         )
+    ),
+    "settings of a record type with a preview of the note": record_type_page(
+        replace(
+            RECORD_TYPE,
+            note=replace(
+                RECORD_TYPE.note,
+                secured=(),
+                skipped=(
+                    ("To", "lists of people are not supported"),
+                    ("contact.fullname", "the view does not have this link"),
+                    ("Credit Limit", "secured columns are left out"),
+                ),
+                preview=NotePreview(note=PREVIEW, is_sample=True),
+            ),
+        )
+    ),
+    "settings of a record type with a preview of nasty values": record_type_page(
+        replace(
+            RECORD_TYPE,
+            note=replace(
+                RECORD_TYPE.note,
+                skipped=((_NASTY, "images are not supported"),),
+                preview=NotePreview(
+                    note=NoteView(
+                        record=RecordHeader(kind=_NASTY, name=_NASTY, number=_NASTY, url=""),
+                        facts=(Fact(label=_NASTY, value=_NASTY),) * 5,
+                        connected_by=_NASTY,
+                        connected_at=AT,
+                    ),
+                    is_sample=False,
+                ),
+            ),
+        )
+    ),
+    "settings of a record type without room for a preview": record_type_page(
+        replace(RECORD_TYPE, note=replace(RECORD_TYPE.note, preview=NotePreview(note=None, is_sample=True)))
     ),
     "settings of a record type that can have no note and tells of nothing": record_type_page(
         replace(

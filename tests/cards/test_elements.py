@@ -121,13 +121,13 @@ def test_a_card_without_changes_or_with_too_many_raises_an_error(count: int) -> 
 def test_a_choice_with_too_many_rows_raises_an_error() -> None:
     row = ChoiceRow(kind="Case", name="x", number=None, detail="", button=CONNECT)
     with pytest.raises(ValueError, match="6 rows"):
-        choice(ChoiceView(question="?", rows=(row,) * 7, more=0, hint=""))
+        choice(ChoiceView(question="?", rows=(row,) * 7, hint=""))
 
 
 def test_a_list_with_too_many_records_raises_an_error() -> None:
     row = RecordRow(record=CASE, connected_by="x", connected_at=AT)
     with pytest.raises(ValueError, match="10 rows"):
-        record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0))
+        record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0, total=11, page_button=CONNECT))
 
 
 def test_what_a_button_carries_can_be_named_by_members_of_an_enumeration() -> None:

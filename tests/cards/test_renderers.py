@@ -27,7 +27,7 @@ from cards.inputs import Choice, Choices, DateInput, TextInput, Toggle, Typeahea
 from cards.key_fields import Change
 from cards.link_card import LinkView, link_card
 from cards.message import Message
-from cards.new_chat import ProgressView, StepLine, people_page, progress_page
+from cards.new_chat import ProgressView, StepLine, StepState, people_page, progress_page
 from cards.notice import NoticeView, notice
 from cards.personal_view import hidden_card
 from cards.record import Fact, RecordHeader
@@ -203,7 +203,10 @@ MESSAGES: Mapping[str, Callable[[str], Message]] = {
     "chats": lambda text: chat_list(hostile(gallery.TIMELINE, text)),
     "people": lambda text: suggestions(
         SuggestionsView(
-            record=hostile_record(text), rows=(SuggestionRow(name=text, presence=text, reason=text, buttons=()),)
+            record=hostile_record(text),
+            rows=(SuggestionRow(name=text, presence=text, reason=text, buttons=()),),
+            total=1,
+            page_button=gallery.CHATS,
         )
     ),
     "refusal in place of a card": lambda text: hidden_card(text, text, OWN),
@@ -212,7 +215,7 @@ MESSAGES: Mapping[str, Callable[[str], Message]] = {
         progress_page(
             ProgressView(
                 summary=text,
-                steps=[StepLine(text=text, done=False, failure=text, next_step=text)],
+                steps=[StepLine(text=text, state=StepState.NOT_DONE, failure=text, next_step=text)],
                 url=URL,
                 resume_button=None,
             )

@@ -60,7 +60,7 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
         ChoiceView(
             question=f"Which {text}?",
             rows=(ChoiceRow(kind=text, name=text, number=text, detail=text, button=PRESS),) * CHOICES_AT_MOST,
-            more=3,
+            page_buttons=(PRESS, PRESS),
             hint=f"Write more than {text}.",
         )
     ),
@@ -69,6 +69,9 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
             title="Records",
             rows=(RecordRow(record=head(text), connected_by=text, connected_at=AT),) * RECORDS_AT_MOST,
             hidden=1,
+            total=99,
+            page_button=PRESS,
+            offset=20,
         )
     ),
     "notice": lambda text: notice(
@@ -112,7 +115,7 @@ def test_every_card_is_small_and_shows_plain_text_for_any_value(
 
 def test_a_choice_without_a_hint_ends_with_its_rows() -> None:
     row = ChoiceRow(kind="Case", name="Pump", number=None, detail="", button=PRESS)
-    card = activity(choice(ChoiceView(question="Which?", rows=(row,), more=0, hint="")), channel="msteams")
+    card = activity(choice(ChoiceView(question="Which?", rows=(row,), hint="")), channel="msteams")
     assert texts(card["attachments"][0]["content"])[-1] == "Connect"
 
 

@@ -22,7 +22,7 @@ from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.settings import EnvironmentSettings, diff_settings, with_record_type
+from bot.domain.settings import EnvironmentSettings, WatchStart, diff_settings, with_record_type
 from bot.domain.settings_history import SavedSettings
 from bot.domain.subscriptions import TOPICS, Subscription, SubscriptionError, chat_target
 from bot.domain.synced_chats import LastWrite, TopicChange
@@ -102,6 +102,11 @@ JOBS: tuple[Job, ...] = (
     EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=CONTOSO),
     EnvironmentJob(kind=JobKind.SYNC_ALL, environment=CONTOSO),
 )
+
+# Since revision 0016.
+NEW_JOB = EnvironmentJob(kind=JobKind.TAKE_VALUES, environment=CONTOSO)
+WATCHES = {"incident": {"prioritycode": WatchStart(number=3, at=EXACT)}}
+TAKEN = ReportedValue(raw=2, text="Normal", at=AT, taken_at=LATER, watch=3)
 
 LIVE, ENDED, PAUSED = ConnectionId(1), ConnectionId(2), ConnectionId(3)
 KNOWN = {name: ReportedValue(raw=raw, text=f"shown {raw}", at=EXACT) for name, raw in RAW_VALUES.items()}
@@ -232,7 +237,7 @@ ORGANIZATION = "00000000-0000-4000-9000-00000000c0de"
 TENANT_POSTS = [AT, EXACT, LATER]
 
 
-# Since revision 0022.
+# Since revision 0018.
 CHAT_RULES = ChatRules(
     zone="Europe/Berlin",
     mute=Mute(until=LATER, by=MEGAN, by_name="Megan Bowen", at=AT, also_urgent=True),
@@ -284,6 +289,7 @@ async def fill(administration: Administration, store: Store) -> None:
     await administration.initialize({CONTOSO: True})
     async with store.writing() as work:
         await work.settings.save(SETTINGS, SAVED)
+        await work.settings.save_watches(CONTOSO, WATCHES)
         await work.organizations.save(CONTOSO, ORGANIZATION)
         await work.signing_keys.current(AT)
         await _add_connections(work)
@@ -323,6 +329,7 @@ async def _add_connections(work: UnitOfWork) -> None:
     await work.connections.end(ENDED, at=LATER, by=MEGAN, by_name="Megan Bowen")
     await work.connections.pause(CHANNEL.id, "The bot was removed.", at=AT)
     await work.reported_values.save({(LIVE, name): value for name, value in KNOWN.items()})
+    await work.reported_values.add({(ENDED, "prioritycode"): TAKEN})
 
 
 async def _add_synced(work: UnitOfWork) -> None:
@@ -337,7 +344,7 @@ async def _add_synced(work: UnitOfWork) -> None:
 async def _add_queues(work: UnitOfWork) -> None:
     for event in (EVENT, STRIPPED, DELETED):
         await work.inbox.add_event(event, at=AT, due_at=LATER)
-    for job in JOBS:
+    for job in (*JOBS, NEW_JOB):
         await work.inbox.enqueue(job, at=AT, due_at=LATER)
     await work.outbox.enqueue([MESSAGE, PARKED_MESSAGE], at=AT)
     heads = await work.outbox.next_messages([CHANNEL.id], {})

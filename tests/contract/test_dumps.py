@@ -100,7 +100,7 @@ async def test_keys_and_organizations_are_as_stored(store: Store) -> None:
         assert await work.organizations.get(samples.CONTOSO) == samples.ORGANIZATION
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0022"], indirect=True)
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0018"], indirect=True)
 async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
     async with store.reading() as work:
         chats = await work.notification_rules.chats.get_many([samples.CHAT.id, samples.CHANNEL.id])
@@ -121,6 +121,16 @@ async def test_known_values_keep_their_types(store: Store) -> None:
     async with store.reading() as work:
         known = (await work.reported_values.for_connections([samples.LIVE]))[samples.LIVE]
     assert typed(known) == typed(samples.KNOWN)
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0016"], indirect=True)
+async def test_watches_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        settings = await work.settings.get(samples.CONTOSO)
+        taken = (await work.reported_values.for_connections([samples.ENDED]))[samples.ENDED]
+        waiting = await work.inbox.pending([job_lane(samples.NEW_JOB)])
+    assert (settings.watches, taken) == (samples.WATCHES, {"prioritycode": samples.TAKEN})
+    assert waiting[job_lane(samples.NEW_JOB)].job == samples.NEW_JOB
 
 
 async def test_a_message_that_is_given_up_restores_the_values_before_it(store: Store) -> None:
@@ -268,7 +278,7 @@ async def test_this_version_writes_the_json_of_its_dump(tmp_path: Path) -> None:
     await fill_new(new)
     expected, written = [await all_stored_json(url) for url in (old, new)]
     assert written == expected
-    assert len(written["inbox.body"]) == len(samples.JOBS) + 3
+    assert len(written["inbox.body"]) == len(samples.JOBS) + 4
 
 
 async def all_stored_json(url: str) -> dict[str, list[object]]:

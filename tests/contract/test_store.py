@@ -1,6 +1,7 @@
 """Contract of the store, on SQLite and PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from bot.domain.audit import AuditEntry
 from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ReportedValue
+from bot.domain.new_chat import ChatRequest, NewChat, NewChatKey
 from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
 from bot.domain.queue_states import Queue
 from bot.domain.values import (
@@ -478,3 +480,22 @@ async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, tu
         await work.chats.save(a_chat("another"))
     async with store.reading() as work:
         assert await work.chats.get(ChatId("another"))
+
+
+async def test_only_a_rejected_new_chat_is_removed(store: Store) -> None:
+    request = ChatRequest(person=ObjectId("a"), people=(), topic="Pump", record=CASE, team="t")
+    asked = NewChat(key=NewChatKey("k"), request=request, begun_at=START)
+    others = {
+        "created": replace(asked, key=NewChatKey("created"), chat_id=ChatId("19:a@thread.v2")),
+        "requested": replace(asked, key=NewChatKey("requested"), creation_requested_at=START),
+        "leased": replace(asked, key=NewChatKey("leased")),
+    }
+    async with store.writing() as work:
+        for new in (asked, *others.values()):
+            await work.new_chats.add(new)
+        assert await work.new_chats.claim(others["leased"].key, at=START, until=LATER)
+        assert await work.new_chats.get(asked.key) == asked
+        for new in (asked, *others.values()):
+            await work.new_chats.remove(new.key)
+        assert await work.new_chats.get(asked.key) is None
+        assert {key for key, new in others.items() if await work.new_chats.get(new.key)} == set(others)

@@ -66,6 +66,10 @@ class FakeConnector:
     """Status and body of responses to requests for members, instead of the usual ones."""
     roster_answers: asyncio.Event = field(default_factory=_at_once)
     """While this is cleared, requests for members get no response."""
+    member_answers: asyncio.Event = field(default_factory=_at_once)
+    """While this is cleared, requests for one member get no response."""
+    member_reads: int = 0
+    """Number of requests for one member."""
     roster_reads: int = 0
     """Number of requests for a page of members."""
     latency_s: float = 0
@@ -165,6 +169,10 @@ class FakeConnector:
         return {"id": account, **({"aadObjectId": found} if found else {}), **({"name": name} if name else {})}
 
     async def _member(self, request: web.Request) -> web.Response:
+        self.member_reads += 1
+        await self.member_answers.wait()
+        if self.roster_says:
+            return web.Response(status=self.roster_says[0], body=self.roster_says[1])
         accounts = self.members.get(request.match_info["conversation"])
         if accounts is None:
             return error(403, "BotNotInConversationRoster")

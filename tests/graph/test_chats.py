@@ -9,6 +9,7 @@ from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported, Un
 from bot.domain.values import ChatId
 from bot.graph.protocol import new_chat_body, new_member_body
 from bot.sandbox.teams import chats as sandbox_chats
+from bot.sandbox.teams.channels import TEAM_ID
 from tests.fakes.clock import START
 from tests.graph.conftest import ADELE_ID, ALEX_ID, DIEGO_ID, MEGAN_ID, PATTI_ID, Graph
 
@@ -58,6 +59,7 @@ async def test_without_consent_the_permission_is_named_and_who_can_grant_it(grap
         "Chat.Create": ("POST; path=chats", graph.chats.create([ALEX_ID], None)),
         "ChatMember.ReadWrite.All": ("POST; ends=members", graph.chats.add_member(chat, MEGAN_ID)),
         "TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All": ("POST; ends=Apps", graph.chats.install(chat)),
+        "Channel.Create": ("POST; ends=channels", graph.chats.create_channel(TEAM_ID, "Pump")),
         "Chat.ReadWrite.All": ("PATCH", graph.chats.rename(chat, "Pump")),
         "User.Read.All": ("GET; path=users", graph.people.search("a", at_most=5)),
         "Presence.Read.All": ("POST; path=communications", graph.people.presence([ALEX_ID])),

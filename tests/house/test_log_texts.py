@@ -19,6 +19,7 @@ PROGRAM_TEXTS = {
     "DISCONNECT_PRIVILEGE",
     "self.name",
     "self._system.name",
+    "MAX_CHANNEL_NAME",
     "MAX_MEMBERS",
     "MAX_NOTE_LENGTH",
     "MAX_REQUESTS",

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft4Validator
 
-from bot.domain.public_names import ACTIONS, ALL_RECORDS, CHAT_PERMISSIONS, SEARCH, SEARCHES, Command
+from bot.config.settings import Settings
+from bot.domain.public_names import ACTIONS, ALL_RECORDS, CHAT_PERMISSIONS, MESSAGE_EVENTS, SEARCH, SEARCHES, Command
 from bot.domain.record_types import STANDARD_TABLES
 from manifest.__main__ import main
 from manifest.document import SCHEMA_VERSION
@@ -60,6 +61,18 @@ def test_the_bot_the_extension_and_the_app_registration_are_one(manifest: dict[s
     assert manifest["validDomains"] == ["chats.contoso.example.com"]
     asked = manifest["authorization"]["permissions"]["resourceSpecific"]
     assert [each["name"] for each in asked] == list(CHAT_PERMISSIONS)
+    assert MESSAGE_EVENTS in CHAT_PERMISSIONS
+
+
+def test_it_requests_all_messages_unless_told_otherwise_as_the_setting_of_the_server_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for option, setting in ([], ""), (["--without-message-events"], "False"):
+        monkeypatch.setenv("CHATSYNC_MESSAGE_EVENTS", setting)
+        found = json.loads(made(tmp_path, *option).read("manifest.json"))
+        asked = {each["name"]: each["type"] for each in found["authorization"]["permissions"]["resourceSpecific"]}
+        assert asked == dict.fromkeys(Settings().chat_permissions, "Application")
+        assert (MESSAGE_EVENTS in asked) is not bool(option)
 
 
 def test_it_offers_the_text_commands_that_there_are(manifest: dict[str, Any]) -> None:
@@ -188,7 +201,11 @@ def schema(name: str) -> Path:
     return home / "build" / "json-schemas" / "teams" / f"v{SCHEMA_VERSION}" / f"MicrosoftTeams.{name}schema.json"
 
 
-@pytest.mark.parametrize("more", [(), ("--environment", "contoso.crm4.dynamics.com")], ids=["all regions", "one"])
+@pytest.mark.parametrize(
+    "more",
+    [(), ("--environment", "contoso.crm4.dynamics.com"), ("--without-message-events",)],
+    ids=["all regions", "one", "without message events"],
+)
 def test_microsofts_own_reader_and_schema_accept_it(tmp_path: Path, more: tuple[str, ...]) -> None:
     made(tmp_path, *more).extract("manifest.json", tmp_path)
     command = ["node", "-e", CHECK, str(tmp_path / "manifest.json"), str(schema(""))]

@@ -124,10 +124,10 @@ async def test_a_start_without_its_database_says_so_and_nothing_else(bot: BotPro
 
 @pytest.mark.databases("sqlite")
 async def test_a_command_that_cannot_run_says_what_to_do(bot: BotProcess) -> None:
-    code, lines = await written(bot, "dataverse", "status")
+    code, lines = await written(bot, "dataverse", "connect")
     assert code == 2
     assert lines == [
-        "The sandbox sends events without a webhook. Set CHATSYNC_DATAVERSE_URL to register with a real environment."
+        "The sandbox registers its webhook itself. Set CHATSYNC_DATAVERSE_URL to register with a real environment."
     ]
 
 

@@ -64,6 +64,9 @@ def test_a_line_of_text_is_shown_unchanged_even_if_it_looks_like_html() -> None:
         (column(ColumnType.STRING), "", None),
         (column(ColumnType.MULTI_SELECT), (), None),
         (column(ColumnType.MEMO), "x" * 5000, digest_if_long("x" * 5000)),
+        (column(ColumnType.MEMO), "x" * 5000, "\ufeff" + "x" * 2500 + "\u200b" + "x" * 2500),
+        (column(ColumnType.STRING), "Pump", "P\u00adump\u200b"),
+        (column(ColumnType.STRING), None, "\u200b"),
     ],
 )
 def test_a_value_has_one_form_for_every_source(kind: Column, one: Raw, other: Raw) -> None:
@@ -71,6 +74,9 @@ def test_a_value_has_one_form_for_every_source(kind: Column, one: Raw, other: Ra
 
 
 def test_different_values_stay_different() -> None:
+    text = column(ColumnType.STRING)
+    assert canonical_value(text, "👩\u200d👧") != canonical_value(text, "👩👧")
+    assert canonical_value(text, "م\u200cن") != canonical_value(text, "من")
     assert canonical_value(CHOICE, 1) != canonical_value(CHOICE, 2)
     assert canonical_value(column(ColumnType.MEMO), "x" * 5000) != canonical_value(column(ColumnType.MEMO), "x" * 5001)
     assert canonical_value(column(ColumnType.BOOLEAN), False) is not None

@@ -56,6 +56,14 @@ def test_a_column_saved_without_a_change_is_not_reported() -> None:
     assert told(net_changes([PRIORITY], [event(2)], {"prioritycode": knows(2)})) == []
 
 
+def test_a_change_that_nobody_can_see_is_not_reported() -> None:
+    title = Column(name="title", label="Title", type=ColumnType.STRING)
+    for noisy in ("Pump\u200b", "\ufeffPump", "Pu\u00admp"):
+        assert told(net_changes([title], [event(noisy, old="Pump", column="title")], {})) == []
+        assert told(net_changes([title], [event(noisy, column="title")], {"title": knows("Pump")})) == []
+        assert told(net_changes([title], [event("Pumps", old=noisy, column="title")], {})) == ["title"]
+
+
 def test_a_column_cleared_twice_is_reported_once() -> None:
     assert told(net_changes([PRIORITY], [event(None, old=2)], {})) == ["prioritycode"]
     assert told(net_changes([PRIORITY], [event(None, old="")], {})) == []

@@ -1,4 +1,6 @@
-from urllib.parse import quote
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -6,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.record_links import (
     RecordLink,
-    first_address,
+    find_addresses,
+    names_record,
     open_record_url,
     parse_environment,
     parse_guid,
@@ -106,9 +109,81 @@ def test_an_invalid_address_makes_no_environment(address: str) -> None:
 
 
 def test_a_link_in_a_sentence_is_found_without_punctuation() -> None:
-    assert first_address("see (https://a.example/x?y=1), please") == "https://a.example/x?y=1"
-    assert first_address("connect HTTPS://A.example/b quiet") == "HTTPS://A.example/b"
-    assert first_address("nothing here: http:// or www.example.com") is None
+    assert list(find_addresses("see (https://a.example/x?y=1), please")) == ["https://a.example/x?y=1"]
+    assert list(find_addresses("connect HTTPS://A.example/b quiet")) == ["HTTPS://A.example/b"]
+    assert list(find_addresses("nothing here: http:// or www.example.com")) == []
+
+
+LINK = f"{PAGE}?pagetype=entityrecord&etn=incident&id={ROW}"
+ENCODED = quote(LINK, safe="")
+MAIL = "https://eur01.safelinks.protection.outlook.com/?url="
+TEAMS = "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html?url="
+TAIL = "&data=05%7C02%7Cada%40contoso.com%7C0&sdata=abc%3D&reserved=0"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        LINK.replace("&", "&amp;"),
+        LINK.replace("&", "&amp;amp;"),
+        LINK.replace("&", "&#38;"),
+        LINK + "\u200b",
+        "\ufeff" + LINK,
+        LINK.replace("/main", "/\u2060main"),
+        f"“{LINK}”",
+        f"«{LINK}»",
+        f"`{LINK}`",
+        f"<{LINK}>",
+        f"({LINK})",
+        f"[Case]({LINK})",
+        f"**{LINK}**",
+        f"{LINK}.",
+        f"{LINK}…",
+        f"{LINK}。",
+        f"「{LINK}」",
+        MAIL + ENCODED,
+        MAIL + ENCODED + TAIL,
+        MAIL + ENCODED + TAIL.replace("&", "&amp;"),
+        "https://gcc02.safelinks.protection.outlook.com/?url=" + ENCODED + TAIL,
+        "https://usg02.safelinks.protection.office365.us/?url=" + ENCODED,
+        "https://NAM12.Safelinks.Protection.Outlook.com/ap/t-59584e83/?data=1&URL=" + ENCODED,
+        TEAMS + ENCODED + "&locale=en-us&dest=https%3A%2F%2Fteams.microsoft.com%2Fapi",
+        TEAMS.replace("/2/", "/1/") + ENCODED,
+        "https://teams.public.onecdn.static.microsoft/evergreen-assets/safelinks/2/atp-safelinks.html?url=" + ENCODED,
+        MAIL + quote(MAIL + ENCODED + TAIL, safe=""),
+        TEAMS + quote(MAIL + quote(LINK.replace("&", "&amp;"), safe=""), safe=""),
+    ],
+)
+def test_a_link_means_the_same_however_it_was_copied(address: str) -> None:
+    assert parse_link(address, [CONTOSO]) == parse_link(LINK, [CONTOSO]) is not None
+    assert names_record(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/?url=" + ENCODED,
+        "https://safelinks.protection.outlook.com.evil.example/?url=" + ENCODED,
+        "https://evilsafelinks.protection.outlook.com/?url=" + ENCODED,
+        "https://eur01.safelinks.protection.outlook.com@evil.example/?url=" + ENCODED,
+        "http://eur01.safelinks.protection.outlook.com/?url=" + ENCODED,
+        "https://eur01.safelinks.protection.outlook.com:8443/?url=" + ENCODED,
+        "https://statics.teams.cdn.office.net/other/atp-safelinks.html?url=" + ENCODED,
+        "https://statics.teams.cdn.office.net.evil.example/evergreen-assets/safelinks/2/atp-safelinks.html?url="
+        + ENCODED,
+        "https://www.google.com/url?q=" + ENCODED + "&url=" + ENCODED,
+        MAIL,
+        MAIL + "javascript:alert(1)",
+        MAIL + quote("https://fabrikam.crm4.dynamics.com/main.aspx?etn=incident&id=" + ROW, safe=""),
+        MAIL + quote(MAIL + quote(MAIL + quote(MAIL + ENCODED, safe=""), safe=""), safe=""),
+        MAIL + ENCODED + "&x=" + "y" * 5000,
+        MAIL + ENCODED + "&x=1" * 200,
+    ],
+)
+def test_nothing_else_is_unwrapped(address: str) -> None:
+    assert parse_link(address, [CONTOSO]) is None
+    assert not names_record(LINK.replace("&id=", "&viewid="))
+    assert not names_record("https://contoso.crm4.dynamics.com/main.aspx?" + "a=1&" * 200)
 
 
 rows = st.uuids().map(str)
@@ -139,6 +214,15 @@ def test_the_button_uses_the_pattern_to_open_the_record_in_teams() -> None:
     assert open_record_url(CONTOSO, record, pattern) == (
         f"https://teams.microsoft.com/l/entity/app/tab?webUrl={quote(plain, safe='')}&label=incident&record={ROW}"
     )
+
+
+def test_the_pattern_of_the_documentation_opens_the_dynamics_app_and_names_the_page_for_other_clients() -> None:
+    page = (Path(__file__).parents[2] / "docs/settings.md").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"^CHATSYNC_OPEN_LINK=(\S+)$", page, flags=re.MULTILINE)
+    record = RecordRef(environment=CONTOSO.id, table="incident", row_id=ROW)
+    opened = urlsplit(open_record_url(CONTOSO, record, pattern.replace("<tab>", "tab")))
+    assert (opened.netloc, opened.path.split("/")[1:3]) == ("teams.microsoft.com", ["l", "entity"])
+    assert parse_qs(opened.query) == {"webUrl": [record_url(CONTOSO, record)], "label": ["incident"]}
 
 
 def test_the_open_address_reveals_no_more_of_the_table_than_the_link() -> None:

@@ -2,23 +2,23 @@
 
 import pytest
 
-from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater
+from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, Rejected, RetryLater
 from bot.features.shared.failure_texts import describe_failure
 from bot.teams.connector import ConnectorResponse
-from bot.teams.send_outcome import _UNREACHABLE_CODES, send_outcome
+from bot.teams.send_outcome import FAULTS, Fault, send_outcome
 
 
 def reason_of(status: int, code: str = "SomeCode") -> str:
     """Return the stored reason of a response of the connector."""
     body = b'{"error": {"code": "%b"}}' % code.encode()
     outcome = send_outcome(ConnectorResponse(status=status, headers={}, body=body))
-    assert isinstance(outcome, ChatUnreachable | RetryLater | Rejected)
+    assert isinstance(outcome, ChatNotFound | ChatUnreachable | RetryLater | Rejected)
     return outcome.reason
 
 
-@pytest.mark.parametrize("code", _UNREACHABLE_CODES)
-def test_each_code_of_an_unreachable_chat_has_its_own_sentence(code: str) -> None:
-    said = describe_failure(reason_of(403, code))
+@pytest.mark.parametrize(("status", "code"), [each for each, fault in FAULTS.items() if fault is not Fault.MESSAGE])
+def test_each_code_of_an_unreachable_chat_has_its_own_sentence(status: int, code: str) -> None:
+    said = describe_failure(reason_of(status, code))
     assert said not in {"Teams rejected the message.", code}
 
 

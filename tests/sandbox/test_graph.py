@@ -72,7 +72,7 @@ async def test_the_bot_is_notified_of_its_installation_and_of_new_members(graph:
     assert graph.activities[3]["membersRemoved"] == graph.activities[2]["membersAdded"]
 
 
-async def test_the_bot_posts_to_a_chat_and_the_page_shows_the_message(graph: Graph) -> None:
+async def test_the_bot_posts_to_a_chat_and_the_page_gets_the_message(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     conversation = f"teams/v3/conversations/{chat}"
     activity: dict[str, Any] = {"type": "message", "summary": "Hello", "attachments": []}
@@ -84,15 +84,15 @@ async def test_the_bot_posts_to_a_chat_and_the_page_shows_the_message(graph: Gra
     status, member = await graph.call("GET", f"{conversation}/members/{ADELE.object_id}")
     assert (status, member["name"]) == (200, "Adele Vance")
     assert (await graph.call("GET", f"{conversation}/members/{MEGAN.object_id}"))[0] == 404
-    async with graph.session.get(f"{graph.url}/chats/{chat}") as answer:
-        page = await answer.text()
-    assert "&lt;b&gt;Pump&lt;/b&gt;" in page
-    assert "Alex Wilber, Adele Vance, Chat Sync" in page
+    async with graph.session.get(f"{graph.url}/chats/{chat}/state") as answer:
+        state = await answer.json()
+    assert state["messages"][0]["card"] == card
+    assert (state["chat"]["members"], state["chat"]["hasApp"]) == ([ALEX.object_id, ADELE.object_id], True)
     async with graph.session.get(f"{graph.url}/chats") as answer:
         assert chat.removeprefix("19:") in await answer.text()
 
 
-async def test_the_bot_edits_its_messages(graph: Graph) -> None:
+async def test_the_bot_edits_and_deletes_its_messages(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     activities = f"teams/v3/conversations/{chat}/activities"
     before, after = ({"type": "message", "summary": text} for text in ("Before", "After"))
@@ -101,10 +101,19 @@ async def test_the_bot_edits_its_messages(graph: Graph) -> None:
     assert (await graph.call("PUT", f"{activities}/1:1", after))[0] == 404
     _, posted = await graph.call("POST", activities, before)
     assert await graph.call("PUT", f"{activities}/{posted['id']}", after) == (200, posted)
-    async with graph.session.get(f"{graph.url}/chats/{chat}") as answer:
-        page = await answer.text()
-    assert "After" in page
-    assert "Before" not in page
+    assert await texts(graph, chat) == [("After", True, False)]
+    assert (await graph.call("DELETE", f"{activities}/{posted['id']}"))[0] == 200
+    assert await texts(graph, chat) == [("", True, True)]
+    for method, body in (("PUT", after), ("DELETE", None)):
+        for missing in (posted["id"], "1:2", "1:-1", "1:" + 50 * "9", "1:²"):
+            assert (await graph.call(method, f"{activities}/{missing}", body))[0] == 404, (method, missing)
+
+
+async def texts(graph: Graph, chat: str) -> list[tuple[str, bool, bool]]:
+    """Return the text of each message, and whether it was edited and deleted."""
+    async with graph.session.get(f"{graph.url}/chats/{chat}/state") as answer:
+        state = await answer.json()
+    return [(each["text"], each["edited"], each["deleted"]) for each in state["messages"]]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +178,17 @@ async def test_people_are_found_by_the_beginnings_of_their_names(graph: Graph) -
     assert found["value"] == [{"id": ADELE.object_id, "displayName": "Adele Vance"}]
     assert (await graph.graph("GET", f"users?{search}"))[0] == 400
     _, person = await graph.graph("GET", "users/patti.fernandez@example.com")
-    assert (person["id"], person["accountEnabled"]) == (PATTI.object_id, True)
+    assert person["id"] == PATTI.object_id
+    # Some properties come only if they are selected.
+    assert not {"accountEnabled", "userType"} & set(person)
+    selected = "?$select=accountEnabled,userType,mail,userPrincipalName"
+    _, guest = await graph.graph("GET", f"users/00000000-0000-0000-0000-000000000028{selected}")
+    assert {name: value for name, value in guest.items() if name[0] != "@"} == {
+        "accountEnabled": True,
+        "userType": "Guest",
+        "mail": "jordan.reyes@partner.example",
+        "userPrincipalName": "jordan.reyes_partner.example#EXT#@example.com",
+    }
     assert (await graph.graph("GET", "users/nobody@example.com"))[1]["error"]["code"] == "Request_ResourceNotFound"
     assert (await graph.graph("GET", "users?$filter=jobTitle eq 'x'"))[0] == 501
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from aiohttp import ClientResponse
 
+from tests.sandbox.test_activities import MEGAN, chat_body
 from tests.sandbox.wire import CASE_ID, Api, Client
 
 ROW = f"/sandbox/tables/incident/{CASE_ID}"
@@ -51,6 +52,28 @@ async def test_rows_are_searched_by_name_and_number(client: Client, words: str, 
     page = await client.get("/sandbox/tables/incident", params={"q": words})
     cells = re.findall(r'class="number">(CAS-\d{5})', await page.text())
     assert cells == found
+
+
+async def test_a_row_has_a_timeline_with_the_chats_emails_and_notes_that_the_person_may_read(
+    client: Client, api: Api
+) -> None:
+    chat = {
+        **chat_body(MEGAN),
+        "subject": "Pump <b>today</b>",
+        "teamschatid": "19:unknown@thread.v2",
+        "modifiedinteamson": "2026-11-29T12:00:00Z",
+    }
+    await api.post("chats", chat)
+    page = await text(client, ROW)
+    timeline = page[page.index('id="timeline"') : page.index("</section>")]
+    kinds = re.findall(r'class="kind"><span>([^<]+)', timeline)
+    assert (kinds[0], {"Email", "Note"} <= {*kinds}) == ("Teams chat", True)
+    assert "Pump &lt;b&gt;today&lt;/b&gt;" in timeline
+    assert "Megan Bowen" in timeline
+    # The text of an email has no markup, and a chat that the sandbox does not know has no link.
+    assert "&lt;div&gt;" not in timeline
+    assert "Open chat" not in timeline
+    assert 'id="timeline"' not in await text(client, "/sandbox/tables/email")
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "²"])
@@ -160,8 +183,6 @@ async def test_a_record_link_leads_to_the_rows_page(client: Client, query: str) 
     "path",
     [
         "/sandbox/main.aspx",
-        "/sandbox/main.aspx?pagetype=entitylist&etn=incident",
-        f"/sandbox/main.aspx?pagetype=entitylist&etn=incident&id={CASE_ID}",
         f"/sandbox/main.aspx?etn=nosuch&id={CASE_ID}",
         "/sandbox/main.aspx?etn=incident&id=new",
         "/sandbox/tables/nosuch",
@@ -192,3 +213,14 @@ async def test_system_jobs_have_pages(client: Client, api: Api) -> None:
     page = await text(client, f"/sandbox/tables/asyncoperation/{job['asyncoperationid']}")
     assert "The webhook returned 200." in page
     assert '<form id="row"' not in page
+
+
+async def test_the_link_of_a_list_leads_to_the_tables_page(client: Client) -> None:
+    answer = await client.get("/sandbox/main.aspx?pagetype=entitylist&etn=role", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "/sandbox/tables/role")
+    page = await text(client, "/sandbox/main.aspx?pagetype=entitylist&etn=role")
+    assert "System Administrator" in page
+    role = re.search(r'href="(/sandbox/tables/role/[^"]+)"', page)
+    assert role
+    assert "Customer Service" in await text(client, "/sandbox/tables/role") + await text(client, role.group(1))
+    await text(client, "/sandbox/main.aspx?pagetype=entitylist&etn=nothing", 404)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
+from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID, UPDATE_STEP_IDS
 from tests.sandbox.events import CONTRACTS, STEP, find_filter, new_step, target, to_dict
 from tests.sandbox.wire import CASE, Api, Json, Receiver
 
@@ -103,6 +103,6 @@ async def test_only_asynchronous_steps_after_the_operation_can_be_registered(api
 
 async def test_an_endpoint_with_steps_cannot_be_deleted(api: Api) -> None:
     await api.delete(f"serviceendpoints({ENDPOINT_ID})", status=405)
-    for step in (CASE_STEP_ID, *DELETE_STEP_IDS.values()):
+    for step in (*UPDATE_STEP_IDS.values(), *DELETE_STEP_IDS.values()):
         await api.delete(f"sdkmessageprocessingsteps({step})")
     await api.delete(f"serviceendpoints({ENDPOINT_ID})")

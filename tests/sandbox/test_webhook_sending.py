@@ -86,8 +86,9 @@ async def test_a_job_whose_step_has_gone_fails(api: Api, receiver: Receiver) -> 
     await api.patch(CASE, {"prioritycode": 1})
     await receiver.next()
     await api.patch(CASE, {"prioritycode": 3})
+    images = await api.rows("sdkmessageprocessingstepimages")
     await api.delete(STEP)
-    assert await api.rows("sdkmessageprocessingstepimages") == []
+    assert len(await api.rows("sdkmessageprocessingstepimages")) == len(images) - 1
     receiver.gate.set()
     one, two = await api.completed_jobs(2)
     assert (one["statuscode"], two["statuscode"]) == (30, 31)

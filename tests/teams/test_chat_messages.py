@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.domain.errors import BotAbsent, ChatSyncError, NotSupported, Unavailable
+from bot.domain.errors import BotAbsent, ChatMissing, ChatSyncError, NotSupported, Unavailable
 from bot.domain.values import Chat
 from bot.http.access_tokens import NullTokens
 from bot.teams.chat_messages import ConnectorChatMessages
@@ -45,11 +45,11 @@ async def test_a_message_is_posted_and_edited_in_place(teams: FakeConnector, mes
     ("answer", "expected"),
     [
         (lambda: error(403, "BotNotInConversationRoster"), BotAbsent),
-        (lambda: error(404, "ConversationNotFound"), BotAbsent),
+        (lambda: error(404, "ConversationNotFound"), ChatMissing),
         (lambda: error(429, "Throttled", Retry_After="17"), Unavailable),
         (lambda: error(503, "ServiceError"), Unavailable),
         (lambda: error(413, "MessageSizeTooBig"), NotSupported),
-        (lambda: web.Response(status=400, text="<html>"), NotSupported),
+        (lambda: web.Response(status=400, text="<html>"), Unavailable),
     ],
     ids=["removed", "unknown chat", "throttled", "down", "too large", "no JSON"],
 )

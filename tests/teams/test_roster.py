@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.domain.directory import ChatAccount
-from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, Unavailable
+from bot.domain.errors import ChatMissing, ChatSyncError, NotAllowed, Unavailable
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.http.access_tokens import NullTokens
 from bot.teams.connector import Connector
@@ -68,8 +68,8 @@ async def test_everybody_but_the_bot_is_named(teams: FakeConnector, channel: str
     [
         (404, UNKNOWN, Unavailable),
         (404, b"", Unavailable),
-        (404, GONE, BotAbsent),
-        (403, GONE, BotAbsent),
+        (404, GONE, ChatMissing),
+        (403, GONE, ChatMissing),
         (500, UNKNOWN, Unavailable),
         (204, b"", Unavailable),
         (200, b"<html>Back in a minute</html>", Unavailable),

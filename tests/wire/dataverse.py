@@ -88,4 +88,4 @@ class DataverseSide(Progress):
 
     def let_dataverse_answer(self) -> None:
         """Let Dataverse respond again."""
-        self.dataverse_hangs, self.dataverse_hangs_on = False, ""
+        self.dataverse_hangs, self.dataverse_hangs_on, self.dataverse_hangs_method = False, "", ""

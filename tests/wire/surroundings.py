@@ -54,6 +54,8 @@ class Surroundings:
     dataverse_hangs: bool = False
     dataverse_hangs_on: str = ""
     """Part of the path of requests that get no response."""
+    dataverse_hangs_method: str = ""
+    """The method of these requests; empty for all."""
     dataverse_refuses_to_act_for_people: object = None
     """The body of the responses that refuse requests on behalf of a person."""
     dataverse_refuses: dict[str, tuple[int, object]] = field(default_factory=dict)
@@ -64,6 +66,8 @@ class Surroundings:
     """The URLs of requests to the sandbox."""
     dataverse_was_sent: list[bytes] = field(default_factory=list)
     """The bodies of requests to the sandbox, including its Graph."""
+    dataverse_pending: int = 0
+    """The number of requests to the sandbox that wait for a response."""
     event_answers: list[int] = field(default_factory=list)
     """The statuses of responses to events."""
     looks: dict[str, int] = field(default_factory=dict)

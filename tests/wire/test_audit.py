@@ -10,7 +10,7 @@ from bot.domain.public_names import Command, Dialog
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
 from bot.store.tables import audit, chat_activity
 from bot.wiring.command_line import run_command
-from tests.steps.new_chats import people_page, selection
+from tests.steps.new_chats import button_data, people_page, selection
 from tests.steps.new_chats import press as step
 from tests.steps.presses import Press, Scene, data, prepare, state
 from tests.steps.record_actions import read_case
@@ -97,6 +97,11 @@ def update(name: str) -> "Change":
     return change
 
 
+async def make_channel(world: World, _scene: Scene) -> None:
+    page = await world.ask_page({"dialog": Dialog.NEW_CHANNEL, **await button_data(world)})
+    await step(world, page, "Create channel", name="Pump", teamId=TEAM_ID)
+
+
 async def save_organization(world: World, _scene: Scene) -> None:
     await request_page(world, (await organization_page(world)).step("Save", sync_idle_days="9"))
 
@@ -132,6 +137,7 @@ CHANGES: Sequence[tuple[Dialog, Change, tuple[str, ...]]] = (
     (Dialog.FINISH_CHAT, finish_chat, ("new chat", "connect")),
     (Dialog.CONNECT_THIS_CHAT, connect_this_chat, ("connect",)),
     (Dialog.CONNECT_THIS_CHANNEL, connect_this_channel, ("install app", "connect")),
+    (Dialog.MAKE_CHANNEL, make_channel, ("install app", "new channel", "new channel created", "connect")),
     (Dialog.SAVE_THIS_MESSAGE, save_this_message, ("save to record",)),
     (Dialog.TIMELINE_JOIN, timeline_join, ("join",)),
     (Dialog.UPDATE, update("save fields"), ("on card: change",)),

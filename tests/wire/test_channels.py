@@ -91,7 +91,7 @@ async def test_the_page_names_the_missing_input(world: World) -> None:
     assert texts(nothing)[0] == "No record found."
     assert inputs(nothing)["channel"]["value"] == CHOICE
     several = await press(world, shown, "Connect", person=ADELE, words="pump", channel=CHOICE)
-    assert texts(several)[0] == "Choose a record."
+    assert texts(several)[0].startswith("Choose a record.")
     assert len(inputs(several)["record"]["choices"]) > 1
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import audit, connection, environment, field_value, outbox
+from tests.fakes.connector import error
 from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
@@ -35,6 +36,9 @@ async def test_a_connection_is_stored_with_the_reported_values_and_the_connector
     (entry,) = await world.rows_in(audit)
     assert (entry["act"], entry["person_name"], entry["table"]) == ("connect", "Adele Vance", "incident")
     known = {row["column"]: (row["raw"], row["text"]) for row in await world.rows_in(field_value)}
+    # They show whether the case was closed or has a new owner, even if these are not key fields.
+    assert known.pop("lifecycle.statecode") == (0, None)
+    assert str(known.pop("lifecycle.ownerid")[0]).startswith("systemuser:")
     assert known == {"prioritycode": (2, "Normal"), "statecode": (0, "Active"), "statuscode": (1, "In Progress")}
 
 
@@ -247,9 +251,32 @@ async def test_the_channel_is_connected_and_not_one_of_its_threads(world: World)
     message = world.activity(type="message", text="<at>Chat Sync</at> connect CAS-01001", entities=[at])
     await world.post({**message, "conversation": conversation})
     await world.settle()
-    assert texts(world.card(channel))[:2] == ["Case", "CAS-01001"]
+    thread = str(conversation["id"])
+    assert texts(world.card(thread))[:2] == ["Case", "CAS-01001"]
+    assert channel not in world.connector.posts
     (kept,) = await world.rows_in(connection)
     assert kept["chat_id"] == channel
+    await world.change({"prioritycode": 1})
+    await world.window_ends()
+    assert "Priority" in str(world.card(channel))
+    await world.post({**message, "conversation": conversation, "text": "<at>Chat Sync</at> disconnect CAS-01001"})
+    await world.settle()
+    assert "disconnected CAS-01001" in texts(world.card(thread))[0]
+
+
+async def test_the_answer_goes_to_the_channel_if_its_thread_was_deleted(world: World) -> None:
+    channel = "19:abc@thread.tacv2"
+    world.connector.members[channel] = [ALEX.account_id]
+    thread = f"{channel};messageid=1735689600000"
+    world.connector.fault = lambda chat, _: error(404, "ConversationNotFound") if chat == thread else None
+    conversation = {"id": thread, "conversationType": "channel", "isGroup": True}
+    at = {"type": "mention", "mentioned": {"id": "28:chat-sync"}, "text": "<at>Chat Sync</at>"}
+    message = world.activity(type="message", text="<at>Chat Sync</at> connect CAS-01001", entities=[at])
+    await world.post({**message, "conversation": conversation})
+    await world.settle()
+    assert texts(world.card(channel))[:2] == ["Case", "CAS-01001"]
+    (kept,) = await world.rows_in(connection)
+    assert kept["paused_at"] is None
 
 
 async def test_only_a_member_of_the_chat_can_connect_it(world: World) -> None:

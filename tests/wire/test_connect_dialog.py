@@ -47,6 +47,15 @@ async def test_a_message_that_links_to_a_record_fills_it_in(world: World) -> Non
     assert await submit(world, again.step("Connect")) == "CAS-01001 is already connected to this chat."
 
 
+async def test_a_link_in_a_forwarded_message_fills_it_in(world: World) -> None:
+    anchor = f'<p>See <a href="{(await world.link()).replace("&", "&amp;")}">this case</a></p>'
+    for content in (json.dumps({"originalMessageContent": anchor}), {"originalMessageContent": anchor}):
+        forwarded = {"contentType": "forwardedMessageReference", "content": content}
+        message = {**MESSAGE, "body": {"content": '<attachment id="1"></attachment>'}, "attachments": [forwarded]}
+        page = await open_dialog(world, message, command=COMMAND)
+        assert texts(page.card)[0].startswith("CAS-01001")
+
+
 async def test_a_record_card_in_a_message_fills_it_in(world: World) -> None:
     (pasted,) = await world.paste(await world.link())
     card = {"contentType": pasted["contentType"], "content": json.dumps(pasted["content"])}
@@ -73,7 +82,7 @@ async def test_a_linked_record_that_the_person_cannot_read_is_not_named(world: W
 async def test_several_records_are_a_choice(world: World) -> None:
     page = await open_dialog(world, None, command=COMMAND)
     several = await submit(world, page.step("Connect", words="pump"))
-    assert texts(several.card)[0] == "Choose a record."
+    assert texts(several.card)[0] == ("Choose a record. More records match: write more of the name to find them.")
     chosen = next(value for title, value in several.choices("record").items() if title.startswith("CAS-"))
     assert (await submit(world, several.step("Connect", record=chosen, note="false"))).endswith(
         " is connected to this chat."

@@ -138,6 +138,69 @@ async def test_a_chat_that_the_bot_was_removed_from_is_paused_and_caught_up_with
     await world.forget(outbox)
 
 
+async def test_a_chat_that_teams_does_not_find_once_gets_its_card_at_the_second_look(world: World) -> None:
+    await connected(world, GROUP)
+    missing = Faulty(world, error(404, "ConversationNotFound"))
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    await world.restart()
+    # The first failure is stored, and later changes wait behind it.
+    await world.change({"prioritycode": LOW})
+    await world.window_ends()
+    assert (missing.tries, await world.rows_in(connection, connection.c.paused_at.is_not(None))) == (1, [])
+    for _ in range(2):
+        world.clock.advance(60)
+        await world.settle()
+    facts = [texts(card)[3] for card in world.connector.cards(GROUP)]
+    assert facts == ["Priority: Normal → **High**", "Priority: High → **Low**"]
+    world.connector.posts.clear()
+
+
+async def test_a_chat_is_given_up_when_the_second_look_and_the_roster_do_not_find_it(world: World) -> None:
+    await connected(world, GROUP)
+    Faulty(world, *[error(404, "ConversationNotFound") for _ in range(9)])
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    paused = connection.c.paused_at.is_not(None)
+    # The roster still lists the chat, or gives no clear answer: go on trying.
+    for unclear in (None, (503, b""), (404, b"<html>")):
+        world.connector.roster_says = unclear
+        world.clock.advance(60)
+        await world.settle()
+        assert await world.rows_in(connection, paused) == []
+    await world.restart()
+    world.connector.roster_says = (404, b'{"error":{"code":"ConversationNotFound"}}')
+    world.clock.advance(60)
+    await world.settle()
+    (row,) = await world.rows_in(connection, paused)
+    assert row["paused_reason"] == "ConversationNotFound"
+    world.connector.roster_says, world.connector.fault = None, lambda *_: None
+    await world.post(world.activity(GROUP, type="installationUpdate", action="add"))
+    await world.settle()
+    *_, card = world.connector.cards(GROUP)
+    assert "Priority: Normal → **High**" in texts(card)
+    world.connector.posts.clear()
+    await world.forget(outbox)
+
+
+async def test_an_unknown_fault_is_retried_and_a_final_one_of_the_message_does_not_stop_the_chat(world: World) -> None:
+    await connected(world, GROUP)
+    unknown = [error(status, "SomethingNew") for status in (400, 401, 403, 404, 409)]
+    faulty = Faulty(world, *unknown, error(400, "BadSyntax"))
+    for value in (HIGH, LOW):
+        await world.change({"prioritycode": value})
+        await world.window_ends()
+    for _ in range(len(unknown) + 1):
+        world.clock.advance(60)
+        await world.settle()
+    assert faulty.tries == len(unknown) + 2
+    assert await world.rows_in(connection, connection.c.paused_at.is_not(None)) == []
+    (rejected,) = await world.rows_in(outbox, outbox.c.state == "parked")
+    assert (rejected["reason"], rejected["attempts"]) == ("status 400 BadSyntax", len(unknown))
+    assert "Priority: High → **Low**" in texts(world.card(GROUP))
+    await world.forget(outbox)
+
+
 async def test_a_word_in_a_paused_chat_shows_that_the_bot_is_there_again(world: World) -> None:
     await connected(world, GROUP)
     Faulty(world, error(403, "BotNotInConversationRoster"))

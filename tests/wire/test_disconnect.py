@@ -271,13 +271,6 @@ async def test_records_lists_the_records_that_the_person_can_open(world: World) 
     assert texts(world.card())[0].startswith("You have no user")
 
 
-async def test_a_long_list_says_how_many_more_records_there_are(world: World) -> None:
-    await connected(world, *(f"CAS-010{number:02d}" for number in range(1, 13)))
-    said = texts(await private_view(world, "records", says="12 connected records"))
-    assert len([line for line in said if line.startswith("Connected by")]) == 10
-    assert said[-1] == "2 more records are not shown."
-
-
 async def allow(world: World, **rights: bool) -> None:
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(update(record_type).where(record_type.c.table == "incident").values(**rights))

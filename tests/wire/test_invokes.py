@@ -22,7 +22,8 @@ from tests.wire.world import GROUP, MESSAGES, UNPACED, World
 
 pytestmark = pytest.mark.one_database
 
-SLOW = "Dynamics 365 is taking too long to respond."
+SLOW = " is taking too long to respond."
+"""Pages that wait for the channels, too, name the system that took longer."""
 ACTS = ("", "fields", "note", "resolution", "assign", "save fields", "save note", "resolve")
 KEY = "00000000-0000-4000-8000-00000000cafe"
 WRONG = "Something went wrong. Try again. If the problem continues, send this ID to your administrator:"

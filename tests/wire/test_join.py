@@ -133,12 +133,12 @@ async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -
         await create_chat(world, f"Plan {number}")
     first = await listed(world, ALEX)
     assert texts(first)[-1] == "1 to 6 of 8"
-    answer = await world.press(buttons(first)["Earlier"], chat=PERSONAL)
+    answer = await world.press(buttons(first)["Next"], chat=PERSONAL)
     second = answer["value"]
     assert texts(second)[-1] == "7 to 8 of 8"
     assert "Plan 0" in texts(second)
-    assert list(buttons(second))[-5:] == ["Find", "Later", "New chat", "My other chats", "Timeline"]
-    claim = {**buttons(first)["Earlier"]["data"], "words": "plan 3", "begin": "0"}
+    assert list(buttons(second))[-5:] == ["Find", "Previous", "New chat", "My other chats", "Timeline"]
+    claim = {**buttons(first)["Next"]["data"], "words": "plan 3", "begin": "0"}
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
     assert texts(found)[-1] == "1 chat with plan 3 in its name"
     none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]
@@ -280,8 +280,8 @@ async def test_if_nobody_knows_whether_a_person_was_added_the_announcement_stays
     join = buttons(await listed(world, ALEX))["Join"]
     add_member = GraphChats.add_member
 
-    async def lose_the_response(directory: GraphChats, to: ChatId, person: ObjectId) -> None:
-        await add_member(directory, to, person)
+    async def lose_the_response(directory: GraphChats, to: ChatId, person: ObjectId, *, guest: bool = False) -> None:
+        await add_member(directory, to, person, guest=guest)
         world.dataverse_refuses[f"{quote(to)}/members"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
         raise Unavailable("Microsoft 365 does not answer.")
 

@@ -179,10 +179,29 @@ async def test_the_card_does_not_ask_about_a_note_if_there_is_none_or_no_connect
     assert ShownPage("", await refreshed(world, card, ADELE)).inputs == {}
 
 
-async def test_a_one_to_one_chat_gets_no_connect_button(world: World) -> None:
+async def test_a_one_to_one_chat_is_offered_a_new_chat_instead_of_a_connection(world: World) -> None:
     card = await pasted(world, chat=PERSONAL, person=ALEX)
     own = await refreshed(world, card, ALEX, chat=PERSONAL)
-    assert list(buttons(own)) == ["Open record", "Assign to me", "Chats"]
+    assert list(buttons(own)) == ["Open record", "Assign to me", "New chat", "Chats"]
+    assert ShownPage("", own).inputs == {}
+    older = buttons(await pasted(world))["Connect this chat"]
+    offer = await world.press(older, person=ALEX, chat=PERSONAL)
+    assert texts(offer["value"])[0] == "A one-to-one chat cannot be connected to CAS-01001."
+    assert "New chat" in buttons(offer["value"])
+
+
+@pytest.mark.parametrize("disclosure", ["name", "nothing"])
+async def test_the_new_chat_of_a_one_to_one_chat_starts_with_the_other_person(world: World, disclosure: str) -> None:
+    await set_record_type(world, disclosure=disclosure)
+    chat = f"19:{ADELE.object_id}_{ALEX.object_id}@unq.gbl.spaces"
+    card = await pasted(world, chat=chat, person=ALEX)
+    assert list(buttons(card)) == ["Open record", "Show details", "New chat", "Chats"]
+    for person, other in ((ALEX, ADELE), (ADELE, ALEX)):
+        page = await world.ask_page(buttons(card)["New chat"]["data"], person=person, chat=chat, name="task/fetch")
+        chosen = [str(each.get("value")) for each in ShownPage("", page).inputs.values()]
+        assert any(other.object_id in each for each in chosen)
+        assert not any(person.object_id in each for each in chosen)
+        assert "CAS-01001" in json.dumps(page)
 
 
 async def test_a_client_that_sends_buttons_as_messages_discloses_only_the_shared_card(world: World) -> None:

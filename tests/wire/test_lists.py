@@ -102,22 +102,33 @@ async def my_chats(world: World, **more: str) -> dict[str, Any]:
     return card
 
 
+MORE = "Only your most recent chats are listed. To connect another one, write connect in that chat."
+
+
+async def my_texts(world: World, **more: str) -> list[str]:
+    """Return the texts without the hint that other chats are not listed."""
+    found = texts(await my_chats(world, **more))
+    assert found.pop() == MORE
+    return found
+
+
 async def test_connected_chats_of_a_person_come_first_then_fifty_others(world: World) -> None:
     busy = await create_chat(world, "Spare parts", "CAS-01010")
     newest = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50)}
     older = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50, 60)} | {busy: "Spare parts"}
     world.dataverse_refuses["older-ones"] = chats_page(world, older)
     world.dataverse_refuses[f"/users/{ALEX.object_id}/chats"] = chats_page(world, newest, more="older-ones")
-    card = await my_chats(world)
-    assert texts(card)[2] == "Spare parts"
-    assert texts(card)[-1] == "1 to 6 of 51"
-    last = texts(await my_chats(world, begin="48"))
+    first = await my_texts(world)
+    assert first[2] == "Spare parts"
+    assert first[-1] == "1 to 6 of 51"
+    last = await my_texts(world, begin="48")
     assert [last[-1], last[-3]] == ["49 to 51 of 51", "Talk 49"]
+    # Words find the others.
     assert texts(await my_chats(world, words="talk 5"))[-1] == "1 to 6 of 11 chats with talk 5 in their names"
     # If Graph returns no more at the moment, the first ones are shown.
     world.dataverse_refuses["older-ones"] = (503, {})
-    assert texts(await my_chats(world))[-1] == "1 to 6 of 50"
-    found = texts(await my_chats(world, words="talk 7"))[-1]
+    assert (await my_texts(world))[-1] == "1 to 6 of 50"
+    found = (await my_texts(world, words="talk 7"))[-1]
     assert found == "1 of the newest 50 chats has talk 7 in its name"
 
 

@@ -138,7 +138,7 @@ UNKNOWN = {
     "frobnicate": ["I don't know **frobnicate**.", "Did you mean connect, disconnect, or chats?"],
     "what is the weather": ["I don't know **what**.", "Did you mean chats, status, or new?"],
     "CONECT CAS-01001": ["I don't know **CONECT**.", "Did you mean connect, disconnect, or new?"],
-    "*status*": ["I don't know **\\*status\\***.", "Did you mean status, settings, or chats?"],
+    "*stats*": ["I don't know **\\*stats\\***.", "Did you mean status, settings, or chats?"],
 }
 
 

@@ -13,7 +13,7 @@ from bot.domain.values import EnvironmentId
 from bot.store.tables import record_type
 from bot.store.unit_of_work import Store
 from bot.wiring.command_line import run_command
-from tests.wire.people import ALEX
+from tests.wire.people import ALEX, MEGAN
 from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -44,6 +44,35 @@ async def of_the_table(world: World, set_name: str) -> list[dict[str, Any]]:
     async with world.session.get(f"{world.sandbox}{API}/{set_name}") as answer:
         rows: list[dict[str, Any]] = (await answer.json())["value"]
         return rows
+
+
+async def test_the_sandbox_registers_every_step_as_it_comes(world: World) -> None:
+    world.settings = world.settings.model_copy(update={"public_url": world.url})
+    await world.restart()
+    code, lines = await written(world.settings, "status")
+    assert (code, lines) == (0, [f"{ENVIRONMENT}: webhook with 12 steps, up to date"])
+    # People hear of deletions and new owners of every record type, without a look for missed changes.
+    rows = {
+        "account": (await of_the_table(world, "accounts"))[0],
+        "contact": (await of_the_table(world, "contacts"))[0],
+    }
+    for table, row in rows.items():
+        link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn={table}&id={row[table + 'id']}"
+        await world.say(f"connect {link} quiet")
+    await world.settle()
+    world.connector.posts.clear()
+    world.connector.members[GROUP] = [ALEX.account_id]
+    url = f"{world.sandbox}{API}/accounts({rows['account']['accountid']})"
+    owner = {"ownerid@odata.bind": f"/systemusers({await world.user_id(MEGAN)})"}
+    async with world.session.patch(url, json=owner, headers={"CallerObjectId": ALEX.object_id}) as answer:
+        assert answer.status == 204
+    await world.until(lambda: len(world.event_answers) > 0)
+    await world.window_ends()
+    assert "Megan Bowen" in str(world.card())
+    await world.delete("contacts", rows["contact"]["contactid"])
+    await world.until(lambda: len(world.event_answers) > 1)
+    await world.window_ends()
+    assert rows["contact"]["fullname"] in str(world.card())
 
 
 async def test_from_nothing_to_the_first_card_and_back(organisation: World) -> None:
@@ -155,7 +184,7 @@ async def test_another_bots_webhook_is_named_and_left_alone(organisation: World)
 async def test_what_is_missing_for_it_is_said_at_once(organisation: World) -> None:
     for settings, reason in (
         (organisation.settings.model_copy(update={"public_url": None}), "Dataverse needs a URL"),
-        (organisation.settings.model_copy(update={"dataverse_urls": ()}), "sandbox sends events without a webhook"),
+        (organisation.settings.model_copy(update={"dataverse_urls": ()}), "sandbox registers its webhook itself"),
     ):
         with pytest.raises(NotSupported, match=reason):
             await written(settings, "connect")

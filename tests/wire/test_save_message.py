@@ -190,7 +190,7 @@ async def test_a_rejection_by_dataverse_is_audited_as_refused(world: World) -> N
     [
         ({}, "Choose a record, or enter its number, its link, or a few words."),
         ({"words": "no such record anywhere"}, "No record found."),
-        ({"words": "pump"}, "Choose a record."),
+        ({"words": "pump"}, "Choose a record. More records match: write more of the name to find them."),
         ({"words": "CAS-01001", "text": " "}, "Enter a title and a text."),
         ({"words": "CAS-01001", "title": " "}, "Enter a title and a text."),
         ({"words": "CAS-01001", "title": "x" * 201}, "A title can have at most 200 characters. Shorten the title."),

@@ -69,6 +69,30 @@ async def test_before_typing_the_most_recently_changed_records_are_listed(world:
     assert len(kinds) > 1
 
 
+async def test_every_parameter_of_a_search_counts(world: World) -> None:
+    async def found(*parameters: tuple[str, str]) -> set[str]:
+        given = [{"name": name, "value": text} for name, text in parameters]
+        listed: list[str] = []
+        while True:
+            page = {"skip": len(listed), "count": 25}
+            _, body = await query(world, {"commandId": SEARCH, "parameters": given, "queryOptions": page})
+            previews = [each["preview"]["content"] for each in body["composeExtension"].get("attachments", [])]
+            if not previews:
+                return set(listed)
+            listed += [f"{each['title']} {each['text']}" for each in previews]
+
+    first = ("initialRun", "true")
+    pumps = await found(("words", "pump"))
+    assert pumps
+    assert await found(first, ("words", "pump")) == pumps == await found(("words", "pump"), first)
+    assert await found(("incident", ""), ("words", "pump")) == pumps
+    one = await found(("words", "pump"), ("words", "vibrates"))
+    assert set() < one < pumps
+    cases, both = await found(("incident", "a")), await found(("incident", "a"), ("account", "a"))
+    assert cases < both
+    assert await found(first, ("incident", ""), ("account", "")) == await found(("account", ""), ("incident", ""))
+
+
 async def test_one_record_type_is_searched_by_its_tab_or_by_a_prefix(world: World) -> None:
     for found in (await previews(world, "a", by="account"), await previews(world, "Account: a")):
         assert found
@@ -219,6 +243,7 @@ async def test_any_text_is_searched_literally(world: World, text: str) -> None:
         {"commandId": SEARCH},
         {"commandId": SEARCH, "parameters": "pump"},
         {"commandId": SEARCH, "parameters": ["pump"]},
+        {"commandId": SEARCH, "parameters": [{"name": "words", "value": "pump"}, None]},
         {"commandId": SEARCH, "parameters": [{"name": "words", "value": 5}]},
         {"commandId": SEARCH, "parameters": [{"name": ["words"], "value": "pump"}]},
         {"commandId": ["searchRecords"], "parameters": []},

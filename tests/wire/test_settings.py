@@ -236,6 +236,24 @@ async def test_sync_is_turned_by_global_administrators_alone(world: World) -> No
     ]
 
 
+async def test_sync_that_is_saved_on_while_chats_are_off_is_said_to_have_no_effect_yet(world: World) -> None:
+    without_effect = "Chat sync has no effect until chats are turned on."
+    page = await organization_page(world)
+    assert without_effect not in str(page.card)
+    saved = await request_page(world, page.step("Save", chats_on="false", sync_on="true", mirror_chats="true"))
+    said = texts(saved.card)
+    assert {"Saved.", without_effect, "The Dynamics 365 chat pane lists no new chats until chats are turned on."} <= {
+        *said
+    }
+    assert not any("is active" in each for each in said)
+    page = await organization_page(world)
+    assert any(each.startswith(without_effect) for each in texts(page.card))
+    off = await request_page(world, page.step("Save", sync_on="false", mirror_chats="false"))
+    assert "Saved. The change is active." in texts(off.card)
+    on = await request_page(world, (await organization_page(world)).step("Save", chats_on="true", sync_on="true"))
+    assert "no effect" not in str(on.card)
+
+
 @pytest.mark.parametrize("answer", [(403, {"error": {"code": "Forbidden", "message": "no"}}), (503, {})])
 async def test_where_it_is_not_known_who_is_a_global_administrator_everything_else_can_be_set(
     world: World, answer: tuple[int, object]
@@ -520,7 +538,7 @@ async def test_a_dialog_that_takes_too_long_is_answered_with_a_way_to_try_again(
 async def test_the_webhooks_steps_follow_what_is_saved(world: World) -> None:
     await request_page(world, (await record_type_page(world)).step("Save", key_fields="title"))
     await world.settle()
-    jobs = await world.rows_in(inbox, inbox.c.lane.contains("localhost"))
+    jobs = await world.rows_in(inbox, inbox.c.lane.contains("follow settings localhost"))
     assert [row["state"] for row in jobs] == ["done"]
 
 

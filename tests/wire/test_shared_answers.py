@@ -1,7 +1,5 @@
 """No answer that the whole chat sees contains a name that some of its members may not read (spec S4, S5)."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,86 +7,22 @@ import pytest
 from bot.domain.public_names import Command, Dialog, Verb
 from bot.store.tables import connection
 from bot.wiring.features import FEATURES
+from tests.steps.hidden_records import ELSEWHERE, MARKER, Names, commands, connect_hidden_records
 from tests.steps.private_views import ALONE, private_view
-from tests.steps.records import SECRET_CASE, create
+from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import turn_off_chats
-from tests.wire.people import ADELE, ALEX, EVERYBODY, LYNNE, PATTI, Somebody
-from tests.wire.world import API, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
+from tests.wire.people import ADELE, ALEX, LYNNE, PATTI, Somebody
+from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-ELSEWHERE = "CAS-01010"
-"""A case that only another chat is connected to."""
-MARKER = "Zebra"
-"""The word that each name begins with. No card has told these names."""
 COUNT = ["4 connected records", ALONE]
 NO_PRIVATE_ANSWER = "This client cannot show a private answer."
 
 
-class Names:
-    """The current names of the records, and their links, by number or kind."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        self.links: dict[str, str] = {}
-
-    def data(self, record: str) -> dict[str, str]:
-        """Return the data of a button about the record."""
-        table = {"contact": "contact", "account": "account"}.get(record, "incident")
-        row = self.links[record].rpartition("=")[2]
-        return {"environment": "localhost/sandbox", "table": table, "row": row}
-
-    def told(self, content: object) -> set[str]:
-        """Return the records whose current names the content has, and the case of the other chat also by its number."""
-        shown = json.dumps(content, ensure_ascii=False)
-        told = {record for record, name in self.names.items() if name in shown}
-        return told | ({ELSEWHERE} if ELSEWHERE in shown else set())
-
-
 @pytest.fixture
 async def names(world: World) -> Names:
-    """Connect the chat to four records, and rename them afterward: no card has told the new names."""
-    world.connector.members[GROUP] = [each.account_id for each in EVERYBODY]
-    found, paths = Names(), {}
-    contact = await create(world, "contacts", {"firstname": "Ann", "lastname": "Example"})
-    paths["contact"] = f"contacts({contact})"
-    account = await create(world, "accounts", {"name": "Fabrikam"})
-    paths["account"] = f"accounts({account})"
-    for number in ("CAS-01001", SECRET_CASE, ELSEWHERE):
-        paths[number] = f"incidents({await world.row('incidents', number)})"
-    for record, path in paths.items():
-        table, _, row = path.rstrip(")").partition("(")
-        found.links[record] = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn={table[:-1]}&id={row}"
-        chat = OTHER_GROUP if record == ELSEWHERE else GROUP
-        await world.say(f"connect {found.links[record]} quiet", chat=chat)
-        await world.settle()
-    for index, (record, path) in enumerate(paths.items()):
-        found.names[record] = f"{MARKER}{index:05}"
-        column = {"contact": "lastname", "account": "name"}.get(record, "title")
-        async with world.session.patch(f"{world.sandbox}{API}/{path}", json={column: found.names[record]}) as answer:
-            assert answer.status == 204, await answer.text()
-    await world.window_ends()
-    world.connector.posts.clear()
-    return found
-
-
-def commands(names: Names) -> dict[str, Sequence[str]]:
-    """Return what people can write after each command without changing anything."""
-    records = ["", "CAS-01001", SECRET_CASE, MARKER, "nothing at all", names.links[SECRET_CASE], names.links["contact"]]
-    return {
-        Command.HELP: [""],
-        Command.CONNECT: ["", MARKER, f"{MARKER} quiet", f"{SECRET_CASE} quiet", names.links["account"]],
-        Command.DISCONNECT: ["", MARKER, "nothing at all", names.links[ELSEWHERE]],
-        Command.RECORDS: [""],
-        Command.CHATS: records,
-        Command.TIMELINE: records,
-        Command.JOIN: records,
-        Command.SUGGEST: records,
-        Command.STATUS: [""],
-        Command.NEW: [""],
-        Command.SETTINGS: ["", "export", "import", MARKER],
-        "unknown": [""],
-    }
+    return await connect_hidden_records(world)
 
 
 def test_the_walk_covers_every_command() -> None:
@@ -128,7 +62,7 @@ async def test_commands_while_chats_are_off_tell_no_names_either(world: World, n
     for person in (ALEX, LYNNE):
         cards = await shared_cards(world, names, person)
         assert [texts(card) for card in cards if names.told(card)] == []
-        counts = [card for card in cards if texts(card) == COUNT]
+        counts = [card for card in cards if set(COUNT) < set(texts(card))]
         # Only `status` still says how many records there are, because it says why nothing happens.
         assert len(counts) == (person is ALEX)
 

@@ -1,14 +1,17 @@
 """`status`: the last card about each record, and problems (spec M2)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Update, update
 
+from bot.domain.public_names import chat_permissions
 from bot.store.tables import connection, environment, outbox, record_type
 from tests.fakes.connector import error
+from tests.steps.new_chats import people_page, press, selection
 from tests.steps.private_views import private_view
-from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
+from tests.wire.people import ALEX, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, PERSONAL, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -42,6 +45,29 @@ async def test_a_chat_hears_when_the_last_change_came_and_the_last_card_went(wor
         f"Last change received {AT_START}",
         f"Last card sent {AFTER_WINDOW}",
     ]
+
+
+async def test_without_message_events_the_app_installs_with_fewer_permissions_and_status_says_what_counts(
+    world: World,
+) -> None:
+    with_all = world.teams.settings
+    for message_events, title in ((True, "All"), (False, "Mentions")):
+        world.settings = world.settings.model_copy(update={"message_events": message_events})
+        permissions = chat_permissions(message_events=message_events)
+        world.teams.settings = replace(with_all, app_permissions=permissions)
+        await world.restart()
+        page = await people_page(world)
+        await press(world, page, "Create chat", others=selection(MEGAN), name=title)
+        await world.settle()
+        # The sandbox lets the app in only with exactly the permissions of its manifest.
+        assert world.posted(world.made_chats()[-1]) == ["CAS-01001 is connected to this chat"]
+    await connected(world)
+    assert (await told(world))[-1].startswith("Only messages that mention Chat Sync count as activity")
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(update(environment).values(sync_on=False))
+    await world.restart()
+    assert "Only messages" not in str(await told(world))
+    world.connector.posts.clear()
 
 
 async def test_a_throttled_chat_hears_until_when_its_cards_wait(world: World) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from bot.store.tables import record_type
 from tests.steps.members import create_chat
-from tests.steps.new_chats import members
+from tests.steps.new_chats import inputs, members
 from tests.steps.records import create
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
@@ -63,7 +63,12 @@ ADELE_FREE, ISAIAH_BUSY, MEGAN_CALLS = (
 )
 SAMPLE = {
     "CAS-01001": [ADELE_FREE, "Owner · Last changed it"],
-    "CAS-01002": [ADELE_FREE, "Member of the owner team · Last changed it"],
+    "CAS-01002": [
+        ADELE_FREE,
+        "Member of the owner team · Last changed it",
+        MEGAN_CALLS,
+        "Administrator of the owner team",
+    ],
     "CAS-01004": [ISAIAH_BUSY, "Owner", ADELE_FREE, "Last changed it", MEGAN_CALLS, "Handled 1 similar record"],
     "CAS-01006": [MEGAN_CALLS, "Owner", ADELE_FREE, "Last changed it"],
 }
@@ -74,9 +79,12 @@ async def test_the_sample_data_is_ranked_line_by_line(world: World) -> None:
     assert {number: await told(world, number) for number in SAMPLE} == SAMPLE
 
 
-async def test_members_of_the_owner_team_are_suggested(world: World) -> None:
+async def test_members_and_the_administrator_of_the_owner_team_are_suggested(world: World) -> None:
     said = await told(world, "CAS-01002")
-    assert said[:2] == ["Adele Vance (available)", "Member of the owner team · Last changed it"]
+    assert said == SAMPLE["CAS-01002"]
+    # If the team cannot be read, nobody else is lost.
+    world.dataverse_refuses = {"_administratorid_value": (403, {"error": {"code": "0x80040220", "message": "no"}})}
+    assert await told(world, "CAS-01002") == said[:2]
 
 
 async def test_people_who_handled_similar_records_are_suggested(world: World) -> None:
@@ -170,7 +178,7 @@ async def test_each_person_has_buttons_to_write_start_a_chat_or_add_them(world: 
     assert answer["value"] == "Adele Vance removed Isaiah Langer from this chat."
     assert ISAIAH.object_id not in await members(world, chat)
     answer = await world.press(remove, person=ADELE, chat=chat)
-    assert texts(answer["value"]) == ["Isaiah Langer is not in this chat."]
+    assert texts(answer["value"]) == ["This person is not in this chat."]
     for nobody in ("x", "00000000-0000-0000-0000-000000000099"):
         answer = await world.press({"verb": "add person", "data": {"person": nobody}}, person=ADELE, chat=chat)
         assert texts(answer["value"])[0].startswith(
@@ -208,3 +216,63 @@ async def test_in_a_chat_members_can_be_removed_and_others_added(world: World) -
 def buttons_by_person(card: dict[str, Any]) -> dict[str, list[str]]:
     rows = [part for part in card["body"] if part["type"] == "Container"]
     return {texts(row)[0]: list(buttons(row)) for row in rows}
+
+
+async def test_everyone_can_be_added_and_every_member_removed(world: World) -> None:
+    chat = await create_chat(world)  # of Adele and Megan
+    world.connector.members[chat] = [each.account_id for each in (ADELE, MEGAN, LYNNE)]
+    await world.say("suggest CAS-01010", person=ADELE, chat=chat)
+    shown = await world.press(buttons(world.card(chat))["Show people"], person=ADELE, chat=chat)
+    opening = buttons(shown["value"])["All people in this chat"]["data"]
+    page = await world.ask_page(opening, person=ADELE, chat=chat, name="task/fetch")
+    found = inputs(page)
+    assert [each["title"] for each in found["member"]["choices"]] == ["Adele Vance", "Lynne Robbins", "Megan Bowen"]
+    listed = {each["value"] for each in found["other"]["choices"]}
+    assert PATTI.object_id in listed
+    assert not {ADELE.object_id, MEGAN.object_id} & listed
+    assert await world.type_in("members", "MEG", person=ADELE) == ["Megan Bowen"]
+    assert await world.type_in("members", "MEG", person=LYNNE) == []
+    for title, filled, said in (
+        ("Add", {"other": PATTI.object_id}, "Adele Vance added Patti Fernandez to this chat."),
+        ("Add", {"names": "isaiah langer"}, "Adele Vance added Isaiah Langer to this chat."),
+        ("Remove", {"member": MEGAN.object_id}, "Adele Vance removed Megan Bowen from this chat."),
+        ("Remove", {"member": MEGAN.object_id}, "This person is not in this chat."),
+    ):
+        assert await submitted(world, {**buttons(page)[title]["data"], **filled}, chat) == said
+    assert set(await members(world, chat)) == {each.object_id for each in (ADELE, PATTI, ISAIAH)}
+    # The rights are checked again for each press.
+    for filled in ({"other": PATTI.object_id}, {"names": "Nobody Known"}, {}, {"names": "a, b"}):
+        again = await world.ask_page({**buttons(page)["Add"]["data"], **filled}, person=PATTI, chat=chat)
+        assert texts(again)[0] == "Only members of this chat can do this."
+    problem = await world.ask_page({**buttons(page)["Add"]["data"], "names": "Nobody Known"}, person=ADELE, chat=chat)
+    assert texts(problem)[0].startswith("This name is not clear: Nobody Known.")
+    for title, text in (("Add", "Choose one person to add."), ("Remove", "Choose one person to remove.")):
+        empty = await world.ask_page(buttons(page)[title]["data"], person=ADELE, chat=chat)
+        assert texts(empty)[0] == text
+    refused = await world.ask_page(opening, person=LYNNE, chat=chat)
+    assert texts(refused)[0].startswith("You have no user")
+    outside = await world.ask_page(opening, person=ADELE, chat=PERSONAL)
+    assert texts(outside)[0] == "You can add and remove people only in group chats."
+    await world.settle()
+    world.connector.posts.clear()
+
+
+async def submitted(world: World, data: dict[str, str], chat: str) -> str:
+    """Submit a page as Adele; return the closing message."""
+    value = {"data": data, "context": {"theme": "default"}}
+    _, body = await world.post(world.activity(chat, ADELE, type="invoke", name="task/submit", value=value))
+    return str(body["task"]["value"])
+
+
+async def test_all_suggested_people_are_on_the_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.features.suggestions.list_suggestions.MAX_ROWS", 1)
+    monkeypatch.setattr("cards.suggestions.MAX_ROWS", 1)
+    await world.say("suggest CAS-01004", chat=PERSONAL)
+    card, said = world.card(PERSONAL), []
+    for number in (1, 2, 3):
+        said += texts(card)[2:4]
+        assert texts(card)[-1] == f"{number} to {number} of 3"
+        turn = buttons(card).get("Next")
+        card = (await world.press(turn, chat=PERSONAL))["value"] if turn else card
+    assert said == SAMPLE["CAS-01004"]
+    assert list(buttons(card)) == ["Write", "New chat", "Previous"]

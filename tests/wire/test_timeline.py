@@ -114,11 +114,11 @@ async def test_it_has_pages_and_links_to_and_from_the_list_of_chats(world: World
     await world.say("chats CAS-01001", chat=PERSONAL)
     first = (await world.press(buttons(world.card(PERSONAL))["Timeline"], chat=PERSONAL))["value"]
     assert texts(first)[-1] == "1 to 6 of 8"
-    assert "Later" not in buttons(first)
-    second = (await world.press(buttons(first)["Earlier"], chat=PERSONAL))["value"]
+    assert "Previous" not in buttons(first)
+    second = (await world.press(buttons(first)["Next"], chat=PERSONAL))["value"]
     assert texts(second)[-1] == "7 to 8 of 8"
-    assert list(buttons(second)) == ["Later", "Chats"]
-    assert texts((await world.press(buttons(second)["Later"], chat=PERSONAL))["value"]) == texts(first)
+    assert list(buttons(second)) == ["Previous", "Chats"]
+    assert texts((await world.press(buttons(second)["Previous"], chat=PERSONAL))["value"]) == texts(first)
 
 
 @pytest.mark.parametrize("begin", ["-1", "x", "9999999", "1.5", ""])

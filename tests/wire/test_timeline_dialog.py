@@ -54,7 +54,7 @@ async def test_an_ambiguous_or_unknown_record_is_asked_for_again(world: World) -
     assert texts(nothing.card)[0] == "Choose a record, or enter its number, its link, or a few words."
     assert texts((await submit(world, page.step("Show", words="qqqq"))).card)[0] == "No record found."
     several = await submit(world, page.step("Show", words="pump"))
-    assert texts(several.card)[0] == "Choose a record."
+    assert texts(several.card)[0] == ("Choose a record. More records match: write more of the name to find them.")
     named, value = next(each for each in several.choices("record").items() if each[0].startswith("CAS-"))
     shown = await submit(world, several.step("Show", record=value))
     assert texts(shown.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
@@ -83,11 +83,11 @@ async def test_its_pages_are_shown_within_the_dialog(world: World) -> None:
         world.card()
     first = await listed(world)
     assert texts(first.card)[-1] == "1 to 6 of 8"
-    assert list(buttons(first.card)) == ["Earlier", "Another record"]
-    second = await submit(world, first.step("Earlier"))
+    assert list(buttons(first.card)) == ["Next", "Another record"]
+    second = await submit(world, first.step("Next"))
     assert texts(second.card)[-1] == "7 to 8 of 8"
-    assert list(buttons(second.card)) == ["Later", "Another record"]
-    assert texts((await submit(world, second.step("Later"))).card) == texts(first.card)
+    assert list(buttons(second.card)) == ["Previous", "Another record"]
+    assert texts((await submit(world, second.step("Previous"))).card) == texts(first.card)
     assert "Action.Execute" not in json.dumps([first.card, second.card])  # dialogs do not support this
 
 

@@ -10,7 +10,7 @@ from bot.features.chat_lists.list_timeline import list_timeline
 from bot.features.members.change_members import add_member, remove_member
 from bot.features.members.join_chat import join_chat
 from bot.features.record_search.choose_record import CHATS, PEOPLE, TIMELINE, RecordPurpose, choose_match
-from bot.features.record_search.resolver import from_action_data, from_link
+from bot.features.record_search.resolver import QUERY, from_action_data, from_link
 from bot.features.shared.action_data import (
     ActionData,
     parse_connection,
@@ -24,6 +24,7 @@ from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.features.suggestions.list_suggestions import list_suggestions
+from bot.text.typed_text import on_one_line
 from cards.chat_list import WORDS
 
 
@@ -31,13 +32,13 @@ async def _chats(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = await _record(services, turn, data, CHATS)
     if isinstance(record, Answer):
         return record
-    words, begin = data.get(WORDS, ""), parse_offset(data)
+    words, begin = on_one_line(data.get(WORDS, "")), parse_offset(data)
     return await list_chats(services, turn.person, record, words=words, begin=begin)
 
 
 async def _my_chats(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = await from_link(services, parse_link(data, services.links), turn.person)
-    words, begin = data.get(WORDS, ""), parse_offset(data)
+    words, begin = on_one_line(data.get(WORDS, "")), parse_offset(data)
     return await list_my_chats(services, turn.person, record, words=words, begin=begin)
 
 
@@ -56,12 +57,13 @@ async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = await _record(services, turn, data, PEOPLE)
     if isinstance(record, Answer):
         return record
-    return await list_suggestions(services, turn.chat, turn.person, record)
+    return await list_suggestions(services, turn.chat, turn.person, record, begin=parse_offset(data))
 
 
 async def _record(services: Services, turn: Turn, data: ActionData, purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the record of the button, or a choice if the button has text that matches several records."""
-    return choose_match(await from_action_data(services, data, turn.person), purpose)
+    matches = await from_action_data(services, data, turn.person)
+    return choose_match(services, matches, purpose, data.get(QUERY, ""), begin=parse_offset(data))
 
 
 async def _add_person(services: Services, turn: Turn, data: ActionData) -> Answer:

@@ -1,5 +1,6 @@
 """List the chats that are connected to a record (spec A1)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,12 +8,14 @@ from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import build_chat_rows
+from bot.features.chat_lists.dynamics_channels import list_dynamics_channels
 from bot.features.shared import access
 from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header, timeline_button
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list
+from cards.paging import page_offset
 
 _MAX_SEARCHED = 50
 """Chats whose names are searched, the newest connections first."""
@@ -60,11 +63,15 @@ async def list_chats(
 
 
 async def _page(services: Services, record: RecordRef, readable: ReadableRecord, begin: int) -> _Page:
-    """Return a page of all chats."""
-    total = await _count(services, record)
-    begin = page_offset(begin, total)
-    rows = await build_chat_rows(services, await _entries(services, record, begin, MAX_ROWS), readable)
-    return _Page(rows=[row for _, row in rows], begin=begin, total=total)
+    """Return a page of all chats, followed by the channels that Dynamics 365 connected."""
+    count = await _count(services, record)
+    rows, channels = await _rows(services, record, readable, await _entries(services, record, begin, MAX_ROWS))
+    total = count + len(channels)
+    last = page_offset(begin, total, MAX_ROWS)
+    if last < begin:
+        return await _page(services, record, readable, last)  # the list has become shorter
+    first = max(0, begin - count)
+    return _Page(rows=[*rows, *channels[first : first + MAX_ROWS - len(rows)]], begin=begin, total=total)
 
 
 async def _search_page(
@@ -72,11 +79,21 @@ async def _search_page(
 ) -> _Page:
     """Return a page of the newest chats whose names contain the words; only Teams knows the current names."""
     count = await _count(services, record)
-    rows = await build_chat_rows(services, await _entries(services, record, 0, _MAX_SEARCHED), readable)
-    matches = [row for _, row in rows if words.lower() in row.name.lower()]
-    begin = page_offset(begin, len(matches))
+    rows, channels = await _rows(services, record, readable, await _entries(services, record, 0, _MAX_SEARCHED))
+    matches = [row for row in (*rows, *channels) if words.lower() in row.name.lower()]
+    begin = page_offset(begin, len(matches), MAX_ROWS)
     searched = _MAX_SEARCHED if count > _MAX_SEARCHED else None
     return _Page(rows=matches[begin : begin + MAX_ROWS], begin=begin, total=len(matches), searched=searched)
+
+
+async def _rows(
+    services: Services, record: RecordRef, readable: ReadableRecord, entries: Sequence[TimelineEntry]
+) -> tuple[Sequence[ChatRow], Sequence[ChatRow]]:
+    """Return the rows of the entries, and those of the channels that Dynamics 365 connected."""
+    rows, channels = await asyncio.gather(
+        build_chat_rows(services, entries, readable), list_dynamics_channels(services, record, readable.actor)
+    )
+    return [row for _, row in rows], channels
 
 
 async def _count(services: Services, record: RecordRef) -> int:

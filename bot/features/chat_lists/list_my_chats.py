@@ -11,12 +11,14 @@ from bot.features.shared import access
 from bot.features.shared.answers import Answer, record_data, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list
+from cards.paging import page_offset
 
 _MAX_CHATS, _FIRST_CHATS = 200, 50
 """Chats to fetch, those with the newest messages first, and the number that one request returns."""
 _MAX_UNCONNECTED = 50
 """Listed chats that are not connected to any record."""
+_MORE_CHATS = "Only your most recent chats are listed. To connect another one, write connect in that chat."
 _MAX_NAMES = 3
 """People in the name of a chat without a topic."""
 
@@ -32,8 +34,8 @@ async def list_my_chats(
     mine = await _fetch_chats(services, readable.actor.object_id)
     async with services.store.reading() as work:
         connections = await work.connections.for_chats([chat.id for chat in mine])
-    chats = _select(mine, connections, record, words)
-    begin = page_offset(begin, len(chats))
+    chats, is_cut = _select(mine, connections, record, words)
+    begin = page_offset(begin, len(chats), MAX_ROWS)
     page = chats[begin : begin + MAX_ROWS]
     view = ChatListView(
         title="My other chats to connect to {record}",
@@ -45,6 +47,7 @@ async def list_my_chats(
         searched_chats=len(mine) if words and len(mine) in {_FIRST_CHATS, _MAX_CHATS} else None,
         empty_text="You are not in any other group chat.",
         page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_data(record)),
+        hint=_MORE_CHATS if is_cut else "",
     )
     return Answer(message=chat_list(view))
 
@@ -54,12 +57,17 @@ def _select(
     connections: Mapping[ChatId, Sequence[Connection]],
     record: RecordRef,
     words: str,
-) -> Sequence[DirectoryChat]:
-    """Return the chats with the words in their names that are not connected to the record, connected ones first."""
+) -> tuple[Sequence[DirectoryChat], bool]:
+    """Return the chats with the words in their names that are not connected to the record, connected ones first.
+
+    The second value is true if some chats are left out.
+    """
     free = [chat for chat in chats if not _is_connected(connections.get(chat.id, ()), record)]
     matches = [chat for chat in free if words.lower() in _name(chat).lower()]
     unconnected = [chat for chat in matches if chat.id not in connections]
-    return [*(chat for chat in matches if chat.id in connections), *unconnected[:_MAX_UNCONNECTED]]
+    connected = [chat for chat in matches if chat.id in connections]
+    is_cut = len(unconnected) > _MAX_UNCONNECTED or len(chats) in {_FIRST_CHATS, _MAX_CHATS}
+    return [*connected, *unconnected[:_MAX_UNCONNECTED]], is_cut
 
 
 async def _fetch_chats(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:

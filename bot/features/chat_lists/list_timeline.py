@@ -15,7 +15,8 @@ from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import Answer, chats_button, record_data, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list, page_offset
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list
+from cards.paging import page_offset
 
 _UNKNOWN_PERSON = "someone"
 
@@ -33,7 +34,7 @@ async def timeline_view(services: Services, person: Person, record: RecordRef, *
     readable = await access.require_readable(services, record, person)
     async with services.store.reading() as work:
         total = await work.timeline.count(record)
-        begin = page_offset(begin, total)
+        begin = page_offset(begin, total, MAX_ROWS)
         entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
     return ChatListView(
         title="Timeline of {record}",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.domain.chat_sync import build_subject, normalize_topic
 from bot.domain.directory import ChatAccount
-from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, NotFound
+from bot.domain.errors import BotAbsent, ChatMissing, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.object_ids import is_app_account
 from bot.domain.synced_chats import FetchedChat, SyncedChat
 from bot.features.shared.services import Services
@@ -46,6 +46,8 @@ async def _accounts(services: Services, known: SyncedChat) -> Sequence[ChatAccou
         return None
     try:
         return await services.roster.accounts(known.chat)
+    except ChatMissing as error:
+        raise Unavailable("Teams did not find this chat.", "Chat Sync tries again.") from error
     except BotAbsent:
         return None  # Teams reports when the app is added, and the chat is then fetched.
 

@@ -34,6 +34,10 @@ SYNC_IS_OFF = (
     "Not updated in Dynamics 365 because chat sync is turned off. "
     "A Global Administrator can turn it on in the settings."
 )
+ONLY_MENTIONS = (
+    "Only messages that mention Chat Sync count as activity, because the app does not receive the others. "
+    "An administrator can change this in the app package."
+)
 _STUCK_BEFORE_ROW = "Not shown in Dynamics 365 yet. {reason}"
 _STUCK_WITH_ROW = "New activity may be missing in Dynamics 365. {reason}"
 _PENDING = "Will appear on the timeline in Dynamics 365 soon."

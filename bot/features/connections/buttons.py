@@ -3,25 +3,28 @@
 from collections.abc import Mapping
 
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
-from bot.domain.values import Connection
+from bot.domain.values import ChatKind, Connection
 from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.connect_other_chat import connect_other_chat
+from bot.features.connections.current_name import with_current_name
 from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
+from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
 from bot.features.record_search.resolver import QUERY, from_link
-from bot.features.shared.action_data import ActionData, parse_connection, parse_link
+from bot.features.shared.access import require_chats_on
+from bot.features.shared.action_data import ActionData, parse_connection, parse_link, parse_offset
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Turn
+from bot.features.shared.turn import Turn, other_member
 from cards.inputs import OFF
 from cards.new_chat import NOTE
 from cards.notice import NoticeView, notice
@@ -31,6 +34,8 @@ async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
     if TARGET_CHAT in data:
         return await _connect_other_chat(services, turn, data)
     record = await from_link(services, parse_link(data, services.links), turn.person)
+    if turn.chat.kind is ChatKind.PERSONAL:
+        return await offer_group_chat(services, turn.person, record, other_member(turn.chat, turn.person))
     return await connect_chat(services, turn.chat, turn.person, record, note=_note(data))
 
 
@@ -43,17 +48,18 @@ async def _connect_other_chat(services: Services, turn: Turn, data: ActionData) 
 
 async def _choose(services: Services, turn: Turn, data: ActionData) -> Answer:
     purpose = CONNECT_QUIETLY if data.get(QUIET) == QUIET else CONNECT
-    return await offer_choice(services, data.get(QUERY, ""), turn.person, purpose)
+    return await offer_choice(services, data.get(QUERY, ""), turn.person, purpose, begin=parse_offset(data))
 
 
-async def _records(services: Services, turn: Turn, _data: ActionData) -> Answer:
-    return await list_records(services, turn)
+async def _records(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await list_records(services, turn, begin=parse_offset(data))
 
 
 async def _choose_disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
     """List the records to disconnect, even if only one matches, because clients press this button automatically."""
-    connections = await connections_by_text(services, turn.chat, turn.person, data.get(QUERY, ""))
-    return await choose_connection(services, turn.person, connections)
+    text = data.get(QUERY, "")
+    connections = await connections_by_text(services, turn.chat, turn.person, text)
+    return await choose_connection(services, turn.person, connections, text, begin=parse_offset(data))
 
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
@@ -67,6 +73,7 @@ async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> 
 
 async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
+    await require_chats_on(services, connection.record.environment)
     return Answer(message=notice(NoticeView(text=f"{display_name(connection)} stays connected to this chat.")))
 
 
@@ -83,7 +90,8 @@ async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answ
 
 
 async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:
-    return await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
+    connection = await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
+    return await with_current_name(services, turn.chat, connection, turn.person)
 
 
 def _note(data: ActionData) -> Note:

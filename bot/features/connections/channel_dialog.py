@@ -27,6 +27,7 @@ from bot.features.shared.answers import NOTE_CHOICES_TEXT, record_data
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
+from bot.text.typed_text import on_one_line
 from cards.audience import audience_text
 from cards.buttons import SubmitButton
 from cards.connect_channel import CHANNEL, TEAM, ChannelView, channel_page
@@ -68,7 +69,7 @@ async def _page(
     services: Services, turn: Turn, data: ActionData, problem: str = "", matches: Sequence[Hit | RecordRef] = ()
 ) -> Page:
     await require_can_start(services, turn.person, None)
-    team = data.get(TEAM, "").strip()
+    team = on_one_line(data.get(TEAM, ""))
     choices = await find_channel_choices(services, turn.person, team)
     if team and not choices.listed:
         choices, problem = await find_channel_choices(services, turn.person), "None of your teams has this name."
@@ -85,6 +86,9 @@ async def _page(
         problem=problem,
         connect=_connect_button(about),
         connect_anyway=_connect_button(about, anyway=True) if data.get(SURE) == ON else None,
+        new_channel=SubmitButton(
+            title="New channel", dialog=Dialog.NEW_CHANNEL, payload=record_data(about.record) if about else {}
+        ),
     )
     return channel_page(view)
 

@@ -4,27 +4,41 @@ from collections.abc import Sequence
 
 from bot.domain.public_names import Verb
 from bot.domain.values import Connection, Person
-from bot.features.record_search.find_records import MAX_CHOICES
+from bot.features.record_search.find_records import query_text
+from bot.features.record_search.resolver import QUERY
 from bot.features.shared.answers import Answer, connection_data
 from bot.features.shared.readable_records import readable_records
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
-from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.choice import MAX_ROWS, ChoiceRow, ChoiceView, choice
+from cards.paging import page_buttons, page_offset
 from cards.record import RecordHeader
 
 
-async def choose_connection(services: Services, person: Person, connections: Sequence[Connection]) -> Answer:
-    """Return a card with a row and a button for each record.
+def choose_button(services: Services, text: str) -> ActionButton:
+    """Return the button that shows the choice of the records that match the text."""
+    data = {QUERY: query_text(services, text)}
+    return ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
+
+
+async def choose_connection(
+    services: Services, person: Person, connections: Sequence[Connection], text: str, *, begin: int = 0
+) -> Answer:
+    """Return a page with a row and a button for each of the records, which match the text.
 
     A row has the name only if the person can read it. Its number was shown to the chat when it was connected.
     """
-    shown = connections[:MAX_CHOICES]
+    total = len(connections)
+    begin = page_offset(begin, total, MAX_ROWS)
+    shown = connections[begin : begin + MAX_ROWS]
     headers = await readable_records(services, shown, person)
     view = ChoiceView(
         question="Which record should this chat be disconnected from?",
         rows=tuple(_row(connection, header) for connection, header in zip(shown, headers, strict=True)),
-        more=len(connections) - len(shown),
         hint="Or write disconnect and the record's number.",
+        offset=begin,
+        total=total,
+        page_buttons=tuple(page_buttons(choose_button(services, text), offset=begin, total=total, size=MAX_ROWS)),
     )
     return Answer(message=choice(view))
 

@@ -2,32 +2,35 @@
 
 from collections.abc import Mapping
 
-from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.public_names import QUIET, Command
+from bot.domain.typed_commands import without_first_word, without_last_word
+from bot.domain.typed_references import parse_references
 from bot.domain.values import ChatKind
-from bot.features.connections.choose_connection import choose_connection
+from bot.features.connections.choose_connection import choose_button, choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
+from bot.features.connections.current_name import with_current_name
 from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text, connections_of_chat
 from bot.features.connections.list_records import count_records, list_records
 from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
-from bot.features.record_search.find_records import normalize_query
-from bot.features.record_search.resolver import QUERY
+from bot.features.record_search.resolver import from_text
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
-from cards.buttons import ActionButton
 
 
 async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
-    text, quiet = _without_quiet(rest)
+    text, quiet = without_last_word(rest, QUIET)
+    if not quiet:
+        text, quiet = await _without_first_quiet(services, turn, rest)
     purpose = CONNECT_QUIETLY if quiet else CONNECT
     record = await choose_record(services, text, turn.person, purpose)
     if isinstance(record, Answer):
         # The choice lists records that the person can read, but perhaps not everyone else in the chat.
-        return record if turn.private else _choose_privately(turn, text, purpose)
+        return record if turn.private else _choose_privately(services, turn, text, purpose)
     if turn.chat.kind is ChatKind.PERSONAL:
         other = other_member(turn.chat, turn.person)
         return await offer_group_chat(services, turn.person, record, other)
@@ -37,11 +40,11 @@ async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
 async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
     connections = await connections_by_text(services, turn.chat, turn.person, rest)
     if len(connections) == 1:
-        return await disconnect_chat(services, turn.chat, turn.person, connections[0])
+        connection = await with_current_name(services, turn.chat, connections[0], turn.person)
+        return await disconnect_chat(services, turn.chat, turn.person, connection)
     if turn.private:
-        return await choose_connection(services, turn.person, connections)
-    data = {QUERY: normalize_query(rest)}
-    button = ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
+        return await choose_connection(services, turn.person, connections, rest)
+    button = choose_button(services, rest)
     # The count of all records: the count of matches would tell the chat about names.
     return count_records(turn, len(await connections_of_chat(services, turn.chat)), button)
 
@@ -50,15 +53,17 @@ async def _records(services: Services, turn: Turn, _rest: str) -> Answer:
     return await list_records(services, turn)
 
 
-def _without_quiet(rest: str) -> tuple[str, bool]:
-    """Return the text without a final `quiet`, and whether it was there."""
-    before, _, last = rest.rpartition(" ")
-    return (before.strip(), True) if last.lower() == QUIET else (rest, False)
+async def _without_first_quiet(services: Services, turn: Turn, rest: str) -> tuple[str, bool]:
+    """Return the text without `quiet` at its start, and whether it was there, unless it is part of a record's name."""
+    text, quiet = without_first_word(rest, QUIET)
+    references = parse_references(text)
+    if not quiet or references.addresses or references.numbers:
+        return text, quiet
+    return (rest, False) if await from_text(services, rest, turn.person) else (text, True)
 
 
-def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
-    data = {**purpose.button.payload, QUERY: normalize_query(text)}
-    return private_button(turn, purpose.question, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
+def _choose_privately(services: Services, turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
+    return private_button(turn, purpose.question, purpose.choice_button(services, text))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

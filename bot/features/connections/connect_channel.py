@@ -73,7 +73,7 @@ async def connect_channel(
     )
     async with audited(services, install_entry(services, ref.channel.id, readable.actor)):
         await services.chats.install_in_team(ref.team.id)
-    channel = await _as_chat(services, current, ref, team_channels)
+    channel = await as_chat(services, current, ref, team_channels)
     if note is Note.ASK:
         audience = await check_audience(services, channel, record)
         if audience.without_access != 0:
@@ -95,6 +95,15 @@ async def _team_channels(services: Services, team: Team) -> Sequence[TeamChannel
     return [TeamChannelRef(team=team, channel=channel) for channel in await services.chats.list_channels(team.id)]
 
 
+async def require_team(services: Services, person: Person, team_id: str) -> Team:
+    """Return the team; raise `NotAllowed` if the person is not in it (spec S7)."""
+    teams = await services.chats.list_teams(person.object_id) if person.object_id else []
+    found = next((team for team in teams if team.id == team_id), None)
+    if found is None:
+        raise NotAllowed("You are not in this team.", "Ask a member of the team to do this.")
+    return found
+
+
 async def _find_channel(
     services: Services, person: Person, team_id: str, channel_id: str
 ) -> tuple[TeamChannelRef, Sequence[TeamChannelRef]]:
@@ -107,11 +116,11 @@ async def _find_channel(
     raise NotAllowed("This channel is not in any of your teams.", "Ask a member of the team to connect the channel.")
 
 
-async def _as_chat(
+async def as_chat(
     services: Services, current: Chat, ref: TeamChannelRef, team_channels: Sequence[TeamChannelRef]
 ) -> Chat:
     """Return the channel with its stored address, or with the address of its team or of the current chat."""
     async with services.store.reading() as work:
         stored = await work.chats.get_many([each.channel.id for each in team_channels])
     reachable = stored.get(ref.channel.id) or next(iter(stored.values()), current)
-    return replace(reachable, id=ref.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=ref.team.id)
+    return replace(reachable, id=ref.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=ref.team.id, thread=None)

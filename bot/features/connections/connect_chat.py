@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
-from bot.domain.key_fields import ReportedValue, reported_value
-from bot.domain.note_fields import note_columns, note_facts
+from bot.domain.key_fields import ReportedValue
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
-from bot.domain.record_types import RecordType, key_field_columns
+from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
+from bot.domain.watching import unique_columns, watch_of, watched_columns
 from bot.features.chat_sync.start_and_end import start_sync
 from bot.features.connections.audience import Audience, check_audience
 from bot.features.connections.install_app import install_in_chat, require_chat_member
@@ -31,14 +31,15 @@ from bot.features.shared.answers import (
     record_header,
     to_outbox,
 )
+from bot.features.shared.introduction_note import load_note_columns, note_of
 from bot.features.shared.services import Services
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
 from cards.buttons import ActionButton
 from cards.message import Message
-from cards.note import NoteView, note
+from cards.note import note
 from cards.notice import NoticeView, notice
-from cards.record import Fact, RecordHeader
+from cards.record import RecordHeader
 
 
 class Note(StrEnum):
@@ -109,30 +110,29 @@ async def _read_record(
     table = await services.records.table(record.environment, record.table, reader=actor.user.id)
     columns: tuple[Column, ...] = ()
     if with_note:
-        view = await services.records.note_view(record.environment, table.name, record_type.note_view)
-        columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+        columns = await load_note_columns(services, record.environment, record_type, table)
     row, known = await asyncio.gather(
         access.read_row_as(services, record, table, [*name_columns(table), *columns], actor),
-        _known_values(services, record, key_field_columns(record_type, table)),
+        _known_values(services, record, table),
     )
     return _RecordSnapshot(table=table, row=row, columns=columns, known=known)
 
 
-async def _known_values(
-    services: Services, record: RecordRef, columns: tuple[Column, ...]
-) -> Mapping[str, ReportedValue]:
+async def _known_values(services: Services, record: RecordRef, table: Table) -> Mapping[str, ReportedValue]:
     """Return the current values, which later changes are compared with.
 
     Their time is before the read, so that a change during the read is not missed.
     """
+    settings = await services.administration.settings(record.environment)
+    watch, columns = watch_of(settings, table.name), watched_columns(settings, table)
     if not columns:
         return {}
     read_at = services.clock.now()
     try:
-        row = await services.records.read(record, columns, caller=None)
+        row = await services.records.read(record, unique_columns(columns), caller=None)
     except (NotFound, NotAllowed, BadRequest):
-        return {}  # The person can read the row, but the app cannot. Old values then come only from events.
-    return {column.name: reported_value(column, row, read_at) for column in columns}
+        return {}  # The person can read the row, but the app cannot. The values are taken when it can.
+    return watch.read(columns, row, read_at)
 
 
 async def _save_connection(
@@ -198,16 +198,9 @@ def _connected(connection: Connection, header: RecordHeader, snapshot: _RecordSn
                 button=open_button(header),
             )
         )
-    facts = tuple(Fact(label=label, value=value) for label, value in note_facts(snapshot.columns, snapshot.row))
-    return note(
-        NoteView(
-            record=header,
-            facts=facts,
-            connected_by=connection.connector_name,
-            connected_at=connection.connected_at,
-            buttons=(chats_button(connection.record),),
-        )
-    )
+    by, at = connection.connector_name, connection.connected_at
+    view = note_of(header, snapshot.columns, snapshot.row, by=by, at=at)
+    return note(replace(view, buttons=(chats_button(connection.record),)))
 
 
 def _already_connected(connection: NewConnection, header: RecordHeader) -> Message:

@@ -26,7 +26,7 @@ async def connect_other_chat(
     async with services.store.reading() as work:
         known = await work.chats.get(ChatId(target))
     # The first activity from the chat brings its own address. Until then, use the current chat's.
-    chat = known or replace(current, id=ChatId(target), kind=ChatKind.GROUP)
+    chat = known or replace(current, id=ChatId(target), kind=ChatKind.GROUP, thread=None)
     # The account ID is valid only in the current chat. The roster of Teams also accepts the object ID.
     by_object_id = replace(person, account_id=person.object_id)
     answer = await connect_chat(services, chat, by_object_id, record, note=note, from_elsewhere=True)

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.domain.errors import NotFound
+from bot.domain.typed_references import TypedReferences, parse_references
 from bot.domain.values import Chat, Connection, Person
-from bot.features.record_search.find_records import record_by_link
+from bot.features.record_search.find_records import linked_records
 from bot.features.shared import access
 from bot.features.shared.answers import display_name
 from bot.features.shared.readable_records import readable_records
 from bot.features.shared.services import Services
+from bot.text.typed_text import simple_form
 from cards.record import RecordHeader
 
 _NEXT_STEP = "To list the records of this chat, write records."
@@ -42,18 +44,54 @@ async def connections_by_text(services: Services, chat: Chat, person: Person, te
 async def _matches(
     services: Services, connections: Sequence[Connection], person: Person, text: str
 ) -> Sequence[Connection]:
-    record = await record_by_link(services, text) if text else None
-    if record is not None:
-        return [connection for connection in connections if connection.record == record]
-    words = text.lower()
-    exact = [connection for connection in connections if display_name(connection).lower() == words]
-    if exact or not text:
-        return exact or connections
-    headers = await readable_records(services, connections, person) if connections else []
-    return [each for each, header in zip(connections, headers, strict=True) if words in _searchable(each, header)]
+    references = parse_references(text)
+    linked = await linked_records(services, references)
+    if linked:
+        named = [each for each in connections if each.record in linked or _has_number(each, None, references.spellings)]
+        return named if {each.record for each in named}.issuperset(linked) else []
+    if not references.literal:
+        return connections
+    shown = _by_name(connections, [None] * len(connections), references)
+    if shown or not connections:
+        return shown
+    headers = await readable_records(services, connections, person)
+    return _by_name(connections, headers, references) or _by_words(connections, headers, references)
+
+
+def _by_name(
+    connections: Sequence[Connection], headers: Sequence[RecordHeader | None], references: TypedReferences
+) -> Sequence[Connection]:
+    """Return the connections whose numbers or complete names are in the text, or none if something else is in it."""
+    named = list(zip(connections, headers, strict=True))
+    exact = [each for each, header in named if _has_number(each, header, [simple_form(references.literal)])]
+    if exact:
+        return exact
+    groups = [[each for each, header in named if _has_number(each, header, number)] for number in references.numbers]
+    found = {each.id: each for group in groups for each in group}
+    return list(found.values()) if all(groups) and not references.rest else []
+
+
+def _has_number(connection: Connection, header: RecordHeader | None, spellings: Sequence[str]) -> bool:
+    """Check whether one of the spellings is the number or name that the chat was shown or that the person can read."""
+    readable = (header.number, header.name) if header else ()
+    names = {_comparable(each) for each in (display_name(connection), *readable) if each}
+    return any(spelling.casefold() in names for spelling in spellings)
+
+
+def _by_words(
+    connections: Sequence[Connection], headers: Sequence[RecordHeader | None], references: TypedReferences
+) -> Sequence[Connection]:
+    texts = [(each, _searchable(each, header)) for each, header in zip(connections, headers, strict=True)]
+    literal = [each for each, text in texts if _comparable(references.literal) in text]
+    words = _comparable(references.words)
+    return literal or [each for each, text in texts if words and words in text]
 
 
 def _searchable(connection: Connection, header: RecordHeader | None) -> str:
     """Return the number, which the chat was shown, and the current number and name if the person can read them."""
     readable = (header.number, header.name) if header else ()
-    return " ".join(part for part in (connection.record_number, *readable) if part).lower()
+    return _comparable(" ".join(part for part in (connection.record_number, *readable) if part))
+
+
+def _comparable(text: str) -> str:
+    return simple_form(text).casefold()

@@ -13,16 +13,16 @@ from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.buttons import ActionButton
 from cards.notice import NoticeView, notice
+from cards.paging import page_offset
 from cards.record import RecordHeader
-from cards.record_list import RecordListView, RecordRow, record_list
+from cards.record_list import MAX_ROWS, RecordListView, RecordRow, record_list
 from cards.words import plural
 
-SHOWN = 10
-"""Maximum number of rows on the card. The card says how many more there are."""
+_SHOW = ActionButton(title="Show records", verb=Verb.RECORDS, payload={})
 
 
-async def list_records(services: Services, turn: Turn) -> Answer:
-    """Return the connected records that the person can read, the newest connection first.
+async def list_records(services: Services, turn: Turn, *, begin: int = 0) -> Answer:
+    """Return a page of the connected records, with those that the person can read, the newest connection first.
 
     In a chat with others, return only their number, because others may not be able to read them (spec S5).
     """
@@ -33,20 +33,22 @@ async def list_records(services: Services, turn: Turn) -> Answer:
         return nothing_connected()
     await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
     if not turn.private:
-        button = ActionButton(title="Show records", verb=Verb.RECORDS, payload={})
-        return count_records(turn, len(connections), button)
-    return await _list(services, turn.person, connections)
+        return count_records(turn, len(connections), _SHOW)
+    return await _list(services, turn.person, connections, begin)
 
 
-async def _list(services: Services, person: Person, connections: list[Connection]) -> Answer:
-    shown = connections[:SHOWN]
+async def _list(services: Services, person: Person, connections: list[Connection], begin: int) -> Answer:
+    begin = page_offset(begin, len(connections), MAX_ROWS)
+    shown = connections[begin : begin + MAX_ROWS]
     headers = await readable_records(services, shown, person)
     rows = tuple(_row(connection, header) for connection, header in zip(shown, headers, strict=True) if header)
     view = RecordListView(
         title="Records connected to this chat",
         rows=rows,
         hidden=len(shown) - len(rows),
-        more=len(connections) - len(shown),
+        total=len(connections),
+        page_button=_SHOW,
+        offset=begin,
     )
     return Answer(message=record_list(view))
 
@@ -60,9 +62,13 @@ def _row(connection: Connection, header: RecordHeader) -> RecordRow:
     )
 
 
-def count_records(turn: Turn, count: int, button: ActionButton) -> Answer:
-    """Return the number of connected records, with the button that shows more to each person."""
-    return private_button(turn, plural(count, "1 connected record", f"{count} connected records"), button)
+def count_records(turn: Turn, count: int, button: ActionButton, problem: str = "") -> Answer:
+    """Return the number of connected records, with the button that shows more to each person.
+
+    `problem`: a sentence that everyone sees first.
+    """
+    records = plural(count, "1 connected record", f"{count} connected records")
+    return private_button(turn, f"{problem} {records}".strip(), button)
 
 
 def nothing_connected() -> Answer:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from bot.clock import Clock
-from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.outgoing_messages import Switch
 from bot.domain.record_links import RecordLinks
+from bot.domain.send_outcomes import BOT_REMOVED
 from bot.domain.values import Chat, ChatId, ChatKind
 from bot.features.shared.answers import to_outbox
+from bot.features.shared.chat_presence import leave_team, return_to_chat
 from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
@@ -43,8 +44,7 @@ class ChatRegistry:
         if changed:
             async with self._store.writing() as work:
                 await work.chats.save(current)
-                if present:
-                    await self._resume(work, chat.id)
+                await self._follow_presence(work, current)
         if changed or cached is None:
             self._chats.put(chat.id, current)
         return current
@@ -73,8 +73,9 @@ class ChatRegistry:
     async def _any_chats_on(self) -> bool:
         return any([await self._administration.chats_on(each.id) for each in self._links.environments])
 
-    async def _resume(self, work: UnitOfWork, chat: ChatId) -> None:
-        """Resume paused connections of the chat. One card then summarizes the missed changes (spec K9)."""
-        if await work.connections.resume(chat):
-            now = self._clock.now()
-            await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat), at=now, due_at=now)
+    async def _follow_presence(self, work: UnitOfWork, chat: Chat) -> None:
+        """Pause or resume the connections of the chat (spec K9)."""
+        if chat.bot_present:
+            await return_to_chat(work, chat, at=self._clock.now())
+        else:
+            await leave_team(work, chat, BOT_REMOVED, at=self._clock.now())

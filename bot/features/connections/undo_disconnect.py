@@ -7,6 +7,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.values import Chat, Connection, Person, PublicId
 from bot.features.chat_sync.start_and_end import resume_idle
+from bot.features.connections.current_name import with_current_name
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
@@ -28,7 +29,7 @@ async def undo_disconnect(services: Services, chat: Chat, person: Person, connec
     ended = await _ended_connection(services, chat, connection)
     with hiding_record(_nothing_to_undo()):
         actor = await access.require_can_connect(services, chat, person, ended.record)
-    return await _reopen(services, chat, actor, ended)
+    return await _reopen(services, chat, actor, await with_current_name(services, chat, ended, person))
 
 
 async def _ended_connection(services: Services, chat: Chat, connection: PublicId) -> Connection:

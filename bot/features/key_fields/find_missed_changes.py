@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
 
 from bot.domain.errors import ChatSyncError, NotFound
-from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.jobs import ChatJob, EnvironmentJob, JobKind
 from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
@@ -28,9 +28,11 @@ async def find_missed_changes(services: Services, *, delay: timedelta, full_scan
     """Check all tables with connected chats, and enqueue catch-up jobs; return whether all could be checked.
 
     The jobs are due after the delay, so that late events can still arrive. A full scan checks every connected row of
-    tables that do not report deletions. A table that cannot be checked does not stop the others. Raises the error if
-    no table can be checked.
+    tables that do not report deletions, and takes values that could not be read before. A table that cannot be checked
+    does not stop the others. Raises the error if no table can be checked.
     """
+    if full_scan:
+        await _take_missing_values(services)
     checks, errors = 0, []
     for environment, name in await _connected_tables(services):
         checks += 1
@@ -42,6 +44,14 @@ async def find_missed_changes(services: Services, *, delay: timedelta, full_scan
     if errors and len(errors) == checks:
         raise errors[0]
     return not errors
+
+
+async def _take_missing_values(services: Services) -> None:
+    now = services.clock.now()
+    async with services.store.writing() as work:
+        for environment in services.links.environments:
+            job = EnvironmentJob(kind=JobKind.TAKE_VALUES, environment=environment.id)
+            await work.inbox.enqueue(job, at=now, due_at=now)
 
 
 async def _connected_tables(services: Services) -> Sequence[tuple[EnvironmentId, str]]:

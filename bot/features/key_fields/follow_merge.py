@@ -1,17 +1,18 @@
 """Move connections to the record that another record was merged into (spec K12)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid4
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
+from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, Switch
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
-from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Row
 from bot.domain.values import Connection, NewConnection, RecordRef
+from bot.domain.watching import unheard, watched_columns
 from bot.features.chat_sync.start_and_end import end_sync, transfer_sync
 from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.shared.answers import (
@@ -41,7 +42,7 @@ class _MergeTarget:
     record: RecordRef
     row: Row
     reported: Mapping[str, ReportedValue]
-    """Current values of its key fields."""
+    """Current values of its watched columns."""
 
 
 async def follow_merge(
@@ -57,16 +58,18 @@ async def follow_merge(
     now = services.clock.now()
     async with services.store.writing() as work:
         for connection in await work.connections.for_record(details.record, for_update=True):
-            await _move_connection(services, work, connection, target, now)
+            if connection.paused_at is None:  # Paused ones move when they resume, so that their chats hear of it.
+                await _move_connection(services, work, connection, target, now)
         await work.inbox.complete([event.key for event in events], at=now)
     return True
 
 
 async def _merge_target(services: Services, details: ChangeDetails, into: RecordRef) -> _MergeTarget | None:
     """Return the last record of the chain of merges, or None if the app cannot read it."""
-    key_fields = key_field_columns(details.record_type, details.table)
+    settings = await services.administration.settings(details.record.environment)
+    watched = watched_columns(settings, details.table)
     merge_columns = [details.table.columns[name] for name in (MASTER, MERGED) if name in details.table.columns]
-    columns = {column.name: column for column in (*name_columns(details.table), *key_fields, *merge_columns)}
+    columns = {column.name: column for column in (*name_columns(details.table), *watched.values(), *merge_columns)}
     record: RecordRef = into
     for _ in range(_MAX_MERGES):
         read_at = services.clock.now()
@@ -76,7 +79,7 @@ async def _merge_target(services: Services, details: ChangeDetails, into: Record
             return None
         following = merge_target(record.environment, details.table, row)
         if following is None:
-            reported = {column.name: reported_value(column, row, read_at) for column in key_fields}
+            reported = details.watch.read(watched, row, read_at)
             return _MergeTarget(details=details, record=record, row=row, reported=reported)
         record = following
     return None
@@ -96,22 +99,25 @@ async def _move_connection(
         await transfer_sync(work, old, new, at=now)
     else:  # The chat was already connected to the remaining record.
         await end_sync(work, [old], at=now)
-    if old.paused_at:
-        await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
-        return
     message = await _message(services, work, old, target, new)
     if message:
         await work.outbox.enqueue([message], at=now)
 
 
 async def _message(
-    services: Services, work: UnitOfWork, old: Connection, target: _MergeTarget, new: Connection | None
+    services: Services,
+    work: UnitOfWork,
+    old: Connection,
+    target: _MergeTarget,
+    new: Connection | None,
 ) -> OutgoingMessage | None:
     chat = await work.chats.get(old.chat_id)
     if chat is None:
         return None
     card = _card(services, old, target, already_connected=new is None)
-    return to_outbox(chat, card, key=f"merged {old.id}", connection=new or old, switch=Switch.RECORD_TYPE)
+    key = f"merged {old.id} {uuid4().hex}"
+    message = to_outbox(chat, card, key=key, connection=new or old, switch=Switch.RECORD_TYPE)
+    return replace(message, previously_reported=unheard(old))
 
 
 def _card(services: Services, old: Connection, target: _MergeTarget, *, already_connected: bool) -> Message:

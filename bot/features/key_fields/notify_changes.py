@@ -2,18 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache, partial
 from uuid import uuid4
 
 from bot.domain.formatting import canonical_value
-from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
+from bot.domain.key_fields import (
+    MAX_REPORTED_LENGTH,
+    NetChange,
+    RecordEvent,
+    ReportedValue,
+    net_changes,
+    value_before,
+)
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.record_lifecycle import is_news, lifecycle_before, stored_name
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.tables import Column, ColumnValue
+from bot.domain.tables import OWNER, STATE
 from bot.domain.values import ChatId, Connection, ConnectionId
+from bot.domain.watching import is_since
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
+from bot.features.key_fields.renamed_records import is_renamed, rename_connections
 from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
@@ -42,6 +53,8 @@ class _Notifications:
     messages: list[OutgoingMessage] = field(default_factory=list)
     reported_values: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
     reported_changes: list[ReportedChange] = field(default_factory=list)
+    renamed: list[ConnectionId] = field(default_factory=list)
+    """Connections whose chats are shown another name or number of the record than before."""
 
 
 async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> None:
@@ -57,6 +70,7 @@ async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> N
             await work.outbox.enqueue(notifications.messages, at=now)
             await work.reported_values.save(notifications.reported_values)
             await work.reported_changes.add(notifications.reported_changes, at=now)
+            await rename_connections(work, notifications.renamed, details.table, details.row)
         await work.inbox.complete([event.key for event in events], at=now)
 
 
@@ -67,7 +81,7 @@ async def _rosters(services: Services, details: ChangeDetails) -> _Rosters:
     async with services.store.reading() as work:
         connections = await work.connections.for_record(details.record)
         chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
-    without_owner = await find_chats_without_owner(services, details, list(chats.values()))
+    without_owner = await find_chats_without_owner(services, details.new_owner, list(chats.values()))
     accounts = await services.roster_cache.accounts_by_chat(list(chats.values())) if personal else {}
     return _Rosters(without_owner=without_owner, accounts=accounts)
 
@@ -82,12 +96,12 @@ async def _notifications(
     chats = await work.chats.get_many([connection.chat_id for connection in connections])
     # Most chats have the same reported values and get the same card, which is rendered once.
     render_shared = cache(partial(_activity, extra_buttons=(chats_button(details.record),)))
-    result = _Notifications()
+    result, now = _Notifications(), services.clock.now()
     for connection in connections:
-        known = reported.get(connection.id, {})
-        changes = [change for change in net_changes(details.columns, details.events, known) if change.notify]
-        owner_is_absent = connection.chat_id in rosters.without_owner
-        news = lifecycle_news(details, connection, owner_is_absent=owner_is_absent)
+        known = details.watch.known(reported.get(connection.id, {}))
+        changes = _changes(details, connection, known)
+        news = _news(details, connection, known, rosters)
+        result.reported_values.update(_lifecycle_values(details, connection, known))
         if not (changes or news):
             continue
         view = _view(services, connection, details, changes, news)
@@ -100,11 +114,62 @@ async def _notifications(
         else:
             # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
             body = (_activity if news else render_shared)(view, channel)
-        result.messages.append(_message(connection, details, body, changes, known))
+        before = {
+            **{each.column.name: value_before(each) for each in changes},
+            **_lifecycle_before(news, details, known),
+        }
+        result.messages.append(_message(connection, details, body, changes, before))
+        if is_renamed(connection, details.table, details.row):
+            result.renamed.append(connection.id)
         result.reported_values.update(
-            {(connection.id, each.column.name): _reported_value(each, details) for each in changes}
+            {(connection.id, each.column.name): _reported_value(each, details, now) for each in changes}
         )
     return result
+
+
+def _changes(details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue]) -> Sequence[NetChange]:
+    """Return the changes since the chat was connected that it does not know yet."""
+    events = [event for event in details.events if is_since(event.at, connection.connected_at)]
+    return [change for change in net_changes(details.columns, events, known) if change.notify]
+
+
+def _news(
+    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue], rosters: _Rosters
+) -> Sequence[LifecycleNews]:
+    """Return the lifecycle changes that the chat does not know yet."""
+
+    def is_unknown(column: str) -> bool:
+        name = stored_name(column)
+        return is_news(details.lifecycle_values.get(name), known.get(name))
+
+    absent_owner = details.new_owner if connection.chat_id in rosters.without_owner else None
+    return lifecycle_news(
+        details.table,
+        details.record_type,
+        connection,
+        closed_as=details.closed_as if is_unknown(STATE) else None,
+        absent_owner=absent_owner if is_unknown(OWNER) else None,
+    )
+
+
+def _lifecycle_values(
+    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue]
+) -> Mapping[tuple[ConnectionId, str], ReportedValue]:
+    """Return the lifecycle values that the chat knows from now on, unless it knows later ones."""
+    return {
+        (connection.id, name): details.watch.numbered(name, value)
+        for name, value in details.lifecycle_values.items()
+        if name not in known or value.at >= known[name].at
+    }
+
+
+def _lifecycle_before(
+    news: Sequence[LifecycleNews], details: ChangeDetails, known: Mapping[str, ReportedValue]
+) -> Mapping[str, ReportedValue | None]:
+    """Return the lifecycle values that the chat knew before the news, from which a summary starts if it is lost."""
+    if not news:
+        return {}
+    return {name: lifecycle_before(name, details.lifecycle_events, known) for name in details.lifecycle_values}
 
 
 def _view(
@@ -149,22 +214,24 @@ def _reported_change(
         record=details.record,
         at=view.at,
         people=view.people,
-        columns=tuple(
-            ReportedColumn(
-                name=change.column.name,
-                label=change.column.label,
-                old=None if change.old is None else details.format(change.column, change.old)[:MAX_REPORTED_LENGTH],
-                new=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH],
-                raw=canonical_value(change.column, change.new.raw),
-            )
-            for change in changes
-        ),
+        columns=tuple(_reported_column(change, details) for change in changes),
         news=view.news,
         buttons=tuple(
             ReportedButton(title=each.title, verb=each.verb, payload=each.payload)
             for each in view.buttons
             if isinstance(each, ActionButton)
         ),
+    )
+
+
+def _reported_column(change: NetChange, details: ChangeDetails) -> ReportedColumn:
+    old, new = details.texts(change.column, change.old, change.new)
+    return ReportedColumn(
+        name=change.column.name,
+        label=change.column.label,
+        old=None if old is None else old[:MAX_REPORTED_LENGTH],
+        new=new[:MAX_REPORTED_LENGTH],
+        raw=canonical_value(change.column, change.new.raw),
     )
 
 
@@ -183,17 +250,27 @@ def _message(
     details: ChangeDetails,
     body: bytes,
     changes: Sequence[NetChange],
-    known: Mapping[str, ReportedValue],
+    before: Mapping[str, ReportedValue | None],
 ) -> OutgoingMessage:
     return OutgoingMessage(
         key=f"key fields {connection.id} {details.events[-1].key}",
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
-        subjects=(_subject(details, changes),),
+        subjects=_subjects(details, changes, lifecycle=[name for name in before if name in details.lifecycle_values]),
         caused_at=min(event.at for event in details.events),
-        previously_reported={(connection.id, each.column.name): known.get(each.column.name) for each in changes},
+        previously_reported={
+            (connection.id, name): value and details.watch.numbered(name, value) for name, value in before.items()
+        },
     )
+
+
+def _subjects(details: ChangeDetails, changes: Sequence[NetChange], lifecycle: Sequence[str]) -> tuple[Subject, ...]:
+    """Return the subjects. Lifecycle news beside changes have their own: they depend on fewer settings."""
+    subject = _subject(details, changes)
+    if not (changes and lifecycle):
+        return (subject,)
+    return (subject, replace(subject_of(details.record, Switch.RECORD_TYPE), columns=tuple(lifecycle)))
 
 
 def _subject(details: ChangeDetails, changes: Sequence[NetChange]) -> Subject:
@@ -214,20 +291,17 @@ def _card_change(change: NetChange, details: ChangeDetails) -> Change:
     """Return the change for the card; without values if the column is secured and its values must not be shown."""
     if change.column.secured and not details.record_type.tell_secured:
         return Change(label=change.column.label, old=None, new=None)
-    old = None if change.old is None else details.format(change.column, change.old)
-    return Change(label=change.column.label, old=old, new=_text(change.column, change.new, details))
+    old, new = details.texts(change.column, change.old, change.new)
+    return Change(label=change.column.label, old=old, new=new)
 
 
-def _text(column: Column, value: ColumnValue, details: ChangeDetails) -> str:
-    """Return the value as Dataverse formats it if the record still has it, or else in our own format."""
-    current = details.row.value(column.name) if details.row else None
-    if current and canonical_value(column, current.raw) == canonical_value(column, value.raw):
-        return details.format(column, current)
-    return details.format(column, value)
-
-
-def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:
+def _reported_value(change: NetChange, details: ChangeDetails, now: datetime) -> ReportedValue:
+    """Return the value that the chat knows from now on. A time in the future would hide the next changes."""
+    at = min(change.at, now)
     if change.column.secured:
-        return ReportedValue(raw=None, text=None, at=change.at)
-    raw = canonical_value(change.column, change.new.raw)
-    return ReportedValue(raw=raw, text=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH], at=change.at)
+        value = ReportedValue(raw=None, text=None, at=at)
+    else:
+        _, text = details.texts(change.column, change.old, change.new)
+        raw = canonical_value(change.column, change.new.raw)
+        value = ReportedValue(raw=raw, text=text[:MAX_REPORTED_LENGTH], at=at)
+    return details.watch.numbered(change.column.name, value)

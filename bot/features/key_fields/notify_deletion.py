@@ -1,6 +1,7 @@
 """Notify chats that their record was deleted (spec K10)."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
@@ -35,16 +36,18 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
     by = await _deleted_by(services, deletion) if is_enabled else ""
     now = services.clock.now()
     async with services.store.writing() as work:
-        connections = await work.connections.for_record(record) if is_enabled else ()
+        connected = await work.connections.for_record(record) if is_enabled else ()
+        # Paused connections end when they resume, so that their chats hear of it.
+        connections = [connection for connection in connected if connection.paused_at is None]
         chats = await work.chats.get_many([connection.chat_id for connection in connections])
         for connection in connections:
             await work.connections.end(connection.id, at=now, by=None, by_name=by)
             await work.audit.add(
                 AuditEntry.for_connection("record deleted", connection, at=deletion.at, by=None, by_name=by)
             )
-        await work.reported_values.forget_connections([each.id for each in connections])
+        await work.reported_values.forget_connections([each.id for each in connected])
         await end_sync(work, connections, at=now)
-        messages = [_outgoing(chats[each.chat_id], each, by) for each in connections if each.paused_at is None]
+        messages = [_outgoing(chats[each.chat_id], each, by) for each in connections]
         await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
 
@@ -79,7 +82,7 @@ async def _deleted_by(services: Services, deletion: RecordEvent) -> str:
 
 
 def _outgoing(chat: Chat, connection: Connection, by: str) -> OutgoingMessage:
-    message, key = _message(connection, by), f"deleted {connection.id}"
+    message, key = _message(connection, by), f"deleted {connection.id} {uuid4().hex}"
     return to_outbox(chat, message, key=key, connection=connection, switch=Switch.RECORD_TYPE)
 
 

@@ -4,16 +4,26 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.domain.change_texts import change_texts
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.formatting import format_value
-from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import WATCHED_COLUMNS, RecordLifecycle, confirmed, lifecycle_of, merge_target
+from bot.domain.event_values import typed_events
+from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
+from bot.domain.record_lifecycle import (
+    WATCHED_COLUMNS,
+    RecordLifecycle,
+    confirmed,
+    confirmed_values,
+    lifecycle_of,
+    merge_target,
+)
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
+from bot.domain.watching import Watch, watch_of
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import name_columns
+from bot.features.shared.people_details import look_up_people, look_up_remarks
 from bot.features.shared.services import Services
 
 
@@ -23,6 +33,10 @@ class NewOwner:
 
     object_id: ObjectId
     name: str
+    can_be_added: bool = True
+    """False if the person cannot sign in."""
+    remark: str = ""
+    """Remark about a person who may be added to a chat, such as that they have no Teams license."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +60,18 @@ class ChangeDetails:
     """The new owner, if it is another person than before."""
     merge_target: RecordRef | None = None
     """The record that this one was merged into."""
-    _texts: dict[tuple[str, ColumnValue], str] = field(default_factory=dict)
+    watch: Watch
+    lifecycle_events: tuple[RecordEvent, ...]
+    """The events, only with changes of the owner and the state."""
+    lifecycle_values: Mapping[str, ReportedValue] = field(default_factory=dict)
+    """The owner and the state, if the events changed them, by the name under which they are stored."""
+    _texts: dict[tuple[str, ColumnValue | None, ColumnValue], tuple[str | None, str]] = field(default_factory=dict)
 
-    def format(self, column: Column, value: ColumnValue) -> str:
-        """Return the value as people read it. Each is formatted once, because many chats are told the same."""
-        key = (column.name, value)
+    def texts(self, column: Column, old: ColumnValue | None, new: ColumnValue) -> tuple[str | None, str]:
+        """Return both values as people read them. Each change is formatted once, because many chats get the same."""
+        key = (column.name, old, new)
         if key not in self._texts:
-            self._texts[key] = format_value(column, value)
+            self._texts[key] = change_texts(column, old, new, self.row.value(column.name) if self.row else None)
         return self._texts[key]
 
 
@@ -67,13 +86,15 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
     watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
     columns = {column.name: column for column in (*name_columns(table), *key_fields, *watched)}
     row = await _row(services, record, list(columns.values()))
-    complete_events = [_completed(event, (*key_fields, *watched), row) for event in events]
-    lifecycle = lifecycle_of(record.table, events)
-    lifecycle = confirmed(lifecycle, record.table, row) if row else RecordLifecycle()
+    typed = typed_events(events, list(table.columns.values()))
+    complete_events = [_completed(event, (*key_fields, *watched), row) for event in typed]
+    watch = watch_of(await services.administration.settings(record.environment), record.table)
+    lifecycle_events = watch.lifecycle_events(events)
+    lifecycle = confirmed(lifecycle_of(record.table, lifecycle_events), record.table, row) if row else RecordLifecycle()
     named_events, people, new_owner = await asyncio.gather(
-        _with_lookup_names(services, record.environment, complete_events, key_fields),
+        _with_lookup_names(services, record.environment, watch.key_field_events(complete_events), table, key_fields),
         _people(services, record.environment, events),
-        _new_owner(services, record.environment, lifecycle.new_owner),
+        find_owner(services, record.environment, lifecycle.new_owner),
     )
     return ChangeDetails(
         record=record,
@@ -83,20 +104,32 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
         events=named_events,
         row=row,
         people=people,
-        closed_as=None if lifecycle.closed_state is None else _state_label(table, lifecycle.closed_state),
+        closed_as=None if lifecycle.closed_state is None else state_label(table, lifecycle.closed_state),
         new_owner=new_owner,
         merge_target=merge_target(record.environment, table, row) if row else None,
+        watch=watch,
+        lifecycle_events=lifecycle_events,
+        lifecycle_values=confirmed_values(table, lifecycle_events, row) if row else {},
     )
 
 
-async def _new_owner(services: Services, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
+async def find_owner(services: Services, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
     """Return the owner, or None if the user has no Entra account or no name."""
     if user is None:
         return None
     person, name = await asyncio.gather(
         services.records.object_id(environment, user), _row_name(services, environment, f"systemuser:{user}")
     )
-    return NewOwner(object_id=person, name=name) if person and name else None
+    return await _with_remark(services, NewOwner(object_id=person, name=name)) if person and name else None
+
+
+async def _with_remark(services: Services, owner: NewOwner) -> NewOwner:
+    """Return the owner with what the directory says about adding them; unchanged if it does not respond."""
+    person = (await look_up_people(services, named=[owner.object_id], present=())).people.get(owner.object_id)
+    if person is None:
+        return owner
+    remarks = await look_up_remarks(services, [person])
+    return replace(owner, can_be_added=person.enabled, remark=remarks.get(owner.object_id, ""))
 
 
 async def _row(services: Services, record: RecordRef, columns: Sequence[Column]) -> Row | None:
@@ -115,13 +148,27 @@ async def _people(
 
 
 async def _with_lookup_names(
-    services: Services, environment: EnvironmentId, events: Sequence[RecordEvent], columns: Sequence[Column]
+    services: Services,
+    environment: EnvironmentId,
+    events: Sequence[RecordEvent],
+    table: Table,
+    columns: Sequence[Column],
 ) -> tuple[RecordEvent, ...]:
-    """Add the names of rows in lookups to the events, because Dataverse sends only their ids."""
-    lookups = {column.name for column in columns if column.type in LOOKUPS}
+    """Add the names of rows in lookups to the events, because Dataverse sends only their ids.
+
+    The app may read more than the chat, so only rows of tables that the lookup can refer to are named.
+    """
+    lookups = {column.name: column for column in columns if column.type in LOOKUPS}
     changes = [change for event in events for change in event.changes if change.column in lookups]
-    values = [value for change in changes for value in (change.old, change.new) if value]
-    unnamed = list(dict.fromkeys(str(value.raw) for value in values if value.raw and value.text is None))
+    if not changes:
+        return tuple(events)
+    targets = await services.records.lookup_targets(environment, table.name)
+    values = [(change.column, value) for change in changes for value in (change.old, change.new) if value]
+    unnamed = dict.fromkeys(
+        str(value.raw)
+        for column, value in values
+        if value.raw and str(value.raw).partition(":")[0] in targets.get(column, ())
+    )
     names = await asyncio.gather(*(_row_name(services, environment, raw) for raw in unnamed))
     name_of_raw = dict(zip(unnamed, names, strict=True))
     return tuple(_with_names(event, name_of_raw) for event in events)
@@ -137,7 +184,8 @@ async def _row_name(services: Services, environment: EnvironmentId, raw: str) ->
         return None
 
 
-def _state_label(table: Table, state: int) -> str:
+def state_label(table: Table, state: int) -> str:
+    """Return the label of the state."""
     column = table.columns.get(STATE)
     return (column.options.get(state) if column else None) or "Closed"
 

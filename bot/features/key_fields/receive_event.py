@@ -7,10 +7,8 @@ from bot.domain.clock_skew import is_ahead
 from bot.domain.key_fields import RecordEvent, shorten_change
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.domain.values import EnvironmentId
+from bot.domain.watching import watch_of
 from bot.features.shared.services import Services
-from bot.logs import get_logger
-
-_log = get_logger(__name__)
 
 
 class Received(StrEnum):
@@ -30,7 +28,6 @@ async def is_own_organization(services: Services, environment: EnvironmentId, na
     """
     known = services.organization_ids.get(environment) or await _stored_organization(services, environment)
     if known not in {None, named} and await services.records.organization_id(environment) != named:
-        _log.warning("webhook.wrong_organization", environment=environment)
         return False
     if known != named:
         async with services.store.writing() as work:
@@ -66,16 +63,10 @@ async def receive_event(services: Services, event: RecordEvent) -> Received:
 def _with_plausible_time(services: Services, event: RecordEvent) -> RecordEvent:
     """Replace a time in the future by the time of receipt. Real changes would count as older, and not be shown."""
     now = services.clock.now()
-    if not is_ahead(event.at, now):
-        return event
-    _log.warning("webhook.time_replaced", table=event.record.table, ahead_s=round((event.at - now).total_seconds()))
-    return replace(event, at=now)
+    return replace(event, at=now) if is_ahead(event.at, now) else event
 
 
 async def _watched_columns(services: Services, event: RecordEvent) -> frozenset[str]:
-    """Return the key fields and the lifecycle columns, or nothing if the table is not enabled (spec K12)."""
-    types = await services.administration.record_types(event.record.environment)
-    record_type = types.get(event.record.table)
-    if record_type is None or not record_type.enabled:
-        return frozenset()
-    return frozenset(WATCHED_COLUMNS) | frozenset(record_type.key_fields if record_type.notify else ())
+    """Return the key fields and the lifecycle columns, or nothing if the table is not watched (spec S1, K12)."""
+    watch = watch_of(await services.administration.settings(event.record.environment), event.record.table)
+    return frozenset(watch.starts) | frozenset(WATCHED_COLUMNS) if watch.starts else frozenset()

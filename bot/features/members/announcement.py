@@ -27,6 +27,13 @@ class Announcement:
 class OutcomeUnknown(Unavailable):
     """Error for a change that was perhaps made. The announcement stays."""
 
+    def __init__(self, *, retry_after_s: float | None = None) -> None:
+        super().__init__(
+            "Microsoft 365 did not confirm the change.",
+            "Look at the members of the chat before you try again.",
+            retry_after_s=retry_after_s,
+        )
+
 
 async def announce(services: Services, announcement: Announcement, change: Callable[[], Awaitable[None]]) -> None:
     """Post the announcement, then make the change; edit the message if the change fails.
@@ -49,7 +56,7 @@ async def _post(services: Services, announcement: Announcement) -> str:
     try:
         message = await services.chat_messages.post(chat, render(_card(announcement.text), chat.channel))
     except BotAbsent as error:
-        await mark_absent(services, chat)
+        await mark_absent(services, chat, error)
         raise unreachable(announcement.next_step) from error
     async with services.store.writing() as work:
         await work.rate_history.add_posts([(chat.id, services.clock.now())])

@@ -4,16 +4,20 @@ import asyncio
 from functools import partial
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.directory import DirectoryPerson
+from bot.domain.errors import ChatSyncError, InProgress, NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.members.announcement import OutcomeUnknown
-from bot.features.members.membership import add_to_chat, is_member, remove_from_chat
+from bot.features.members.membership import Late, add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, to_outbox
 from bot.features.shared.auditing import audited
+from bot.features.shared.people_details import NO_LICENSE, look_up_remarks
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
+
+_CHAT_IS_TOLD = "This chat is told when it is done."
 
 
 async def add_member(
@@ -24,28 +28,38 @@ async def add_member(
     `record`: the record whose owner the other person is. Raises `NotAllowed` if the person cannot change members here,
     `NotFound`, and the errors of `add_to_chat`.
     """
-    name = await _authorized_name(services, chat, person, other)
+    await require_can_change(services, chat, person)
+    added = await _require_addable(services, other)
+    name = added.name
     if await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is already in this chat."))
-    message = _message(f"{person.name or 'Someone'} added {name} to this chat.")
+    remark = f" {name} {NO_LICENSE}." if (await look_up_remarks(services, [added])).get(other) == NO_LICENSE else ""
+    message = _message(f"{person.name or 'Someone'} added {name} to this chat.{remark}")
     entry = _entry(services, "add person", chat, person, other, record)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
+        answer = InProgress("{name} is being added to this chat.", _CHAT_IS_TOLD, name=name)
+        late = _late(services, chat, answer, f"{name} could not be added to this chat.", f"added {other}")
+        await add_to_chat(services, chat.id, other, late, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
 
 async def remove_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
-    """Remove the other person, and notify the chat.
+    """Remove the other person, and notify the chat. Guests and former employees can be removed, too.
 
-    Raises `NotAllowed` if the person cannot change members here, `NotFound`, and the errors of `remove_from_chat`.
+    Raises `NotAllowed` if the person cannot change members here, and the errors of `remove_from_chat`.
     """
-    name = await _authorized_name(services, chat, person, other)
-    if not await is_member(services, chat.id, other):
-        return Answer(message=_message(f"{name} is not in this chat."))
+    await require_can_change(services, chat, person)
+    names = {each.object_id: each.name for each in await services.chats.list_members(chat.id)}
+    if other not in names:
+        return Answer(message=_message("This person is not in this chat."))
+    name = names[other] or "This person"
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
     entry = _entry(services, "remove person", chat, person, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
+        answer = InProgress("{name} is being removed from this chat.", _CHAT_IS_TOLD, name=name)
+        late = _late(services, chat, answer, f"{name} could not be removed from this chat.", f"removed {other}")
+        notify = partial(_notify, services, chat, message, f"removed {other}")
+        await remove_from_chat(services, chat.id, other, late, notify)
     return Answer(message=message, already_queued=True)
 
 
@@ -63,15 +77,29 @@ def _entry(
     )
 
 
-async def _authorized_name(services: Services, chat: Chat, person: Person, other: ObjectId) -> str:
-    """Check that the person can change the members of this chat, and return the other person's name."""
+async def require_can_change(services: Services, chat: Chat, person: Person) -> None:
+    """Check that the person can change the members of this chat; raise `NotAllowed` or `Unavailable`."""
     if chat.kind is not ChatKind.GROUP:
         raise NotAllowed("You can add and remove people only in group chats.", "To start a group chat, write new.")
     await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
-    member = (await services.directory.get_people([other])).get(other)
-    if member is None or not member.enabled:
+
+
+async def _require_addable(services: Services, other: ObjectId) -> DirectoryPerson:
+    """Return the person; raise `NotFound` for a person of another organization, or one who cannot sign in."""
+    found = (await services.directory.get_people([other])).get(other)
+    if found is None or not found.enabled:
         raise NotFound("This person is no longer in your organization.", "Choose another person.")
-    return member.name
+    return found
+
+
+def _late(services: Services, chat: Chat, answer: InProgress, failure: str, change: str) -> Late:
+    """Return the answer and the notice for a change that takes longer than the answer."""
+
+    async def on_failure(error: ChatSyncError) -> None:
+        text = str(error) if isinstance(error, OutcomeUnknown) else f"{failure} {error}"
+        await _notify(services, chat, notice(NoticeView(text=text, next_step=error.next_step)), f"not {change}")
+
+    return Late(answer=answer, on_failure=on_failure)
 
 
 async def _notify(services: Services, chat: Chat, message: Message, change: str) -> None:

@@ -1,12 +1,12 @@
 """Join a chat that is connected to a record (spec J1-J3)."""
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.errors import InProgress, NotAllowed, NotFound, NotSupported
 from bot.domain.joining import JoinFacts
 from bot.domain.values import Chat, ChatKind, Connection, Person, PublicId
 from bot.features.members.announcement import Announcement, OutcomeUnknown
 from bot.features.members.app_presence import require_app_in_chat, unreachable
-from bot.features.members.membership import add_to_chat, is_member
+from bot.features.members.membership import Late, add_to_chat, is_member
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name
@@ -39,7 +39,8 @@ async def join_chat(services: Services, person: Person, connection: PublicId) ->
         return Answer(message=notice(NoticeView(text="You are already in this chat.")))
     announcement = _announcement(chat, active, actor)
     async with audited(services, _entry(services, active, actor), unknown=OutcomeUnknown):
-        await add_to_chat(services, active.chat_id, actor.object_id, announcement=announcement)
+        late = Late(answer=InProgress("You are being added to the chat.", "Look for it among your chats in Teams."))
+        await add_to_chat(services, active.chat_id, actor.object_id, late, announcement=announcement)
     return Answer(message=_joined(active))
 
 

@@ -2,19 +2,32 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.errors import ChatSyncError, InProgress, Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.features.members.announcement import Announcement, OutcomeUnknown, announce
+from bot.features.shared.people_details import find_guests
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
+from bot.runtime.answer_time import AnswerTime, current_answer
 
 _log = get_logger(__name__)
 
 Notify = Callable[[], Awaitable[None]]
 """Enqueues the notice of the change for the chat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """The answer and the notice for a change that takes longer than an answer may take."""
+
+    answer: InProgress
+    """The answer to the person, which says that the change goes on."""
+    on_failure: Callable[[ChatSyncError], Awaitable[None]] | None = None
+    """Tells the chat that the change failed after the answer; None if the chat knows it otherwise."""
 
 
 async def is_member(services: Services, chat: ChatId, person: ObjectId) -> bool:
@@ -26,6 +39,7 @@ async def add_to_chat(
     services: Services,
     chat: ChatId,
     person: ObjectId,
+    late: Late,
     notify: Notify | None = None,
     announcement: Announcement | None = None,
 ) -> None:
@@ -33,15 +47,17 @@ async def add_to_chat(
 
     The announcement is posted before. If that fails, nobody is added: see `announce`.
     """
-    change = partial(_change, services, services.chats.add_member, chat, person, member_after=True)
+    guests = await find_guests(services, [person])
+    add = partial(services.chats.add_member, guest=True) if guests else services.chats.add_member
+    change = partial(_change, services, add, chat, person, member_after=True)
     announced = partial(announce, services, announcement, change) if announcement else change
-    await _finish(services, _in_turn(announced, *([notify] if notify else ())))
+    await _finish(services, _in_turn(announced, *([notify] if notify else ())), late)
 
 
-async def remove_from_chat(services: Services, chat: ChatId, person: ObjectId, notify: Notify) -> None:
+async def remove_from_chat(services: Services, chat: ChatId, person: ObjectId, late: Late, notify: Notify) -> None:
     """Remove the person, and then call `notify`; raises the errors of `ChatDirectory.remove_member`."""
     change = partial(_change, services, services.chats.remove_member, chat, person, member_after=False)
-    await _finish(services, _in_turn(change, notify))
+    await _finish(services, _in_turn(change, notify), late)
 
 
 async def _in_turn(*steps: Callable[[], Awaitable[None]]) -> None:
@@ -70,15 +86,31 @@ async def _is_member_for_sure(services: Services, chat: ChatId, person: ObjectId
     try:
         return await is_member(services, chat, person)
     except ChatSyncError as unknown:
-        raise OutcomeUnknown(str(error), error.next_step, retry_after_s=error.retry_after_s) from unknown
+        raise OutcomeUnknown(retry_after_s=error.retry_after_s) from unknown
 
 
-async def _finish(services: Services, change: Awaitable[None]) -> None:
+async def _finish(services: Services, change: Awaitable[None], late: Late) -> None:
     """Run the change in a task that goes on if the caller is cancelled."""
-    task = asyncio.ensure_future(change)
+    time = current_answer()
+    task = asyncio.ensure_future(_reported(change, late, time))
     services.membership_changes.add(task)
     task.add_done_callback(partial(_finished, services))
+    if time:
+        time.in_progress = late.answer
     await asyncio.shield(task)
+
+
+async def _reported(change: Awaitable[None], late: Late, time: AnswerTime | None) -> None:
+    """Make the change. If it fails after the answer, tell the chat."""
+    try:
+        await change
+    except ChatSyncError as error:
+        if late.on_failure and time and time.is_over:
+            await late.on_failure(error)
+        raise
+    finally:
+        if time:
+            time.in_progress = None
 
 
 def _finished(services: Services, task: "asyncio.Task[None]") -> None:

@@ -6,28 +6,35 @@ from uuid import uuid4
 
 from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import BadRequest
-from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, require_people
+from bot.domain.new_chat import ChatRequest, NewChatKey, require_people
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import PERSON, Dataset, Dialog
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId, RecordRef
-from bot.features.new_chats.create_chat import Progress, resume_creation, start_creation, unfinished_creation
+from bot.features.new_chats.create_chat import resume_creation, start_creation, unfinished_creation
+from bot.features.new_chats.creation_page import creation_page, resume_button
 from bot.features.new_chats.plan_chat import (
     ChatOptions,
-    find_people,
     note_problem,
-    people_by_names,
     plan_chat,
 )
-from bot.features.record_search.find_records import Hit, find_records
-from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice, single
-from bot.features.record_search.resolver import from_text
+from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_records
+from bot.features.record_search.record_picker import (
+    initial_choices,
+    parse_choice,
+    record_choice,
+    record_problem,
+    single,
+)
+from bot.features.record_search.resolver import from_link, from_text
 from bot.features.shared.access import require_can_start
-from bot.features.shared.action_data import KEY, SURE, ActionData
+from bot.features.shared.action_data import KEY, SURE, ActionData, parse_link
 from bot.features.shared.answers import record_data
+from bot.features.shared.find_people import find_people, people_by_names, person_choice, person_choices
+from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Turn
+from bot.features.shared.turn import Turn, other_member
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
@@ -38,29 +45,23 @@ from cards.new_chat import (
     OTHERS,
     SUGGESTED,
     PeopleView,
-    ProgressView,
     RecordView,
-    StepLine,
     people_page,
-    progress_page,
     record_page,
 )
 from cards.record_inputs import RECORD, WORDS, RecordInputs
-
-_STEP_TEXTS: Mapping[ChatStep, str] = {
-    ChatStep.CREATE: "Create the chat",
-    ChatStep.MEMBERS: "Add everyone to the chat",
-    ChatStep.NAME: "Name the chat",
-    ChatStep.INSTALL: "Add Chat Sync to the chat",
-    ChatStep.CONNECT: "Connect the chat to the record",
-}
+from cards.words import and_list
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """Return the page for the record, or the page for people if the button already has a record."""
-    if "row" in data:
-        return await _people_page(services, turn, data)
-    return await _record_page(services, turn, data)
+    other = other_member(turn.chat, turn.person)
+    if other and PERSON not in data:
+        data = {**data, PERSON: other}
+    if "row" not in data:
+        return await _record_page(services, turn, data)
+    record = await from_link(services, parse_link(data, services.links), turn.person)
+    return await _people_page(services, turn, {**data, **record_data(record)})
 
 
 async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
@@ -71,8 +72,8 @@ async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
     matches = await from_text(services, words, turn.person)
     if len(matches) == 1:
         return await _people_page(services, turn, {**data, **record_data(single(matches))})
-    choices = [record_choice(match) for match in matches if isinstance(match, Hit)]
-    problem = "" if matches else "No record found."
+    choices = [record_choice(match) for match in matches if isinstance(match, Hit)][:MAX_CHOICES]
+    problem = record_problem(matches, data)
     return await _record_page(services, turn, data, choices, problem)
 
 
@@ -89,7 +90,7 @@ async def _record_page(
         record=inputs,
         problem=problem,
         next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=payload),
-        resume_button=_resume_button("Finish my last chat", unfinished) if unfinished else None,
+        resume_button=resume_button("Finish my last chat", unfinished) if unfinished else None,
     )
     return record_page(view)
 
@@ -104,21 +105,25 @@ async def _people_page(
     people = [*options.chosen, *(person for person in candidates if person.id not in chosen)]
     create_button = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
     anyway = SubmitButton(title="Send it anyway", dialog=create_button.dialog, payload={**payload, SURE: ON})
-    view = _people_view(options, people, data, problem, create_button)
+    remarks = await look_up_remarks(services, [*people, *options.others])
+    view = _people_view(options, people, remarks, data, problem, create_button)
     return people_page(replace(view, create_anyway_button=anyway if data.get(SURE) == ON else None))
 
 
 async def resume(services: Services, turn: Turn, data: ActionData) -> Page:
     """Resume the creation, and return the progress."""
     await require_can_start(services, turn.person, None)
-    return _progress_page(await resume_creation(services, _key(data), turn.person, turn.chat))
+    return creation_page(await resume_creation(services, creation_key(data), turn.person, turn.chat))
 
 
 async def create(services: Services, turn: Turn, data: ActionData) -> Page:
     """Create the chat and return the progress, or return the page for people with a problem."""
-    record, key = parse_choice(data, services.links), _key(data)
+    record, key = parse_choice(data, services.links), creation_key(data)
     await require_can_start(services, turn.person, record)
-    named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    try:
+        named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    except BadRequest as error:
+        return await _people_page(services, turn, data, str(error))
     known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(person.id for person in named.matches)])}
     if named.problem:
         return await _people_page(services, turn, known, named.problem, named.candidates)
@@ -127,9 +132,17 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
         question = await _note_question(services, request, data)
         if question:
             return await _people_page(services, turn, {**known, SURE: ON}, question)
-        return _progress_page(await start_creation(services, key, request, turn.person, turn.chat))
+        progress = await start_creation(services, key, request, turn.person, turn.chat)
+        return creation_page(progress, await _license_remark(services, named.matches))
     except BadRequest as error:
         return await _people_page(services, turn, known, f"{error} {error.next_step}".strip())
+
+
+async def _license_remark(services: Services, people: Sequence[DirectoryPerson]) -> str:
+    """Return who of the people with typed names has no Teams license. Others were chosen from a list that says so."""
+    remarks = await look_up_remarks(services, people)
+    names = [person.name for person in people if remarks.get(person.id) == NO_LICENSE]
+    return f"{and_list(names)} {'has' if len(names) == 1 else 'have'} no Teams license." if names else ""
 
 
 def _request(turn: Turn, data: ActionData, record: RecordRef | None) -> ChatRequest:
@@ -158,16 +171,12 @@ async def search_records(services: Services, turn: Turn, words: str, _data: Acti
 
 async def search_people(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """Return people who match the words, except the person who types."""
-    people = await find_people(services, turn.person, words)
-    return [_person_choice(person, person.title) for person in people if person.id != turn.person.object_id]
+    found = await find_people(services, turn.person, words)
+    return await person_choices(services, [person for person in found if person.id != turn.person.object_id])
 
 
-def _person_choice(person: DirectoryPerson, detail: str) -> Choice:
-    title = " · ".join(part for part in (person.name or person.sign_in, detail) if part)
-    return Choice(title=title or person.id, value=person.id)
-
-
-def _key(data: ActionData) -> NewChatKey:
+def creation_key(data: ActionData) -> NewChatKey:
+    """Return the key of the creation; raise `BadRequest` if the data has none."""
     key = parse_guid(data.get(KEY, ""))
     if key is None:
         raise BadRequest("This dialog has expired.", "To start a chat, write new.")
@@ -183,59 +192,28 @@ def _chosen(data: ActionData) -> list[ObjectId]:
 def _people_view(
     options: ChatOptions,
     people: Sequence[DirectoryPerson],
+    remarks: Mapping[ObjectId, str],
     data: ActionData,
     problem: str,
     create_button: SubmitButton,
 ) -> PeopleView:
     record = options.record
-    suggested = [_person_choice(each.person, each.reason) for each in options.suggested]
+    suggested = [
+        person_choice(each.person, each.reason, GUEST if each.person.guest else "") for each in options.suggested
+    ]
+    named = [person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
     return PeopleView(
         record=record.header if record else None,
-        suggested=[*suggested, *(_person_choice(person, person.title) for person in people)],
-        others=[_person_choice(person, person.title) for person in options.others],
+        suggested=[*suggested, *named],
+        others=[person_choice(person, person.title, remarks.get(person.id, "")) for person in options.others],
         dataset=Dataset.PEOPLE,
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),
         note=data.get(NOTE, ON) != OFF,
-        facts=record.facts if record else None,
+        preview=record.note if record else None,
         problem=problem,
         create_button=create_button,
     )
-
-
-def _progress_page(progress: Progress) -> Page:
-    new_chat = progress.new_chat
-    resume_button = _resume_button("Refresh" if progress.is_running else "Continue", new_chat)
-    view = ProgressView(
-        summary=_summary(progress),
-        steps=_step_lines(new_chat),
-        url=new_chat.url,
-        resume_button=resume_button if new_chat.remaining_steps else None,
-    )
-    return progress_page(view)
-
-
-def _summary(progress: Progress) -> str:
-    if progress.is_running:
-        return "The chat is being created."
-    return "Some steps are not done yet." if progress.new_chat.remaining_steps else "The chat is ready."
-
-
-def _step_lines(new_chat: NewChat) -> Sequence[StepLine]:
-    failures = {failure.step: failure for failure in new_chat.failures}
-    return [
-        StepLine(
-            text=_STEP_TEXTS[step],
-            done=step in new_chat.done,
-            failure=failures[step].reason if step in failures else "",
-            next_step=failures[step].next_step if step in failures else "",
-        )
-        for step in new_chat.request.steps
-    ]
-
-
-def _resume_button(title: str, new_chat: NewChat) -> SubmitButton:
-    return SubmitButton(title=title, dialog=Dialog.FINISH_CHAT, payload={KEY: new_chat.key})
 
 
 PAGES: Mapping[str, PageHandler] = {

@@ -10,11 +10,11 @@ from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.subscription_problems import find_problem
 from bot.domain.subscriptions import TOPICS, chat_target
 from bot.domain.values import Chat, ChatId, Connection, Person
-from bot.features.chat_sync.status_texts import SYNC_IS_OFF, describe_sync_state
+from bot.features.chat_sync.status_texts import ONLY_MENTIONS, SYNC_IS_OFF, describe_sync_state
 from bot.features.connections.find_connections import connections_of_chat
-from bot.features.connections.list_records import SHOWN, count_records, nothing_connected
+from bot.features.connections.list_records import count_records, nothing_connected
 from bot.features.shared import access
-from bot.features.shared.action_data import ActionData
+from bot.features.shared.action_data import ActionData, parse_offset
 from bot.features.shared.answers import Answer, resume_button
 from bot.features.shared.failure_texts import (
     describe_drop,
@@ -30,31 +30,36 @@ from bot.features.shared.turn import Turn
 from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
 from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
+from cards.paging import page_offset
 from cards.record import RecordHeader
+from cards.record_list import MAX_ROWS
 
+_SHOW = ActionButton(title="Show status", verb=Verb.STATUS, payload={})
 _TURNED_OFF = frozenset({SyncProblem.CHATS_OFF, SyncProblem.SYNC_OFF, SyncProblem.CHANNEL})
 
 
-async def show_status(services: Services, turn: Turn) -> Answer:
-    """Return the card with a row for each record that the person can read, the newest connection first.
+async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answer:
+    """Return a page with a row for each record that the person can read, the newest connection first.
 
     In a chat with others, return only the number of records, because others may not be able to read them (spec S5).
     """
     connections = list(reversed(await connections_of_chat(services, turn.chat)))
+    is_off = await access.are_chats_off(services)
     environments = {each.record.environment for each in connections} or services.environments
     user = access.require_permitted_anywhere(services, environments, turn.person)
     if not connections:
         await user
+        await access.require_chats_on(services, *services.environments)
         return nothing_connected()
     await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
     if not turn.private:
-        button = ActionButton(title="Show status", verb=Verb.STATUS, payload={})
-        return count_records(turn, len(connections), button)
-    return await _status_of(services, turn.chat, turn.person, connections)
+        return count_records(turn, len(connections), _SHOW, str(access.chats_off()) if is_off else "")
+    return await _status_of(services, turn, connections, begin)
 
 
-async def _status_of(services: Services, chat: Chat, person: Person, connections: Sequence[Connection]) -> Answer:
-    shown = connections[:SHOWN]
+async def _status_of(services: Services, turn: Turn, connections: Sequence[Connection], begin: int) -> Answer:
+    chat, begin = turn.chat, page_offset(begin, len(connections), MAX_ROWS)
+    shown = connections[begin : begin + MAX_ROWS]
     async with services.store.reading() as work:
         states = [await work.queue_states.connection_state(connection) for connection in shown]
         chat_state = await work.queue_states.chat_state(chat.id)
@@ -62,13 +67,16 @@ async def _status_of(services: Services, chat: Chat, person: Person, connections
         synced_rows = await work.chat_sync.get_rows([connection.id for connection in shown])
         sync_failure = (await work.chat_sync.failures([chat.id])).get(chat.id, "")
     sync_issues = [await _sync_issue(services, chat, each, synced_rows.get(each.id), sync_failure) for each in shown]
-    rows = await _rows(services, shown, states, sync_issues, chat_state, person)
+    rows = await _rows(services, shown, states, sync_issues, chat_state, turn.person)
     view = ChatStatusView(
         rows=rows,
         hidden=len(shown) - len(rows),
-        more=len(connections) - len(shown),
+        total=len(connections),
+        page_button=_SHOW,
+        offset=begin,
         delay_reason=delay_reason,
         sync_off_reason=await _sync_off_reason(services, [each for each in shown if each.id in synced_rows]),
+        messages_note=await _messages_note(services, [each for each in shown if each.id in synced_rows]),
     )
     return Answer(message=chat_status(view))
 
@@ -129,11 +137,17 @@ async def _sync_off_reason(services: Services, synced: Sequence[Connection]) -> 
     return SYNC_IS_OFF
 
 
+async def _messages_note(services: Services, synced: Sequence[Connection]) -> str:
+    """Return the sentence that not all messages count, if a timeline shows the chat; otherwise an empty text."""
+    settings = [await services.administration.settings(each.record.environment) for each in synced]
+    return "" if services.message_events or not any(map(is_sync_on, settings)) else ONLY_MENTIONS
+
+
 async def _disabled_reason(services: Services, connection: Connection) -> str:
     """Return the setting that prevents cards about changes; empty if there is none."""
     record = connection.record
     if not await services.administration.chats_on(record.environment):
-        return "Your administrator turned off chats for Dynamics 365."
+        return str(access.chats_off())
     record_type = await access.enabled_record_type(services, record.environment, record.table)
     if record_type is None:
         return "Your administrator turned off chats for records of this type."
@@ -166,8 +180,8 @@ async def _command(services: Services, turn: Turn, _arguments: str) -> Answer:
     return await show_status(services, turn)
 
 
-async def _button(services: Services, turn: Turn, _data: ActionData) -> Answer:
-    return await show_status(services, turn)
+async def _button(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await show_status(services, turn, begin=parse_offset(data))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {Command.STATUS: _command}

@@ -6,9 +6,9 @@ from dataclasses import replace
 from bot.domain.errors import HiddenRecord
 from bot.domain.record_links import RecordLink
 from bot.domain.record_types import Disclosure
-from bot.domain.values import RecordRef
+from bot.domain.values import Chat, RecordRef
 from bot.features.shared.access import record_hidden
-from bot.features.shared.answers import chats_button, connect_button, personal_view_button
+from bot.features.shared.answers import chats_button, connect_or_new_chat_button, personal_view_button
 from cards.link_card import GENERIC_KIND, LinkView, link_card
 from cards.message import Message
 from cards.personal_view import PersonalView
@@ -16,9 +16,14 @@ from cards.record import Fact, RecordHeader
 
 
 def shared_card(
-    link: RecordLink, head: RecordHeader, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
+    link: RecordLink,
+    head: RecordHeader,
+    facts: Sequence[tuple[str, str]],
+    *,
+    chat: Chat,
+    accounts: tuple[str, ...] | None,
 ) -> Message:
-    """Return the card. Its buttons identify the record in the same way as the link (see `shared_link`).
+    """Return the card for the chat. Its buttons identify the record in the same way as the link (see `shared_link`).
 
     `accounts` are the accounts whose clients request the personal view automatically, or None if they are not known.
     """
@@ -27,7 +32,7 @@ def shared_card(
         LinkView(
             record=head,
             facts=tuple(Fact(label=label, value=value) for label, value in facts),
-            buttons=(connect_button(link), chats_button(link)),
+            buttons=(connect_or_new_chat_button(chat, link), chats_button(link)),
             first=personal_view.button,
             personal_view=personal_view,
         )

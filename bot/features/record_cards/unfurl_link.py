@@ -31,7 +31,7 @@ async def unfurl_link(services: Services, link: RecordLink, person: Person, chat
     shared = shared_link(linked.record, linked.record_type.disclosure, link)
     reading = _read(services, linked, shared, person)
     (header, facts), accounts = await services.roster_cache.with_accounts(chat, reading)
-    return Answer(message=shared_card(shared, header, facts, accounts=accounts))
+    return Answer(message=shared_card(shared, header, facts, chat=chat, accounts=accounts))
 
 
 async def unfurl_anonymous_link(services: Services, link: RecordLink) -> Answer | None:

@@ -11,7 +11,7 @@ from bot.features.record_cards.record_actions import ActionOutcome
 from bot.features.shared.answers import (
     Answer,
     chats_button,
-    connect_button,
+    connect_or_new_chat_button,
     personal_view_button,
     record_data,
     record_header,
@@ -36,24 +36,24 @@ async def view_record(
         record = await read_as_person(services, chat, person, link)
     except (NotAllowed, NotFound, NotSupported) as error:
         return Answer(message=hidden_card(str(error), error.next_step, personal_view))
-    can_connect = await _can_connect(services, chat, record.record)
+    connected = await _is_connected(services, chat, record.record)
+    connect = [] if connected else [connect_or_new_chat_button(chat, record.record)]
     view = LinkView(
         record=record_header(services.links, record.table, record.record, record.row),
         facts=tuple(Fact(label=label, value=value) for label, value in record.facts),
         message=after.message if after else "",
         message_at=after.at if after else None,
-        buttons=(*([connect_button(record.record)] if can_connect else []), chats_button(record.record)),
+        buttons=(*connect, chats_button(record.record)),
         first=_action_button(record),
-        asks_for_note=can_connect and record.linked.record_type.note,
+        asks_for_note=bool(connect) and chat.kind is not ChatKind.PERSONAL and record.linked.record_type.note,
         personal_view=personal_view,
     )
     return Answer(message=link_card(view))
 
 
-async def _can_connect(services: Services, chat: Chat, record: RecordRef) -> bool:
+async def _is_connected(services: Services, chat: Chat, record: RecordRef) -> bool:
     async with services.store.reading() as work:
-        connected = await work.connections.active(chat.id, record) is not None
-    return not connected and chat.kind is not ChatKind.PERSONAL
+        return await work.connections.active(chat.id, record) is not None
 
 
 def _action_button(personal: PersonalRecord) -> Button | None:

@@ -5,20 +5,21 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.typed_references import parse_references
 from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import (
     MAX_CHOICES,
     Hit,
-    normalize_query,
-    record_by_link,
-    records_by_words,
+    linked_records,
+    query_text,
 )
-from bot.features.record_search.resolver import QUERY, Match, from_text, match_record
+from bot.features.record_search.resolver import QUERY, Match, from_text, hits_from_text, match_record
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer, record_data
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.paging import page_buttons, page_offset
 
 _HINT = "Not listed? Write more of its name, or its number."
 
@@ -33,6 +34,12 @@ class RecordPurpose:
     """The button of each choice, without the record."""
     title: str = ""
     """The text above a button that shows a private answer. `{record}` stands for the name of the record."""
+
+    def choice_button(self, services: Services, text: str) -> ActionButton:
+        """Return the button that shows the choice of the records that match the text."""
+        verb = Verb.CHOOSE if self.command is Command.CONNECT else self.button.verb
+        data = {**self.button.payload, QUERY: query_text(services, text)}
+        return ActionButton(title="Show records", verb=verb, payload=data)
 
 
 CONNECT = RecordPurpose(
@@ -68,31 +75,40 @@ async def choose_record(services: Services, text: str, person: Person, purpose: 
     """
     if not text:
         raise BadRequest("Which record?", f"Write {purpose.command} and its number, its link, or a few words.")
-    return choose_match(await from_text(services, text, person), purpose)
+    return choose_match(services, await from_text(services, text, person), purpose, text)
 
 
-def choose_match(matches: Sequence[Match], purpose: RecordPurpose) -> RecordRef | Answer:
-    """Return the only match, or an answer that asks which one; raise `NotFound` if there is none."""
+def choose_match(
+    services: Services, matches: Sequence[Match], purpose: RecordPurpose, text: str, *, begin: int = 0
+) -> RecordRef | Answer:
+    """Return the only match, or an answer that asks which one; raise `NotFound` if there is none.
+
+    The records match the text. `begin`: the index of the first one on the page.
+    """
     _require_match(matches)
     if len(matches) == 1:
         return match_record(matches[0])
-    return _choice([match for match in matches if isinstance(match, Hit)], purpose)
+    return _choice(services, [match for match in matches if isinstance(match, Hit)], purpose, text, begin)
 
 
-async def offer_choice(services: Services, text: str, person: Person, purpose: RecordPurpose) -> Answer:
+async def offer_choice(
+    services: Services, text: str, person: Person, purpose: RecordPurpose, *, begin: int = 0
+) -> Answer:
     """Return an answer that asks which record, even if only one matches; raise `NotFound` if there is none."""
-    hits = await records_by_words(services, text, person)
+    hits = await hits_from_text(services, text, person, begin=begin)
     _require_match(hits)
-    return _choice(hits, purpose)
+    return _choice(services, hits, purpose, text, begin)
 
 
 async def button_data(services: Services, text: str) -> ActionData:
-    """Return the data of a button for this text: the record of a link, or else the text.
+    """Return the data of a button for this text: the record of its only link, or else the text.
 
     The text is searched when someone selects the button, with the rights of that person.
     """
-    record = await record_by_link(services, text)
-    return record_data(record) if record else {QUERY: normalize_query(text)}
+    references = parse_references(text)
+    records = await linked_records(services, references)
+    is_one = len(records) == 1 and not references.numbers
+    return record_data(records[0]) if is_one else {QUERY: query_text(services, text)}
 
 
 def _require_match(matches: Sequence[Match]) -> None:
@@ -100,9 +116,21 @@ def _require_match(matches: Sequence[Match]) -> None:
         raise NotFound("No record found.", "Check the number, or paste the record's link.")
 
 
-def _choice(hits: Sequence[Hit], purpose: RecordPurpose) -> Answer:
-    rows = tuple(_row(hit, purpose) for hit in hits[:MAX_CHOICES])
-    return Answer(message=choice(ChoiceView(question=purpose.question, rows=rows, more=0, hint=_HINT)))
+def _choice(services: Services, hits: Sequence[Hit], purpose: RecordPurpose, text: str, begin: int) -> Answer:
+    """Return a page of the results. If there is another one, their number is not known."""
+    found = len(hits)
+    begin = page_offset(begin, found, MAX_CHOICES)
+    shown = hits[begin : begin + MAX_CHOICES]
+    turns = page_buttons(purpose.choice_button(services, text), offset=begin, total=found, size=MAX_CHOICES)
+    view = ChoiceView(
+        question=purpose.question,
+        rows=tuple(_row(hit, purpose) for hit in shown),
+        hint=_HINT,
+        offset=begin,
+        total=found if found == begin + len(shown) else None,
+        page_buttons=tuple(turns),
+    )
+    return Answer(message=choice(view))
 
 
 def _row(hit: Hit, purpose: RecordPurpose) -> ChoiceRow:

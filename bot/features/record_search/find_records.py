@@ -1,40 +1,31 @@
 """Find records by link, by number, or by words in their names, as the person who searches."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest
 from bot.domain.formatting import format_value
-from bot.domain.record_links import RecordLink, first_address
-from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_columns
-from bot.domain.tables import MODIFIED_ON, STATUS, Column, Row, Table
-from bot.domain.values import EnvironmentId, Person, RecordRef
-from bot.features.shared import access
-from bot.features.shared.access import AuthorizedUser
-from bot.features.shared.answers import name_columns, name_of, number_column, number_of
+from bot.domain.record_links import RecordLink, names_record
+from bot.domain.tables import STATUS
+from bot.domain.typed_references import TypedReferences, parse_references
+from bot.domain.values import Person, RecordRef
+from bot.features.record_search.search_tables import FoundRecord, MoreColumns, Query, read_found, search_everywhere
+from bot.features.shared.access import record_hidden
 from bot.features.shared.services import Services
-from bot.logs import get_logger
-from bot.logs.tracebacks import describe_error
+from bot.text.typed_text import on_one_line, simple_form
 
 MAX_CHOICES = 6
 """Rows on a card that asks the person to choose."""
+
+_MAX_FOUND = 60
+"""Results of a search that a person can page through. More words find the others."""
 
 _NEWEST_PER_TABLE = 3
 """Records of each table in a list that is shown before the person types."""
 
 _MAX_NEWEST = 15
 """Records in that list, as many as Teams shows for typeahead search ("Typeahead search", Teams documentation)."""
-
-_MAX_QUERY_LENGTH = 100  # characters
-
-_NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d[\w-]{2,30}")
-"""Text in the form of a record number, such as `CAS-01001`."""
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-
-_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,54 +41,21 @@ class Hit:
     """The environment of the record; empty if there is only one environment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundRecord:
-    """A search result with its row, read with the rights of the person."""
+async def linked_records(services: Services, references: TypedReferences) -> Sequence[RecordRef]:
+    """Return the records of the links in a text, without duplicates.
 
-    record: RecordRef
-    record_type: RecordType
-    table: Table
-    row: Row
-    more: tuple[Column, ...]
-    """The columns that the caller requested in addition."""
-
-    @property
-    def number(self) -> str | None:
-        """The record number, or None."""
-        return number_of(self.table, self.row)
-
-    @property
-    def changed_at(self) -> str:
-        """Time of the last change, in a format that sorts by time."""
-        return str(self.row.value(MODIFIED_ON).raw or "")
-
-    @property
-    def distinguishing_values(self) -> tuple[str, ...]:
-        """The values that distinguish the record from similar ones, without empty values."""
-        columns = distinguishing_columns(self.table)
-        texts = (format_value(column, self.row.value(column.name)) for column in columns)
-        return tuple(text for text in texts if text)
-
-
-MoreColumns = Callable[[EnvironmentId, RecordType, Table], Awaitable[Sequence[Column]]]
-"""Returns the columns to read in addition to those that name a record."""
-
-
-async def record_by_link(services: Services, text: str) -> RecordRef | None:
-    """Return the record of the first link in the text, or None if the text has no link.
-
-    Raise `BadRequest` if the link is not for a record.
+    Other links beside them do not matter. Raise `BadRequest` if there is no link to a record, or if one of the links is
+    for a record of another organization.
     """
-    address = first_address(text)
-    if address is None:
-        return None
-    link = services.links.parse(address)
-    if link is None:
+    links = [(address, services.links.parse(address)) for address in references.addresses]
+    known = [link for _, link in links if link]
+    if any(link is None and (not known or names_record(address)) for address, link in links):
         raise BadRequest(
             "This link does not open a record in your Dynamics 365 environment.",
             "Open the record, copy its address, and try again.",
         )
-    return await named_record(services, link)
+    records = [await named_record(services, link) for link in known]
+    return list(dict.fromkeys(record for record in records if record))
 
 
 async def named_record(services: Services, link: RecordLink) -> RecordRef | None:
@@ -108,33 +66,106 @@ async def named_record(services: Services, link: RecordLink) -> RecordRef | None
     return RecordRef(environment=link.environment, table=table, row_id=link.row_id) if table else None
 
 
-async def records_by_words(services: Services, text: str, person: Person) -> Sequence[Hit]:
-    """Return the records whose number is the text, or else those whose names contain its words.
+def query_text(services: Services, text: str) -> str:
+    """Return the text for the data of a button: the addresses of its records, and its words on one line."""
+    references = parse_references(text)
+    links = (services.links.parse(address) for address in references.addresses)
+    addresses = (services.links.plain_url(link) for link in links if link)
+    words = on_one_line(references.literal)
+    return " ".join((*dict.fromkeys(list(addresses)[:MAX_CHOICES]), words)).strip()
 
-    The result has up to one record more than a card shows, so that callers can see that there are more.
+
+async def find_named(
+    services: Services,
+    references: TypedReferences,
+    person: Person,
+    *,
+    at_most: int,
+    only: frozenset[str] = frozenset(),
+    more: MoreColumns | None = None,
+) -> Sequence[FoundRecord]:
+    """Return the records with these numbers, or else those whose names contain the words.
+
+    If words are left over that no record with a number explains, the numbers count as words. So nothing that the
+    person named is left out silently. Raises what `search_everywhere` raises.
     """
-    words, at_most = normalize_query(text), MAX_CHOICES + 1
-    hits = [_hit(services, found) for found in await search_everywhere(services, words, person, at_most=at_most)]
-    exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
-    return (exact or hits)[:at_most]
+
+    async def search(words: str, numbers: tuple[str, ...] = ()) -> Sequence[FoundRecord]:
+        query = Query(words=words, numbers=numbers)
+        return await search_everywhere(services, query, person, at_most=at_most, only=only, more=more)
+
+    found = await search(references.literal, references.spellings)
+    if references.spellings and len(found) >= at_most:
+        # Records whose numbers only begin like this one may fill the list.
+        found = [*await search("", references.spellings), *found]
+    numbered = numbered_records(found, references) or with_number(found, references.literal)
+    if numbered:
+        return numbered
+    others = [each for each in found if not _has_spelling(each, references.spellings)]
+    if others or references.words in {references.literal, ""}:
+        return others
+    found = await search(references.words)
+    return with_number(found, references.words) or found
+
+
+def numbered_records(found: Sequence[FoundRecord], references: TypedReferences) -> Sequence[FoundRecord]:
+    """Return the records with the numbers of the text, or none if a number or another word fits none of them."""
+    groups = [_with_first_spelling(found, spellings) for spellings in references.numbers]
+    records = list({each.record: each for group in groups for each in group}.values())
+    known = " ".join(f"{each.name} {each.number or ''} {each.table.label}" for each in records)
+    words = _comparable(known)
+    return records if all(groups) and all(word in words for word in references.rest) else []
+
+
+def with_number(found: Sequence[FoundRecord], number: str) -> Sequence[FoundRecord]:
+    """Return the records whose number is the text."""
+    return [each for each in found if each.number and _comparable(each.number) == _comparable(number)]
+
+
+def _with_first_spelling(found: Sequence[FoundRecord], spellings: Sequence[str]) -> Sequence[FoundRecord]:
+    matches = ([each for each in found if _has_spelling(each, [spelling])] for spelling in spellings)
+    return next((match for match in matches if match), [])
+
+
+def _has_spelling(found: FoundRecord, spellings: Sequence[str]) -> bool:
+    """Check whether the number or the name of the record is one of the spellings."""
+    names = {_comparable(found.number or ""), _comparable(found.name)}
+    return any(spelling.casefold() in names for spelling in spellings)
+
+
+def _comparable(text: str) -> str:
+    return simple_form(text).casefold()
+
+
+async def records_by_references(
+    services: Services, references: TypedReferences, person: Person, *, begin: int = 0
+) -> Sequence[Hit]:
+    """Return the records whose numbers are in the text, or else those whose names contain its words.
+
+    The result ends one record after the page that begins with the index, so that callers can see that there are more.
+    """
+    at_most = min(begin, _MAX_FOUND) + MAX_CHOICES + 1
+    found = await find_named(services, references, person, at_most=at_most)
+    return [_hit(services, each) for each in found[:at_most]]
 
 
 async def newest_records(services: Services, person: Person) -> Sequence[Hit]:
     """Return the most recently changed records: a few of each table, the newest first."""
-    records = await search_everywhere(services, "", person, at_most=_NEWEST_PER_TABLE)
+    records = await search_everywhere(services, Query(words=""), person, at_most=_NEWEST_PER_TABLE)
     newest = sorted(records, key=lambda found: found.changed_at, reverse=True)
     return [_hit(services, found) for found in newest[:_MAX_NEWEST]]
 
 
-async def find_records(services: Services, person: Person, words: str) -> Sequence[Hit]:
-    """Return records to choose from: the one of a link, those that match the words, or the newest without words."""
-    if not words.strip():
+async def find_records(services: Services, person: Person, text: str) -> Sequence[Hit]:
+    """Return records to choose from: those of links, those that match the words, or the newest without words."""
+    references = parse_references(text)
+    if not references.literal and not references.addresses:
         return await newest_records(services, person)
-    record = await record_by_link(services, words)
-    if record is None:
-        return await records_by_words(services, words, person)
-    hit = await find_one(services, record, person)
-    return [hit] if hit else []
+    records = await linked_records(services, references)
+    if not records:
+        return await records_by_references(services, references, person)
+    hits = await asyncio.gather(*(find_one(services, record, person) for record in records))
+    return [hit for hit in hits if hit]
 
 
 async def find_one(services: Services, record: RecordRef, person: Person) -> Hit | None:
@@ -143,146 +174,13 @@ async def find_one(services: Services, record: RecordRef, person: Person) -> Hit
     return _hit(services, found) if found else None
 
 
-async def read_found(
-    services: Services, record: RecordRef, person: Person, more: MoreColumns | None = None
-) -> FoundRecord | None:
-    """Return the record with its row, or None if the person cannot read it or chats do not support its table."""
-    try:
-        record_type = await access.require_record_type(services, record.environment, record.table)
-        actor = await access.require_user(services, record.environment, person)
-        table = await services.records.table(record.environment, record.table)
-        added = tuple(await more(record.environment, record_type, table)) if more else ()
-        row = await access.read_row_as(services, record, table, _columns_to_read(table, added), actor)
-    except (NotAllowed, NotFound, NotSupported):
-        return None
-    return FoundRecord(record=record, record_type=record_type, table=table, row=row, more=added)
-
-
-async def search_everywhere(
-    services: Services,
-    words: str,
-    person: Person,
-    *,
-    at_most: int,
-    only: str | None = None,
-    more: MoreColumns | None = None,
-) -> Sequence[FoundRecord]:
-    """Search all environments that the person may use; return up to `at_most` records of each table.
-
-    `only` is the one table to search; None searches all enabled tables. Raise `NotAllowed` if the person may use no
-    environment, and `NotSupported` if `only` is not enabled.
-    """
-    actors = await access.require_user_anywhere(services, person)
-    types = {environment: await _enabled_types(services, environment, only) for environment in actors}
-    if only and not any(types.values()):
-        raise NotSupported(
-            "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
-        )
-    search = _Search(services=services, words=words, at_most=at_most, more=more)
-    results = await asyncio.gather(
-        *(search.in_environment(environment, types[environment], actor) for environment, actor in actors.items())
-    )
-    return _without_failures([found for result in results for found in result])
-
-
-def _without_failures(results: Sequence[FoundRecord | ChatSyncError]) -> Sequence[FoundRecord]:
-    """Return the records, although the search of some tables failed; raise the error if no other table has any."""
-    records = [each for each in results if isinstance(each, FoundRecord)]
-    errors = [each for each in results if isinstance(each, ChatSyncError)]
-    if errors and not records:
-        raise errors[0]
-    return records
-
-
-async def _enabled_types(services: Services, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
-    record_types = (await services.administration.record_types(environment)).values()
-    enabled = (each for each in record_types if each.enabled and only in {None, each.table})
-    return sorted(enabled, key=lambda record_type: _rank(record_type.table))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Search:
-    """A query and its limits."""
-
-    services: Services
-    words: str
-    at_most: int
-    more: MoreColumns | None
-
-    async def in_environment(
-        self, environment: EnvironmentId, types: Sequence[RecordType], actor: AuthorizedUser
-    ) -> Sequence[FoundRecord | ChatSyncError]:
-        """Search the tables of one environment at the same time."""
-        definitions = await asyncio.gather(*(self._table(environment, each) for each in types))
-        failures = [each for each in definitions if isinstance(each, ChatSyncError)]
-        tables = [(each, table) for each, table in zip(types, definitions, strict=True) if isinstance(table, Table)]
-        if _NUMBER.fullmatch(self.words):
-            tables = [(each, table) for each, table in tables if number_column(table)] or tables
-        results = await asyncio.gather(*(self._try_table(environment, each, table, actor) for each, table in tables))
-        return [*failures, *(found for result in results for found in result)]
-
-    async def _table(self, environment: EnvironmentId, record_type: RecordType) -> Table | ChatSyncError | None:
-        try:
-            return await self.services.records.table(environment, record_type.table)
-        except NotFound:
-            return None  # not every organization has every standard table
-        except ChatSyncError as error:
-            return _logged(error, record_type)
-
-    async def _try_table(
-        self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: AuthorizedUser
-    ) -> Sequence[FoundRecord | ChatSyncError]:
-        try:
-            return await self._in_table(environment, record_type, table, actor)
-        except ChatSyncError as error:
-            return [_logged(error, record_type)]
-
-    async def _in_table(
-        self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: AuthorizedUser
-    ) -> Sequence[FoundRecord]:
-        more = tuple(await self.more(environment, record_type, table)) if self.more else ()
-        try:
-            rows = await self.services.records.search(
-                environment,
-                table,
-                self.words,
-                columns=_columns_to_read(table, more),
-                caller=actor.object_id,
-                at_most=self.at_most,
-            )
-        except NotAllowed:
-            return []  # the person has no read access to this table
-        refs = (RecordRef(environment=environment, table=table.name, row_id=row.id) for row in rows)
-        return [
-            FoundRecord(record=ref, record_type=record_type, table=table, row=row, more=more)
-            for ref, row in zip(refs, rows, strict=True)
-        ]
-
-
-def _logged(error: ChatSyncError, record_type: RecordType) -> ChatSyncError:
-    _log.warning("search.table_failed", table=record_type.table, reason=describe_error(error))
-    return error
-
-
-def _columns_to_read(table: Table, more: Sequence[Column]) -> Sequence[Column]:
-    """Return the columns that name and distinguish a record, and the additional ones, without duplicates."""
-    own = (
-        *name_columns(table),
-        *distinguishing_columns(table),
-        table.columns.get(MODIFIED_ON),
-        table.columns.get(STATUS),
-    )
-    return list({column.name: column for column in (*own, *more) if column}.values())
-
-
-def normalize_query(text: str) -> str:
-    """Return the beginning of the text on one line, without control characters."""
-    return " ".join(_CONTROLS.sub(" ", text[:_MAX_QUERY_LENGTH]).split())
-
-
-def _rank(table: str) -> tuple[int, str]:
-    """Return a sort key: cases first, then the other standard tables, then the tables that administrators added."""
-    return (STANDARD_TABLES.index(table) if table in STANDARD_TABLES else len(STANDARD_TABLES), table)
+async def find_all(services: Services, records: Sequence[RecordRef], person: Person) -> Sequence[Hit]:
+    """Return the records; raise `NotAllowed` if the person cannot read one of them."""
+    hits = await asyncio.gather(*(find_one(services, record, person) for record in records))
+    found = [hit for hit in hits if hit]
+    if len(found) < len(records):
+        raise record_hidden()
+    return found
 
 
 def _hit(services: Services, found: FoundRecord) -> Hit:
@@ -290,7 +188,7 @@ def _hit(services: Services, found: FoundRecord) -> Hit:
     return Hit(
         record=found.record,
         kind=found.table.label,
-        name=name_of(found.table, found.row),
+        name=found.name,
         number=found.number,
         detail=format_value(status, found.row.value(STATUS)) if status else "",
         place=found.record.environment if len(services.links.environments) > 1 else "",

@@ -7,7 +7,7 @@ from itertools import accumulate
 from bot.domain.public_names import Dataset, QuotedField
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Person, RecordRef
-from bot.features.record_search.find_records import Hit, find_one, find_records, record_by_link
+from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_one, find_records, named_record
 from bot.features.record_search.resolver import Match, from_text, match_record
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import ActionData, parse_link
@@ -41,9 +41,9 @@ async def prefilled_record(services: Services, person: Person, data: ActionData)
     """
     record = parse_choice(data, services.links)
     addresses = data.get(QuotedField.ADDRESSES, "").split("\n")
-    address = next((address for address in addresses if services.links.parse(address)), None)
-    if record is None and address:
-        record = await record_by_link(services, address)
+    link = next((link for link in map(services.links.parse, addresses) if link), None)
+    if record is None and link:
+        record = await named_record(services, link)
     return await find_one(services, record, person) if record else None
 
 
@@ -73,6 +73,7 @@ async def load_record_inputs(
 
 def _inputs(data: ActionData, selected: Hit | None, matches: Sequence[Match], newest: Sequence[Hit]) -> RecordInputs:
     several = [record_choice(match) for match in matches if isinstance(match, Hit)] if len(matches) > 1 else []
+    several = several[:MAX_CHOICES]
     return RecordInputs(
         choices=initial_choices(newest),
         dataset=Dataset.RECORDS,
@@ -84,6 +85,8 @@ def _inputs(data: ActionData, selected: Hit | None, matches: Sequence[Match], ne
 
 def record_problem(matches: Sequence[Match], data: ActionData) -> str:
     """Return the message for a page on which the record is missing or ambiguous."""
+    if len(matches) > MAX_CHOICES:
+        return "Choose a record. More records match: write more of the name to find them."
     if len(matches) > 1:
         return "Choose a record."
     if data.get(WORDS, "").strip():

@@ -2,7 +2,7 @@
 
 There is one function for each form of a reference:
 
-- `from_text`: text that a person wrote, which is a link, a number, or words.
+- `from_text`: text that a person wrote, which has links, numbers, or words.
 - `from_link`: a parsed link, which may lack the table.
 - `from_action_data`: the data of a button, which has a link or text.
 
@@ -18,11 +18,19 @@ from collections.abc import Sequence
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.record_links import RecordLink
 from bot.domain.record_types import Disclosure
+from bot.domain.typed_references import TypedReferences, parse_references
 from bot.domain.values import Person, RecordRef
-from bot.features.record_search.find_records import Hit, named_record, record_by_link, records_by_words
+from bot.features.record_search.find_records import (
+    Hit,
+    find_all,
+    linked_records,
+    named_record,
+    records_by_references,
+)
+from bot.features.record_search.search_tables import Query, search_everywhere
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser, record_hidden
-from bot.features.shared.action_data import ActionData, parse_link
+from bot.features.shared.action_data import ActionData, parse_link, parse_offset
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 
@@ -33,13 +41,34 @@ Match = Hit | RecordRef
 """A record that the search read as the person, or one from a link or a button, which was not read."""
 
 
-async def from_text(services: Services, text: str, person: Person) -> Sequence[Match]:
-    """Return the record of a link in the text, or else the records whose number or name matches.
+async def from_text(services: Services, text: str, person: Person, *, begin: int = 0) -> Sequence[Match]:
+    """Return the records that the text names: those of its links, and those with its numbers, or else with its words.
 
-    The result is empty if nothing matches. Raise `BadRequest` if the link is not for a record.
+    `begin`: as for `records_by_references`. The result is empty if nothing matches. It has several records if the
+    text names several, or is ambiguous. Raise `BadRequest` if a link is not for a record, and `NotAllowed` if the
+    person cannot read one of several records.
     """
-    record = await record_by_link(services, text)
-    return [record] if record else await records_by_words(services, text, person)
+    references = parse_references(text)
+    linked = await linked_records(services, references)
+    if not linked:
+        return await records_by_references(services, references, person, begin=begin)
+    beside = await _numbered(services, references, person) if references.numbers else []
+    records = list(dict.fromkeys((*linked, *beside)))
+    return records if len(records) == 1 else await find_all(services, records, person)
+
+
+async def hits_from_text(services: Services, text: str, person: Person, *, begin: int = 0) -> Sequence[Hit]:
+    """Return what `from_text` returns, but read all records."""
+    matches = await from_text(services, text, person, begin=begin)
+    linked = [match for match in matches if isinstance(match, RecordRef)]
+    return [match for match in matches if isinstance(match, Hit)] + [*await find_all(services, linked, person)]
+
+
+async def _numbered(services: Services, references: TypedReferences, person: Person) -> Sequence[RecordRef]:
+    """Return the records whose numbers are written beside a link."""
+    query = Query(words="", numbers=references.spellings)
+    found = await search_everywhere(services, query, person, at_most=len(references.spellings))
+    return [each.record for each in found]
 
 
 async def from_link(services: Services, link: RecordLink, person: Person) -> RecordRef:
@@ -70,7 +99,7 @@ async def from_action_data(services: Services, data: ActionData, person: Person)
     Raise `BadRequest` if the data has neither, and what `from_text` and `from_link` raise.
     """
     if data.get(QUERY):
-        return await from_text(services, data[QUERY], person)
+        return await from_text(services, data[QUERY], person, begin=parse_offset(data))
     return [await from_link(services, parse_link(data, services.links), person)]
 
 

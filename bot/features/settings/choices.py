@@ -1,6 +1,7 @@
 """Tables, columns, and security roles to choose from, also while a person types (spec T2)."""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from urllib.parse import quote
 
 from bot.domain.record_actions import changeable_columns
@@ -10,6 +11,10 @@ from bot.features.settings.context import SettingsContext, load_context, require
 from bot.features.settings.rules import key_field_candidates
 from bot.features.shared.services import Services
 from cards.inputs import Choice
+from cards.settings.shared import MAX_LABEL_LENGTH
+
+_CHOICE_BYTES = 24
+"""Bytes of a choice without its title and value."""
 
 
 async def find_tables(services: Services, person: Person, environment_id: str, text: str) -> Sequence[Choice]:
@@ -27,6 +32,14 @@ async def addable_tables(services: Services, context: SettingsContext, text: str
         for each in tables
         if each.name not in enabled and _contains(f"{each.label} {each.name}", text)
     ]
+
+
+def fit_choices(choices: Sequence[Choice], max_bytes: int) -> tuple[Choice, ...]:
+    """Return the first choices, up to the size that a card has room for."""
+    sizes = accumulate(
+        len((each.title[:MAX_LABEL_LENGTH] + each.value).encode(errors="replace")) + _CHOICE_BYTES for each in choices
+    )
+    return tuple(choice for choice, size in zip(choices, sizes, strict=True) if size <= max_bytes)
 
 
 async def find_roles(services: Services, person: Person, environment_id: str, text: str) -> Sequence[Choice]:

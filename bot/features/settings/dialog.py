@@ -19,6 +19,7 @@ from bot.features.settings.save_settings import (
     OrganizationForm,
     RecordTypeForm,
     add_record_type,
+    preview_record_type,
     save_organization,
     save_record_type,
 )
@@ -90,6 +91,10 @@ async def _record_type(services: Services, turn: Turn, data: ActionData) -> Page
 
 async def _save_record_type(services: Services, turn: Turn, data: ActionData) -> Page:
     return await save_record_type(services, _save_request(turn, data), _record_type_form(data))
+
+
+async def _preview_note(services: Services, turn: Turn, data: ActionData) -> Page:
+    return await preview_record_type(services, _save_request(turn, data), _record_type_form(data))
 
 
 async def _choose_table(services: Services, turn: Turn, data: ActionData) -> Page:
@@ -211,6 +216,7 @@ PAGES: Mapping[str, PageHandler] = {
     Dialog.SETTINGS_SYNC_EXISTING: _sync_existing,
     Dialog.SETTINGS_RECORD_TYPE: _record_type,
     Dialog.SETTINGS_SAVE_RECORD_TYPE: _save_record_type,
+    Dialog.SETTINGS_PREVIEW_NOTE: _preview_note,
     Dialog.SETTINGS_CHOOSE_TABLE: _choose_table,
     Dialog.SETTINGS_ADD: _add,
     Dialog.SETTINGS_EXPORT: _export,

@@ -28,6 +28,12 @@ LABELS = {
 }
 """Labels by the name of the setting."""
 
+WITHOUT_CHATS = {
+    "sync_on": "Chat sync has no effect until chats are turned on.",
+    "mirror_chats": "The Dynamics 365 chat pane lists no new chats until chats are turned on.",
+}
+"""Sentences by switch, for switches that are on while chats are off."""
+
 DISCLOSURES = {
     Disclosure.NOTHING: "Nothing about the record",
     Disclosure.TABLE: "The record type",

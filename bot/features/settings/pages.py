@@ -1,17 +1,19 @@
 """The overview and the organization page of the settings, and the parts that all pages share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.chat_sync import is_sync_on
+from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANIZATION_SETTINGS, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
 from bot.features.settings.choices import role_choices, role_value
 from bot.features.settings.context import SettingsContext
-from bot.features.settings.labels import LABELS, format_setting
+from bot.features.settings.labels import LABELS, WITHOUT_CHATS, format_setting
 from bot.features.settings.rules import SettingProblem
+from bot.features.settings.store_settings import SAVED, SAVED_WITHOUT_EFFECT
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -47,6 +49,7 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
     """Return the first page of an environment, with the result of the last save."""
     organization = context.settings.organization
     facts = tuple((LABELS[name], format_setting(name, getattr(organization, name))) for name in _OVERVIEW_SETTINGS)
+    warnings = _without_effect(organization)
     other = SubmitButton(title="Other environment", dialog=Dialog.SETTINGS, payload={})
     return overview_card(
         OverviewView(
@@ -56,12 +59,21 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
             change=context.button("Change record type", Dialog.SETTINGS_RECORD_TYPE),
             add=context.button("Add a record type", Dialog.SETTINGS_CHOOSE_TABLE),
             organization=context.button("Organization", Dialog.SETTINGS_ORGANIZATION),
+            history=replace(context.button("History", Dialog.SETTINGS_HISTORY), ignores_inputs=True),
             other_environment=other if context.has_other_environments else None,
-            message=outcome.message,
+            message=SAVED_WITHOUT_EFFECT if warnings and outcome.message == SAVED else outcome.message,
+            warnings=warnings,
             saved=change_lines(context, outcome.changes),
             concurrent_changes=concurrent_changes(context, outcome.concurrent_saves),
         )
     )
+
+
+def _without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
+    """Return a sentence for each switch that is on, but has no effect because chats are off."""
+    if organization.chats_on:
+        return ()
+    return tuple(sentence for name, sentence in WITHOUT_CHATS.items() if getattr(organization, name))
 
 
 def _record_types(context: SettingsContext) -> tuple[Choice, ...]:
@@ -100,7 +112,8 @@ def organization_page(
     """
     organization = context.settings.organization
     other_roles = [name for name in roles if name not in organization.allowed_roles]
-    permission = sync_refusal or "You are a Global Administrator, so you can change it."
+    state = format_setting("sync_on", organization.sync_on)
+    sync_words = f"Chat sync is {state}. {sync_refusal or 'You are a Global Administrator, so you can change it.'}"
     sync_existing = context.button("Show them from now on", Dialog.SETTINGS_SYNC_EXISTING)
     return organization_card(
         OrganizationView(
@@ -111,7 +124,7 @@ def organization_page(
             dataset=encode_dataset(Dataset.ROLES, {"environment": context.id}),
             allowed=tuple(role_value(name) for name in organization.allowed_roles),
             idle_days=str(organization.sync_idle_days) if idle_days is None else idle_days,
-            sync_words=f"Chat sync is {format_setting('sync_on', organization.sync_on)}. {permission}",
+            sync_words=" ".join([*_without_effect(organization), sync_words]),
             may_sync=not sync_refusal,
             save=context.button("Save", Dialog.SETTINGS_SAVE_ORGANIZATION),
             back=context.back,

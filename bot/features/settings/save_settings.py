@@ -1,13 +1,14 @@
 """Save the forms of an administrator (spec M1, T6)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
+from bot.domain.tables import Table, View
 from bot.domain.values import Environment
 from bot.features.settings.choices import addable_tables
 from bot.features.settings.context import load_context, read_table, require_administered
@@ -20,6 +21,7 @@ from bot.features.settings.store_settings import (
     SaveRequest,
     SaveResult,
     SettingsEdit,
+    check_settings,
     store_settings,
 )
 from bot.features.shared import access
@@ -93,18 +95,30 @@ async def save_record_type(services: Services, request: SaveRequest, form: Recor
     """Save the form and return the overview. If it is invalid or conflicts, return the form with the problems."""
     environment, administrator = await require_administered(services, request.person, request.environment)
     table, views = await read_table(services, environment.id, form.table)
-    edit = SettingsEdit(
+    result = await store_settings(services, request, administrator, _record_type_edit(form, table, views))
+    context = (await load_context(services, environment, result.settings)).with_views(views)
+    if _is_done(result):
+        return overview_page(context, _outcome(result))
+    return await record_type_page(services, context, administrator, table, views, _outcome(result))
+
+
+async def preview_record_type(services: Services, request: SaveRequest, form: RecordTypeForm) -> Page:
+    """Return the form with a preview of its note, its problems, and the changes of others. Save nothing."""
+    environment, administrator = await require_administered(services, request.person, request.environment)
+    table, views = await read_table(services, environment.id, form.table)
+    result = await check_settings(services, request, _record_type_edit(form, table, views))
+    context = await load_context(services, environment, result.settings)
+    return await record_type_page(services, context, administrator, table, views, _outcome(result))
+
+
+def _record_type_edit(form: RecordTypeForm, table: Table, views: Sequence[View]) -> SettingsEdit:
+    return SettingsEdit(
         edit=form.edit,
         validate=lambda before, requested: record_type_problems(
             before.record_type(table.name), requested.record_type(table.name), table, views
         ),
         conflicts_with=lambda change: change.table == table.name,
     )
-    result = await store_settings(services, request, administrator, edit)
-    context = (await load_context(services, environment, result.settings)).with_views(views)
-    if _is_done(result):
-        return overview_page(context, _outcome(result))
-    return await record_type_page(services, context, table, views, _outcome(result))
 
 
 async def add_record_type(services: Services, request: SaveRequest, table_name: str) -> Page:
@@ -121,7 +135,7 @@ async def add_record_type(services: Services, request: SaveRequest, table_name: 
     )
     result = await store_settings(services, request, administrator, edit)
     context = await load_context(services, environment, result.settings)
-    return await record_type_page(services, context, table, views)
+    return await record_type_page(services, context, administrator, table, views)
 
 
 async def _ask_for_table_again(services: Services, environment: Environment, problem: str) -> Page:

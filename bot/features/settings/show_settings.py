@@ -40,11 +40,11 @@ async def show_organization(services: Services, person: Person, environment_id: 
 
 async def show_record_type(services: Services, person: Person, environment_id: str, table_name: str) -> Page:
     """Return the settings of a record type."""
-    environment, _ = await require_administered(services, person, environment_id)
+    environment, administrator = await require_administered(services, person, environment_id)
     context, (table, views) = await asyncio.gather(
         load_context(services, environment), read_table(services, environment.id, table_name)
     )
-    return await record_type_page(services, context, table, views)
+    return await record_type_page(services, context, administrator, table, views)
 
 
 async def show_add_table(services: Services, person: Person, environment_id: str) -> Page:

@@ -19,6 +19,7 @@ from bot.domain.settings import (
 from bot.domain.settings_history import SavedSettings
 from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, EnvironmentId, Person
+from bot.domain.watching import WATCH_SETTINGS, watches_after
 from bot.features.settings.context import OPEN_AGAIN
 from bot.features.settings.rules import SettingProblem
 from bot.features.shared.access import AuthorizedUser
@@ -30,6 +31,7 @@ Validator = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[Settin
 """Returns the problems of a change, given the settings before and after it."""
 
 SAVED = "Saved. The change is active."
+SAVED_WITHOUT_EFFECT = "Saved."
 NOTHING_CHANGED = "Nothing was changed."
 
 
@@ -71,23 +73,36 @@ async def store_settings(
 ) -> SaveResult:
     """Save the changes unless they are invalid or conflict with others'; raise `BadRequest` for an unknown version."""
     async with services.store.writing() as work:
-        current = await work.settings.get_for_update(request.environment)
-        if not 0 <= request.version <= current.version:
-            raise BadRequest("This page is out of date.", OPEN_AGAIN)
-        concurrent_saves = await work.settings.history_since(request.environment, request.version)
-        concurrent = [change for each in concurrent_saves for change in each.changes]
-        seen = revert_changes(current, concurrent)
-        requested = edit.edit(seen)
-        after = apply_changes(current, diff_settings(seen, requested))
-        problems = edit.validate(seen, requested)
-        changes = diff_settings(current, after)
-        saved = bool(changes) and not problems and not any(map(edit.conflicts_with, concurrent))
-        if saved:
-            entry = _history_entry(services, request, administrator, current, changes)
-            after = await _save(work, after, entry)
-            await work.audit.add(_audit_entry(entry))
+        result = await _check(work, request, edit)
+        concurrent = [change for each in result.concurrent_saves for change in each.changes]
+        if not result.changes or result.problems or any(map(edit.conflicts_with, concurrent)):
+            return result
+        entry = _history_entry(services, request, administrator, result)
+        settings = await _save(work, result.settings, entry)
+        await work.audit.add(_audit_entry(entry))
+        return replace(result, settings=settings, saved=True)
+
+
+async def check_settings(services: Services, request: SaveRequest, edit: SettingsEdit) -> SaveResult:
+    """Return the result that `store_settings` has if it does not save; raise `BadRequest` for an unknown version."""
+    async with services.store.writing() as work:
+        return await _check(work, request, edit)
+
+
+async def _check(work: UnitOfWork, request: SaveRequest, edit: SettingsEdit) -> SaveResult:
+    current = await work.settings.get_for_update(request.environment)
+    if not 0 <= request.version <= current.version:
+        raise BadRequest("This page is out of date.", OPEN_AGAIN)
+    concurrent_saves = await work.settings.history_since(request.environment, request.version)
+    seen = revert_changes(current, [change for each in concurrent_saves for change in each.changes])
+    requested = edit.edit(seen)
+    after = apply_changes(current, diff_settings(seen, requested))
     return SaveResult(
-        settings=after, saved=saved, changes=changes, problems=problems, concurrent_saves=concurrent_saves
+        settings=after,
+        saved=False,
+        changes=diff_settings(current, after),
+        problems=edit.validate(seen, requested),
+        concurrent_saves=concurrent_saves,
     )
 
 
@@ -95,17 +110,16 @@ def _history_entry(
     services: Services,
     request: SaveRequest,
     administrator: AuthorizedUser,
-    current: EnvironmentSettings,
-    changes: tuple[SettingChange, ...],
+    result: SaveResult,
 ) -> SavedSettings:
     return SavedSettings(
         environment=request.environment,
-        version=current.version + 1,
+        version=result.settings.version + 1,
         at=services.clock.now(),
         person_id=administrator.object_id,
         person_name=administrator.user.name,
         chat_id=request.chat.id,
-        changes=changes,
+        changes=result.changes,
     )
 
 
@@ -128,10 +142,11 @@ async def _save(work: UnitOfWork, settings: EnvironmentSettings, entry: SavedSet
     if "sync_on" in changed:
         after = replace(after, sync_changed_at=entry.at)
     await _exclude_pause(work, after, entry)
-    if after.organization.chats_on and "chats_on" in changed:
-        # Changes while chats were off are never reported (spec S1).
-        await work.reported_values.forget_all(entry.environment)
+    after = replace(after, watches=watches_after(revert_changes(after, entry.changes), after, at=entry.at))
     await work.settings.save(after, entry)
+    if changed & WATCH_SETTINGS:
+        await work.settings.save_watches(entry.environment, after.watches)
+        await _enqueue(work, JobKind.TAKE_VALUES, entry)
     # The webhook's steps follow from the settings.
     await _enqueue(work, JobKind.FOLLOW_SETTINGS, entry)
     if changed & SYNC_SETTINGS:

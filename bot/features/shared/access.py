@@ -40,7 +40,7 @@ class ReadableRecord:
 
 async def require_user(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
     """Return the person as a permitted user; raise `NotAllowed` also if chats are off (spec S1)."""
-    await _require_chats_on(services, environment)
+    await require_chats_on(services, environment)
     return await require_permitted(services, environment, person)
 
 
@@ -128,7 +128,7 @@ async def require_member(services: Services, chat: Chat, person: Person) -> None
 
 async def require_record_type(services: Services, environment: EnvironmentId, table: str) -> RecordType:
     """Return the settings of the table; raise an error if chats are off or the table is disabled (spec S1, T1)."""
-    await _require_chats_on(services, environment)
+    await require_chats_on(services, environment)
     record_type = await enabled_record_type(services, environment, table)
     if record_type is None:
         raise NotSupported(
@@ -145,11 +145,22 @@ async def enabled_record_type(services: Services, environment: EnvironmentId, ta
     return record_type if record_type and record_type.enabled else None
 
 
-async def _require_chats_on(services: Services, environment: EnvironmentId) -> None:
-    if not await services.administration.chats_on(environment):
-        raise NotAllowed(
-            "Your administrator turned off chats for Dynamics 365.", "Ask your administrator to turn on chats."
-        )
+async def require_chats_on(services: Services, *environments: EnvironmentId) -> None:
+    """Raise `NotAllowed` if chats are off in all of these environments (spec S1)."""
+    if not any([await services.administration.chats_on(each) for each in environments]):
+        raise chats_off()
+
+
+def chats_off() -> NotAllowed:
+    """Return the error for everything that does not work while chats are off."""
+    return NotAllowed(
+        "Your administrator turned off chats for Dynamics 365.", "Ask your administrator to turn on chats."
+    )
+
+
+async def are_chats_off(services: Services) -> bool:
+    """Check whether chats are off in every environment."""
+    return not any([await services.administration.chats_on(each) for each in services.environments])
 
 
 async def require_readable(services: Services, record: RecordRef, person: Person) -> ReadableRecord:

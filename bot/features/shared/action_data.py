@@ -10,7 +10,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.public_names import PERSON, VERSION
 from bot.domain.record_links import RecordLink, RecordLinks, parse_guid
 from bot.domain.values import ObjectId, PublicId
-from cards.chat_list import BEGIN
+from cards.paging import BEGIN
 
 ActionData = Mapping[str, str]
 
@@ -64,7 +64,12 @@ def parse_person(data: ActionData) -> ObjectId:
 
 def parse_offset(data: ActionData) -> int:
     """Return the index of the first row of a list; 0 by default."""
-    text = data.get(BEGIN, "0")
+    return parse_number(data, BEGIN)
+
+
+def parse_number(data: ActionData, name: str) -> int:
+    """Return the index with this name; 0 by default."""
+    text = data.get(name, "0")
     number = _number(text) if len(text) <= _MAX_OFFSET_DIGITS else None
     if number is None:
         raise expired_button()

@@ -7,7 +7,7 @@ from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
-from bot.domain.values import Chat, Connection, NewConnection, ObjectId, RecordRef
+from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, RecordRef
 from cards.activity import activity_json
 from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
@@ -44,6 +44,7 @@ def to_outbox(
         key=key,
         chat_id=chat.id,
         activity=render(message, chat.channel),
+        thread=chat.thread,
         connection_id=connection.id if connection else None,
         subjects=(subject_of(connection.record, switch),) if connection else _general_subjects(switch),
     )
@@ -108,6 +109,14 @@ def connect_button(record: LinkTarget, *, title: str = "Connect this chat") -> A
     return ActionButton(title=title, verb=Verb.CONNECT, payload=record_data(record))
 
 
+def connect_or_new_chat_button(chat: Chat, record: LinkTarget) -> ActionButton | DialogButton:
+    """Return the button that connects the chat, or starts a new chat if this one cannot be connected (spec C2).
+
+    The dialog finds the other person in the ID of the chat.
+    """
+    return new_chat_button(record) if chat.kind is ChatKind.PERSONAL else connect_button(record)
+
+
 def chats_button(record: LinkTarget) -> ActionButton:
     """Return the button that lists the record's chats and offers a new one."""
     return ActionButton(title="Chats", verb=Verb.CHATS, payload=record_data(record))
@@ -133,7 +142,7 @@ def resume_button(connection: Connection) -> ActionButton:
     return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload=connection_data(connection))
 
 
-def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> DialogButton:
+def new_chat_button(record: LinkTarget | None, *, with_person: ObjectId | None = None) -> DialogButton:
     """Return the button that opens the dialog for a new chat, with the record and the person already chosen."""
     about = record_data(record) if record else {}
     payload = {**about, **({PERSON: with_person} if with_person else {})}

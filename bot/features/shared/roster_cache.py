@@ -36,7 +36,10 @@ class RosterCache:
         self._turn_timeout_s = turn_timeout_s
         self._worker_timeout_s = worker_timeout_s
         self._accounts: TtlCache[ChatId, Accounts | None] = TtlCache(
-            clock, max_size=MAX_CHATS, ttl=lambda accounts: FAILURE_TTL if accounts is None else TTL
+            clock,
+            max_size=MAX_CHATS,
+            ttl=lambda accounts: FAILURE_TTL if accounts is None else TTL,
+            system="Microsoft Teams",
         )
 
     async def accounts(self, chat: Chat) -> Accounts | None:

@@ -11,7 +11,7 @@ from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.roster_cache import RosterCache
-from bot.ports.dataverse import Definitions, RecordPeople, Records, WebhookSteps
+from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
 from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
 from bot.ports.graph import ChatDirectory, Directory
 from bot.ports.teams import ChatMessages, Roster
@@ -33,6 +33,7 @@ class Services:
     record_people: RecordPeople
     notes_and_tasks: NotesAndTasks
     customizations: Definitions
+    collaborations: TeamsCollaborations
     webhook_steps: WebhookSteps
     chat_rows: ChatActivityRows
     associations: TeamsAssociations
@@ -43,6 +44,8 @@ class Services:
     roster_cache: RosterCache
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
+    message_events: bool = True
+    """True if Teams sends all messages of a chat, and not only those that mention the bot."""
     emulator_user: ObjectId | None = None
     """The user for people without an Entra object ID; set only for the Emulator on the sandbox."""
     organization_ids: dict[EnvironmentId, str] = field(default_factory=dict)

@@ -1,31 +1,36 @@
 """The card that suggests people to talk to about a record (spec A3-A5)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
-from bot.domain.directory import Presence
+from bot.domain.directory import DirectoryPerson
 from bot.domain.errors import ChatSyncError
-from bot.domain.public_names import PERSON, Verb
+from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, new_chat_button, record_header
+from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header
 from bot.features.shared.people_details import look_up_presence
 from bot.features.shared.services import Services
-from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
-from cards.buttons import ActionButton, Button, LinkButton
-from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
+from bot.features.suggestions.suggest_people import MAX_LISTED, SuggestedPerson, suggest_people
+from cards.buttons import ActionButton, Button, DialogButton, LinkButton
+from cards.paging import page_offset
+from cards.suggestions import MAX_ROWS, SuggestionRow, SuggestionsView, suggestions
 
 _NEW_CHAT = "https://teams.microsoft.com/l/chat/0/0"
 """Deep link that opens a chat with a draft message ("Deep link to start a new chat", Teams documentation)."""
 
 
-async def list_suggestions(services: Services, chat: Chat, person: Person, record: RecordRef) -> Answer:
-    """Return the card; raise `NotAllowed`, `NotSupported`, or `Unavailable`."""
+async def list_suggestions(
+    services: Services, chat: Chat, person: Person, record: RecordRef, *, begin: int = 0
+) -> Answer:
+    """Return a page of the people; raise `NotAllowed`, `NotSupported`, or `Unavailable`."""
     readable = await access.require_readable(services, record, person)
-    (people, presence), members = await asyncio.gather(
-        _suggest_with_presence(services, record, readable.actor.object_id), _members(services, chat)
+    everyone, members = await asyncio.gather(
+        suggest_people(services, record, readable.actor.object_id, at_most=MAX_LISTED), _members(services, chat)
     )
+    begin = page_offset(begin, len(everyone), MAX_ROWS)
+    people = everyone[begin : begin + MAX_ROWS]
+    presence = await look_up_presence(services, [suggested.person.id for suggested in people])
     rows = tuple(
         SuggestionRow(
             name=suggested.person.name,
@@ -35,15 +40,16 @@ async def list_suggestions(services: Services, chat: Chat, person: Person, recor
         )
         for suggested in people
     )
-    view = SuggestionsView(record=record_header(services.links, readable.table, record, readable.row), rows=rows)
+    all_members = DialogButton(title="All people in this chat", dialog=Dialog.MEMBERS, payload={})
+    view = SuggestionsView(
+        record=record_header(services.links, readable.table, record, readable.row),
+        rows=rows,
+        total=len(everyone),
+        offset=begin,
+        page_button=ActionButton(title="", verb=Verb.SUGGEST, payload=record_data(record)),
+        members_button=all_members if chat.kind is ChatKind.GROUP else None,
+    )
     return Answer(message=suggestions(view))
-
-
-async def _suggest_with_presence(
-    services: Services, record: RecordRef, caller: ObjectId
-) -> tuple[Sequence[SuggestedPerson], Mapping[ObjectId, Presence]]:
-    people = await suggest_people(services, record, caller)
-    return people, await look_up_presence(services, [suggested.person.id for suggested in people])
 
 
 async def _members(services: Services, chat: Chat) -> frozenset[ObjectId] | None:
@@ -62,9 +68,16 @@ def _buttons(
 ) -> tuple[Button, ...]:
     """Return the buttons that write to the person, start a chat with them, or add them to this chat."""
     person = suggested.person
-    query = urlencode({"users": person.sign_in, "message": services.links.open_url(record)}, quote_via=quote)
     new_chat = new_chat_button(record, with_person=person.id)
-    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_membership_button(person.id, members))
+    return (*_write_button(services, record, person), new_chat, *_membership_button(person.id, members))
+
+
+def _write_button(services: Services, record: RecordRef, person: DirectoryPerson) -> tuple[LinkButton, ...]:
+    """Return the button that starts a one-to-one chat, unless no address of the person is known."""
+    if not person.chat_address:
+        return ()
+    query = urlencode({"users": person.chat_address, "message": services.links.open_url(record)}, quote_via=quote)
+    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"),)
 
 
 def _membership_button(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:

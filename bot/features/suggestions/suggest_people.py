@@ -20,6 +20,8 @@ _MAX_SIMILAR = 20
 _MIN_SIMILARITY = 0.65
 """In the sample data, cases with this score share the problem or the product, and most of the other words."""
 _MAX_SUGGESTED = 8
+MAX_LISTED = 24
+"""People in a list with pages."""
 _MAX_CHATS = 3
 """Connected chats whose members are fetched. Each chat costs a request while the person waits."""
 
@@ -32,7 +34,9 @@ class SuggestedPerson:
     reason: str
 
 
-async def suggest_people(services: Services, record: RecordRef, caller: ObjectId) -> Sequence[SuggestedPerson]:
+async def suggest_people(
+    services: Services, record: RecordRef, caller: ObjectId, *, at_most: int = _MAX_SUGGESTED
+) -> Sequence[SuggestedPerson]:
     """Return the people with the strongest relations to the record that the caller may see, without the caller."""
     since = services.clock.now() - _MONTH
     people, in_chats, similar = await asyncio.gather(
@@ -44,7 +48,7 @@ async def suggest_people(services: Services, record: RecordRef, caller: ObjectId
     for person, relation in chain(_record_relations(people), in_chats, similar):
         relations.setdefault(person, []).append(relation)
     relations.pop(caller, None)
-    return await _with_teams(services, rank_people(relations))
+    return await _with_teams(services, rank_people(relations), at_most)
 
 
 async def _chat_relations(
@@ -96,9 +100,9 @@ async def _similar_records(services: Services, record: RecordRef, caller: Object
     return [others[index] for index in indexes]
 
 
-async def _with_teams(services: Services, people: Sequence[RankedPerson]) -> Sequence[SuggestedPerson]:
+async def _with_teams(services: Services, people: Sequence[RankedPerson], at_most: int) -> Sequence[SuggestedPerson]:
     """Return the first people who are in the directory and have a Teams license."""
-    ids = [each.person for each in people[: 2 * _MAX_SUGGESTED]]
+    ids = [each.person for each in people[: 2 * at_most]]
     found, licensed = await asyncio.gather(
         services.directory.get_people(ids), services.directory.with_teams_license(ids)
     )
@@ -106,7 +110,7 @@ async def _with_teams(services: Services, people: Sequence[RankedPerson]) -> Seq
         SuggestedPerson(person=found[each.person], reason=each.reason)
         for each in people
         if each.person in found and found[each.person].enabled and each.person in licensed
-    ][:_MAX_SUGGESTED]
+    ][:at_most]
 
 
 async def _members(services: Services, chat: ChatId) -> Sequence[ChatMember]:
@@ -120,6 +124,7 @@ def _record_relations(people: InvolvedPeople) -> Iterable[tuple[ObjectId, Relati
     """Yield the people in the columns and the activities of the record."""
     single = (
         (people.owner, RelationKind.OWNER),
+        (people.administrator, RelationKind.ADMINISTRATOR),
         (people.creator, RelationKind.CREATOR),
         (people.modifier, RelationKind.MODIFIER),
     )

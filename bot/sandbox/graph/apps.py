@@ -49,7 +49,7 @@ async def remove_from_chat(request: GraphRequest) -> GraphResponse:
     chat = require_chat(request)
     if request.path[3] != _installation_id(chat.id) or not has_app(request.teams.rows, chat.id):
         raise not_found("The installation")
-    await request.teams.uninstall(chat.id)
+    await request.teams.remove_app(chat.id)
     return NO_CONTENT
 
 

@@ -8,11 +8,18 @@ from urllib.parse import quote
 from bot.sandbox.graph.errors import bad_request, conflict, forbidden, not_found, not_implemented
 from bot.sandbox.graph.people import require_user
 from bot.sandbox.graph.request import NO_CONTENT, GraphRequest, GraphResponse, collection
-from bot.sandbox.teams.chats import MAX_MEMBERS, find_chat, find_member, members_of, messages_of
+from bot.sandbox.teams.chats import (
+    MAX_MEMBERS,
+    MAX_TOPIC_LENGTH,
+    find_chat,
+    find_member,
+    is_topic,
+    members_of,
+    messages_of,
+)
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.values import Json, JsonObject, Row
 
-MAX_TOPIC_LENGTH = 250
 MAX_CHATS_PER_PAGE = 50
 
 _BIND = re.compile(r"https?://[^/]+/(?:.*/)?users(?:\('([^']+)'\)|/([^/]+))")
@@ -110,11 +117,13 @@ def _bound_user(member: Json) -> SampleUser:
     user = require_user(user_match[1] or user_match[2])
     if not user.enabled:
         raise forbidden("The user's account is disabled.")
+    if roles != (["guest"] if user.guest else ["owner"]):
+        raise bad_request("Guests must have the role 'guest', and other members the role 'owner'.")
     return user
 
 
 def _topic(topic: Json) -> str:
-    if not isinstance(topic, str) or not topic.strip() or ":" in topic or len(topic) > MAX_TOPIC_LENGTH:
+    if not isinstance(topic, str) or not is_topic(topic):
         raise bad_request(f"A topic must have 1 to {MAX_TOPIC_LENGTH} characters and no ':'.")
     return topic
 
@@ -159,6 +168,6 @@ def _member_json(row: Row) -> JsonObject:
         "displayName": user.name,
         "visibleHistoryStartDateTime": row.text("visibleHistoryStartDateTime") or None,
         "userId": user.id,
-        "email": user.address,
+        "email": user.mail,
         "tenantId": None,
     }

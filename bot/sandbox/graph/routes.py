@@ -37,6 +37,7 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("DELETE", "subscriptions/*"): subscriptions.delete,
     ("POST", "subscriptions/*/reauthorize"): subscriptions.reauthorize,
     ("GET", "teams/*/channels"): teams.list_channels,
+    ("POST", "teams/*/channels"): teams.create_channel,
     ("GET", "teams/*/installedApps"): apps.list_in_team,
     ("POST", "teams/*/installedApps"): apps.install_in_team,
     ("GET", "teams/*/primaryChannel"): teams.primary_channel,

@@ -1,10 +1,18 @@
 """Teams and channels."""
 
-from bot.sandbox.graph.errors import not_found
+import re
+from http import HTTPStatus
+
+from bot.sandbox.graph.errors import GraphError, bad_request, forbidden, not_found, not_implemented
 from bot.sandbox.graph.people import require_user
 from bot.sandbox.graph.request import GraphRequest, GraphResponse, collection
-from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS, TEAM_NAME, SampleChannel
+from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS, TEAM_NAME, SampleChannel, all_channels
 from bot.sandbox.values import JsonObject
+
+CREATE_PERMISSION = "Channel.Create"
+MAX_NAME_LENGTH = 50
+
+_FORBIDDEN = re.compile(r"[~#%&*{}+/\\:<>?|'\"\x00-\x1f\x80-\x9f]")
 
 
 async def list_joined(request: GraphRequest) -> GraphResponse:
@@ -17,8 +25,26 @@ async def list_channels(request: GraphRequest) -> GraphResponse:
     """Return a team's channels."""
     require_team(request)
     only_standard = "membershipType eq 'standard'" in request.query.get("$filter", "")
-    matches = [each for each in CHANNELS if each.kind == "standard" or not only_standard]
+    matches = [each for each in all_channels(request.teams.rows) if each.kind == "standard" or not only_standard]
     return collection(request, "channels", [_channel_json(request, each) for each in matches])
+
+
+async def create_channel(request: GraphRequest) -> GraphResponse:
+    """Create a standard channel."""
+    require_team(request)
+    if request.body.get("membershipType", "standard") != "standard":
+        raise not_implemented("channels other than standard channels")
+    if CREATE_PERMISSION in request.teams.withheld:
+        raise forbidden(f"Missing role permissions on the request. API requires one of '{CREATE_PERMISSION}'.")
+    name = request.body.get("displayName")
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME_LENGTH:
+        raise bad_request("Channel name must not be empty and must not exceed the limit.")
+    if _FORBIDDEN.search(name) or name.startswith("_") or name != name.strip("."):
+        raise bad_request("Channel name contains characters that are not allowed.")
+    if any(each.name.casefold() == name.casefold() for each in all_channels(request.teams.rows)):
+        raise GraphError(HTTPStatus.BAD_REQUEST, "NameAlreadyExists", "A channel with this name already exists.")
+    created = await request.teams.create_channel(name)
+    return GraphResponse(status=HTTPStatus.CREATED, body=_channel_json(request, created))
 
 
 async def primary_channel(request: GraphRequest) -> GraphResponse:

@@ -91,10 +91,10 @@ def facts_of(caller: Caller, table: Table, row: Row) -> Sequence[Fact]:
         for column in table.columns.values()
         if column.readable and column.kind not in _OMITTED and not _is_editable(caller, table, column)
     ]
-    return [*shown, *_parties(caller, table, row)] if table.is_activity else shown
+    return [*shown, *parties_of(caller, table, row)] if table.is_activity else shown
 
 
-def _parties(caller: Caller, table: Table, row: Row) -> Iterator[Fact]:
+def parties_of(caller: Caller, table: Table, row: Row) -> Iterator[Fact]:
     """Yield an activity's users by participation type. Everyone may see the names of users."""
     own = [party for party in caller.rows.all("activityparty") if party.values.get("activityid") == row.ref]
     lists = {column.party_mask: column.label for column in table.columns.values() if column.party_mask is not None}

@@ -16,10 +16,13 @@ from bot.sandbox.dataverse.security.model import Right
 from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.guids import as_guid
+from bot.sandbox.loopback_only import is_own_page
 from bot.sandbox.pages.fields import NO_VALUE, facts_of, fields_of
-from bot.sandbox.pages.links import linked_row, path, record_link, row_path
+from bot.sandbox.pages.links import linked_row, linked_table, path, record_link, row_path
 from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
 from bot.sandbox.pages.rendering import page
+from bot.sandbox.pages.timeline import has_timeline, timeline_of
+from bot.sandbox.teams.chats import find_chat
 from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Row
 
@@ -116,6 +119,7 @@ async def row(request: web.Request) -> web.Response:
     if row_id is None:
         raise _not_found()
     record = caller.read(table, row_id)
+    teams = request.app[TEAMS]
     api = path(request, "api", version="v9.2", path=f"{table.set_name}({row_id})")
     return page(
         request,
@@ -130,6 +134,8 @@ async def row(request: web.Request) -> web.Response:
             "fields": fields_of(caller, table, record),
             "facts": facts_of(caller, table, record),
             "list": path(request, "rows", table=table.name),
+            "timeline": timeline_of(caller, record.ref) if has_timeline(table.name) else None,
+            "chat_path": lambda chat: path(request, "chat", chat=chat) if find_chat(teams.rows, chat) else "",
         },
     )
 
@@ -140,15 +146,18 @@ async def switch_person(request: web.Request) -> web.Response:
     home = path(request, "index")
     back = str(form.get("back", ""))
     answer = web.HTTPSeeOther(back if back.startswith(home) and "\\" not in back else home)
-    if str(form.get("person")) in {person.object_id for person in PEOPLE}:
+    if is_own_page(request) and str(form.get("person")) in {person.object_id for person in PEOPLE}:
         answer.set_cookie(COOKIE, str(form["person"]), path=home, httponly=True, samesite="Strict")
     raise answer
 
 
 @errors_as_page
 async def open_record_link(request: web.Request) -> web.Response:
-    """Redirect a record link to the row's page."""
-    ref = linked_row(request.app[DATAVERSE].schema, request.query)
+    """Redirect a record link to the row's page, and the link of a list to the table's page."""
+    schema = request.app[DATAVERSE].schema
+    table, ref = linked_table(schema, request.query), linked_row(schema, request.query)
+    if table is not None:
+        raise web.HTTPFound(path(request, "rows", table=table.name))
     if ref is None:
         raise _not_found()
     raise web.HTTPFound(row_path(request, ref))

@@ -39,5 +39,12 @@ def linked_row(schema: Schema, query: Mapping[str, str]) -> Ref | None:
     return Ref(table.name, row_id) if table and row_id and is_record else None
 
 
+def linked_table(schema: Schema, query: Mapping[str, str]) -> Table | None:
+    """Return the table in the link of a list of records, or None for other pages."""
+    parameters = {name.lower(): value for name, value in query.items()}
+    is_list = parameters.get("pagetype", "").lower() == "entitylist"
+    return schema.get(parameters.get("etn", "").lower()) if is_list else None
+
+
 def _by_code(schema: Schema, code: str) -> Table | None:
     return next((table for table in schema.by_set.values() if str(table.type_code) == code), None)

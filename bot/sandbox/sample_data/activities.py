@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.sandbox.sample_data.customers import OWNERS
-from bot.sandbox.sample_data.ids import ADELE, ISAIAH, MEGAN, user
+from bot.sandbox.sample_data.ids import ADELE, ISAIAH, MEGAN, PUMPS_CHANNEL_ID, TEAMS_TEAM_ID, user
 from bot.sandbox.sample_data.sample_builder import SampleBuilder, moment
 from bot.sandbox.sample_data.service import Customers, case_title
 from bot.sandbox.sample_data.words import IMAGE, PRODUCTS, TASKS, pick
@@ -12,6 +12,8 @@ from bot.sandbox.values import Ref
 EMAILS = 32
 TASK_ROWS = 30
 NOTES = 12
+COLLABORATION_CASE = 6
+"""Position of the case with a channel that Dynamics 365 connected, starting at 1."""
 
 _SENDER, _TO, _CC = 1, 2, 3
 _AGENTS = (ADELE, ISAIAH, MEGAN)
@@ -85,3 +87,18 @@ def add_notes(builder: SampleBuilder, cases: Sequence[Ref]) -> None:
             objectid=cases[number - 1],
             ownerid=OWNERS[(number - 1) % len(OWNERS)],
         )
+
+
+def add_collaborations(builder: SampleBuilder, cases: Sequence[Ref]) -> None:
+    """Add the channel that Dynamics 365 connected to a case before the bot was there."""
+    builder.add(
+        "msdyn_teamscollaboration",
+        1,
+        msdyn_teamname="Field Service",
+        msdyn_teamid="19:fieldservice@thread.tacv2",
+        msdyn_groupid=TEAMS_TEAM_ID,
+        msdyn_channelid=PUMPS_CHANNEL_ID,
+        msdyn_channelname="Pumps",
+        regardingobjectid=cases[COLLABORATION_CASE - 1].id,
+        regardingobjecttypename="incident",
+    )

@@ -51,6 +51,22 @@ TIER_2, DISPATCH = team(1), team(2)
 ROOT, EMEA, DACH, AMERICAS = unit(1), unit(2), unit(3), unit(4)
 EURO, DOLLAR = currency(1), currency(2)
 
+TEAMS_TEAM_ID = "00000004-0000-4000-9000-000000000001"
+PUMPS_CHANNEL_ID = "19:fieldservicepumps@thread.tacv2"
+"""IDs in Microsoft Teams: the team Field Service, and its channel Pumps."""
+
 ENDPOINT_ID = row_id(4618, 1)
 CASE_STEP_ID = row_id(4608, 1)
-DELETE_STEP_IDS = {"incident": row_id(4608, 2), "account": row_id(4608, 3)}
+DELETE_STEP_IDS = {
+    "incident": row_id(4608, 2),
+    "account": row_id(4608, 3),
+    "contact": row_id(4608, 4),
+    "knowledgearticle": row_id(4608, 5),
+    "email": row_id(4608, 6),
+    "msdyn_ocliveworkitem": row_id(4608, 7),
+}
+"""The steps for deleted rows by table: all tables that chats can be connected to from the start."""
+UPDATE_STEP_IDS = {"incident": CASE_STEP_ID} | {
+    table: row_id(4608, number) for number, table in enumerate(list(DELETE_STEP_IDS)[1:], 8)
+}
+"""The steps for changed rows by table."""

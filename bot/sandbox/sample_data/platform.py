@@ -1,12 +1,15 @@
 """Sample messages and the preregistered webhook."""
 
 from bot.sandbox.dataverse.schema.model import Schema
-from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
+from bot.sandbox.sample_data.ids import DELETE_STEP_IDS, ENDPOINT_ID, UPDATE_STEP_IDS
 from bot.sandbox.sample_data.sample_builder import SampleBuilder
 from bot.sandbox.values import Ref
 
 MESSAGES = ("Create", "Update", "Delete")
-STEP_COLUMNS = "masterid,merged,ownerid,prioritycode,statecode,statuscode"
+LIFE_COLUMNS = {"masterid", "merged", "ownerid", "statecode"}
+"""Columns that show a new owner, a closed row, or a merge. Steps report them for every table that has them."""
+KEY_FIELDS = {"incident": {"prioritycode", "statecode", "statuscode"}}
+"""The key fields that are set from the start, by table."""
 
 
 def add_messages(builder: SampleBuilder, schema: Schema) -> dict[tuple[str, str], Ref]:
@@ -30,8 +33,8 @@ def add_messages(builder: SampleBuilder, schema: Schema) -> dict[tuple[str, str]
     return filters
 
 
-def add_webhook(builder: SampleBuilder, filters: dict[tuple[str, str], Ref]) -> None:
-    """Add the endpoint, its steps, and the image with a case's values before an update.
+def add_webhook(builder: SampleBuilder, schema: Schema, filters: dict[tuple[str, str], Ref]) -> None:
+    """Add the endpoint and the steps that the bot's first settings need, with images of the values before an update.
 
     The endpoint's address is a setting, which is applied at each start.
     """
@@ -42,21 +45,29 @@ def add_webhook(builder: SampleBuilder, filters: dict[tuple[str, str], Ref]) -> 
     )
     for table, step_id in DELETE_STEP_IDS.items():
         _add_step(builder, step_id, endpoint, filters["Delete", table], name=f"Chat Sync: Delete of {table}")
+    for number, (table, step_id) in enumerate(UPDATE_STEP_IDS.items(), 1):
+        watched = KEY_FIELDS.get(table, set()) | (LIFE_COLUMNS & schema[table].columns.keys())
+        _add_update_step(
+            builder, number, step_id, endpoint, filters["Update", table], columns=",".join(sorted(watched))
+        )
+
+
+def _add_update_step(
+    builder: SampleBuilder, number: int, step_id: str, endpoint: Ref, message_filter: Ref, *, columns: str
+) -> None:
+    """Add a step for updates of the columns, and its image."""
+    table = builder.text(message_filter, "primaryobjecttypecode")
+    name = f"Chat Sync: Update of {table}"
     builder.add(
         "sdkmessageprocessingstepimage",
-        1,
+        number,
         name="Before",
         entityalias="Before",
         imagetype=0,
         messagepropertyname="Target",
-        attributes=STEP_COLUMNS,
+        attributes=columns,
         sdkmessageprocessingstepid=_add_step(
-            builder,
-            CASE_STEP_ID,
-            endpoint,
-            filters["Update", "incident"],
-            name="Chat Sync: Update of incident",
-            filteringattributes=STEP_COLUMNS,
+            builder, step_id, endpoint, message_filter, name=name, filteringattributes=columns
         ),
     )
 

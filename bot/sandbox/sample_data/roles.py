@@ -47,6 +47,7 @@ _READABLE = (
     "SdkMessageFilter",
     "cs_stocklevel",
     "msdyn_teamschatassociation",
+    "msdyn_TeamsCollaboration",
 )
 _APPENDABLE = ("User", "Team", "BusinessUnit", "TransactionCurrency")
 

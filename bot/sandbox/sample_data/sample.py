@@ -4,7 +4,7 @@ from functools import cache
 
 from bot.sandbox.dataverse.schema.model import Schema
 from bot.sandbox.dataverse.security.model import AccessMask
-from bot.sandbox.sample_data.activities import add_emails, add_notes, add_tasks
+from bot.sandbox.sample_data.activities import add_collaborations, add_emails, add_notes, add_tasks
 from bot.sandbox.sample_data.customers import add_accounts, add_contacts
 from bot.sandbox.sample_data.ids import PATTI
 from bot.sandbox.sample_data.people import add_people, add_profiles, add_units, share
@@ -43,10 +43,11 @@ def _sample(schema: Schema) -> Changes:
     add_emails(builder, customers, cases)
     add_tasks(builder, customers, cases)
     add_notes(builder, cases)
+    add_collaborations(builder, cases)
     add_leads(builder)
     add_opportunities(builder, customers)
     add_work_orders(builder, customers, cases)
     add_stock_levels(builder)
     add_views(builder)
-    add_webhook(builder, add_messages(builder, schema))
+    add_webhook(builder, schema, add_messages(builder, schema))
     return builder.changes

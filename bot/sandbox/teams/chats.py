@@ -14,6 +14,7 @@ from bot.sandbox.values import Row, Value
 CHATS, MEMBERS, INSTALLED, MESSAGES = "teams_chat", "teams_member", "teams_installation", "teams_message"
 TENANT_ID = "00000000-0000-4000-9000-0000000007e0"
 MAX_MEMBERS = 250
+MAX_TOPIC_LENGTH = 250
 MAX_MESSAGES = 200
 """Number of newest messages that are stored per chat."""
 
@@ -28,6 +29,32 @@ class Conversation:
     bot_id: str
     bot_name: str
     tenant_id: str = TENANT_ID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The content of a message. Without an author, the bot posted it."""
+
+    summary: str = ""
+    """Text of the activity feed."""
+    text: str = ""
+    card: str = ""
+    """Adaptive Card as JSON, or empty."""
+    author: str = ""
+    """Entra object ID of the person who wrote the message, or empty."""
+    reply_to: int | None = None
+    """Number of the message that this one replies to."""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Columns of the message's row."""
+        return {
+            "summary": self.summary,
+            "text": self.text,
+            "card": self.card,
+            "author": self.author,
+            "replyTo": self.reply_to,
+        }
 
 
 def find_chat(rows: Rows, chat: str) -> Row | None:
@@ -49,7 +76,7 @@ def people_in(rows: Rows, conversation_id: str) -> Sequence[SampleUser]:
     """Return the directory's users who are members of the chat or of the channel's team."""
     ids = (
         TEAM_MEMBERS
-        if find_channel(conversation_id)
+        if find_channel(rows, conversation_id)
         else [row.text("userId") for row in members_of(rows, conversation_id)]
     )
     return [DIRECTORY[each] for each in ids if each in DIRECTORY]
@@ -58,6 +85,16 @@ def people_in(rows: Rows, conversation_id: str) -> Sequence[SampleUser]:
 def has_app(rows: Rows, conversation_id: str) -> bool:
     """Return True if the bot's app is installed in the chat or team."""
     return rows.get(INSTALLED, conversation_id) is not None
+
+
+def find_message(rows: Rows, conversation_id: str, number: int) -> Row | None:
+    """Return the message with this number, or None."""
+    return rows.get(MESSAGES, f"{conversation_id}/{number}")
+
+
+def is_topic(text: str) -> bool:
+    """Return True if Teams accepts the text as the name of a chat."""
+    return bool(text.strip()) and ":" not in text and len(text) <= MAX_TOPIC_LENGTH
 
 
 def messages_of(rows: Rows, conversation_id: str) -> Sequence[Row]:
@@ -94,23 +131,17 @@ def put_member(transaction: Transaction, chat: str, user: SampleUser, *, account
         "chat": chat,
         "userId": user.id,
         "account": account,
-        "role": "owner",
+        "role": "guest" if user.guest else "owner",
         "visibleHistoryStartDateTime": since,
     }
     return transaction.put(MEMBERS, membership_id(chat, user.id), values)
 
 
-def put_message(transaction: Transaction, conversation_id: str, *, summary: str, card: str, at: datetime) -> int:
+def put_message(transaction: Transaction, conversation_id: str, content: Content, at: datetime) -> int:
     """Store a message and return its number. The oldest messages beyond the limit are deleted."""
     existing = messages_of(transaction.rows, conversation_id)
     number = (existing[0].number("number") or 0) + 1 if existing else 1
-    values: Mapping[str, Value] = {
-        "chat": conversation_id,
-        "number": number,
-        "summary": summary,
-        "card": card,
-        "at": instant(at),
-    }
+    values = {**content.values, "chat": conversation_id, "number": number, "at": instant(at)}
     transaction.put(MESSAGES, f"{conversation_id}/{number}", values)
     for old in existing[MAX_MESSAGES - 1 :]:
         transaction.remove(old)

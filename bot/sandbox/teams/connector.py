@@ -1,5 +1,6 @@
 """The Bot Connector for the sandbox's chats, which the bot posts to ("Bot Connector API reference")."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 import orjson
@@ -7,13 +8,18 @@ from aiohttp import web
 
 from bot.sandbox.refusals import ServiceError
 from bot.sandbox.teams.channels import TEAM_ID, find_channel
-from bot.sandbox.teams.chats import find_chat, has_app, people_in
+from bot.sandbox.teams.chats import Content, find_chat, has_app, people_in
+from bot.sandbox.teams.envelopes import message_id, message_number
 from bot.sandbox.teams.people import SampleUser, find_user
 from bot.sandbox.teams.sample_organization import TEAMS, SampleOrganization
 from bot.sandbox.values import Json
 
 MAX_MESSAGE_BYTES = 100_000
 """Message size limit ("Message size limits")."""
+
+
+THREAD = ";messageid="
+"""Separator between a channel's ID and the ID of the post whose thread is meant."""
 
 
 class ConnectorError(ServiceError):
@@ -31,6 +37,8 @@ async def connector(request: web.Request) -> web.Response:
             return await _post(request, teams, conversation)
         case "PUT", ["conversations", conversation, "activities", activity]:
             return await _edit(request, teams, conversation, activity)
+        case "DELETE", ["conversations", conversation, "activities", activity]:
+            return await _delete(teams, conversation, activity)
         case "GET", ["conversations", conversation, "members"]:
             return web.json_response([_account(user) for user in _members(teams, conversation)])
         case "GET", ["conversations", conversation, "pagedmembers"]:
@@ -44,20 +52,31 @@ async def connector(request: web.Request) -> web.Response:
 
 
 async def _post(request: web.Request, teams: SampleOrganization, conversation: str) -> web.Response:
-    _require_bot(teams, conversation)
-    number = await teams.post(conversation, *await _content(request))
-    return web.json_response({"id": f"1:{number}"}, status=HTTPStatus.CREATED)
+    channel, _, root = conversation.partition(THREAD)
+    _require_bot(teams, channel)
+    content = replace(await _content(request), reply_to=message_number(root))
+    number = await teams.post(channel, content)
+    return web.json_response({"id": message_id(number)}, status=HTTPStatus.CREATED)
 
 
 async def _edit(request: web.Request, teams: SampleOrganization, conversation: str, activity: str) -> web.Response:
-    _require_bot(teams, conversation)
-    if not await teams.edit(conversation, activity.removeprefix("1:"), *await _content(request)):
+    channel, number = conversation.partition(THREAD)[0], message_number(activity)
+    _require_bot(teams, channel)
+    if number is None or not await teams.edit(channel, number, await _content(request)):
         raise ConnectorError(HTTPStatus.NOT_FOUND, "ActivityNotFoundInConversation")
     return web.json_response({"id": activity})
 
 
-async def _content(request: web.Request) -> tuple[str, str]:
-    """Return the summary and the card of the activity in the request."""
+async def _delete(teams: SampleOrganization, conversation: str, activity: str) -> web.Response:
+    channel, number = conversation.partition(THREAD)[0], message_number(activity)
+    _require_bot(teams, channel)
+    if number is None or not await teams.delete(channel, number):
+        raise ConnectorError(HTTPStatus.NOT_FOUND, "ActivityNotFoundInConversation")
+    return web.Response()
+
+
+async def _content(request: web.Request) -> Content:
+    """Return the content of the activity in the request."""
     content = await request.read()
     if len(content) > MAX_MESSAGE_BYTES:
         raise ConnectorError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "MessageSizeTooBig")
@@ -67,7 +86,8 @@ async def _content(request: web.Request) -> tuple[str, str]:
         activity = None
     if not isinstance(activity, dict) or activity.get("type") != "message":
         raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
-    return str(activity.get("summary") or activity.get("text") or ""), _card(activity)
+    text = str(activity.get("text") or "")
+    return Content(summary=str(activity.get("summary") or text), text=text, card=_card(activity))
 
 
 def _card(activity: dict[str, Json]) -> str:
@@ -79,12 +99,13 @@ def _card(activity: dict[str, Json]) -> str:
 
 def _members(teams: SampleOrganization, conversation: str) -> list[SampleUser]:
     _require_bot(teams, conversation)
-    return list(people_in(teams.rows, conversation))
+    return list(people_in(teams.rows, conversation.partition(THREAD)[0]))
 
 
 def _require_bot(teams: SampleOrganization, conversation: str) -> None:
     """Raise `ConnectorError` if the conversation does not exist or the bot is not in it."""
-    channel = find_channel(conversation)
+    conversation = conversation.partition(THREAD)[0]
+    channel = find_channel(teams.rows, conversation)
     if channel is None and find_chat(teams.rows, conversation) is None:
         raise ConnectorError(HTTPStatus.NOT_FOUND, "ConversationNotFound")
     if not has_app(teams.rows, TEAM_ID if channel else conversation):
@@ -98,8 +119,8 @@ def _account(user: SampleUser) -> dict[str, Json]:
         "name": user.name,
         "givenName": given_name,
         "surname": surname,
-        "email": user.address,
+        "email": user.mail,
         "userPrincipalName": user.address,
-        "userRole": "user",
+        "userRole": "guest" if user.guest else "user",
         "aadObjectId": user.id,
     }

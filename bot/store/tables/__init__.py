@@ -22,7 +22,7 @@ from bot.store.tables.queues import (
 )
 from bot.store.tables.settings import environment, record_type, setting_change
 from bot.store.tables.subscriptions import subscription
-from bot.store.tables.types import Instant, Instants, RowNumber, metadata, microseconds
+from bot.store.tables.types import Instant, Instants, RowNumber, from_microseconds, metadata, microseconds
 
 __all__ = [
     "DEAD_LETTERED",
@@ -42,6 +42,7 @@ __all__ = [
     "decision",
     "environment",
     "field_value",
+    "from_microseconds",
     "inbox",
     "lane",
     "metadata",

@@ -102,6 +102,10 @@ field_value = Table(
     Column("raw", JSON),
     Column("text", String),
     Column("at", Instant, nullable=False),
+    # When the value was read, if no card reported it.
+    Column("taken_at", Instant),
+    # The number of the watch in which it was stored. Values of earlier watches do not count.
+    Column("watch", Integer, nullable=False, server_default="0"),
 )
 
 # Changes on cards whose values each reader loads with their own rights.

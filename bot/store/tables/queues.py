@@ -60,6 +60,8 @@ outbox = _queue_table(
     # Further record types and their settings, for a summary of several record types.
     Column("other_subjects", JSON(none_as_null=True)),
     Column("caused_at", Instant),
+    # The conversation ID of the channel's thread that the message answers in.
+    Column("thread", String),
     Column("body", LargeBinary, nullable=False),
     # The values that the chat knew before this message, restored if the message is never delivered.
     Column("told_before", JSON(none_as_null=True)),

@@ -12,6 +12,11 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
+def from_microseconds(stored: int) -> datetime:
+    """Return the UTC time that `microseconds` converted."""
+    return _EPOCH + timedelta(microseconds=stored)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware time, stored as microseconds since 1970: exact, sortable, and equal on both databases."""
 
@@ -26,7 +31,7 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Return the microseconds as a UTC time."""
         del dialect
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else from_microseconds(value)
 
 
 class Instants(TypeDecorator[list[datetime]]):
@@ -43,7 +48,7 @@ class Instants(TypeDecorator[list[datetime]]):
     def process_result_value(self, value: list[int] | None, dialect: Dialect) -> list[datetime] | None:
         """Return the microseconds as UTC times."""
         del dialect
-        return None if value is None else [_EPOCH + timedelta(microseconds=each) for each in value]
+        return None if value is None else [from_microseconds(each) for each in value]
 
 
 metadata = MetaData(

@@ -217,3 +217,24 @@ CHAT_ASSOCIATION = table(
     *active_inactive(),
     ownership=Ownership.ORGANIZATION,
 )
+
+COLLABORATION = table(
+    Names(
+        name="msdyn_teamscollaboration",
+        label="Microsoft Teams Collaboration entity",
+        plural="Microsoft Teams Collaboration entities",
+        set_name="msdyn_teamscollaborations",
+        primary_name="msdyn_teamname",
+        schema_name="msdyn_TeamsCollaboration",
+    ),
+    10_211,
+    text("msdyn_teamname", "Collaboration Team Name", 300),
+    text("msdyn_teamid", "Collaboration Team ID", required=True),
+    guid("msdyn_groupid", "Collaboration Group Identifier", required=True),
+    text("msdyn_channelid", "Collaboration channel ID", required=True),
+    text("msdyn_channelname", "Collaboration Channel Name", 300),
+    guid("regardingobjectid", "Related Dynamics 365 Record ID", required=True),
+    text("regardingobjecttypename", "Related Dynamics 365 Record Type Name", 200, required=True),
+    *active_inactive(),
+    ownership=Ownership.ORGANIZATION,
+)

@@ -1,6 +1,14 @@
 """The catalog of all tables in the sandbox."""
 
-from bot.sandbox.dataverse.schema.activities import ACTIVITY_PARTY, CHAT, CHAT_ASSOCIATION, EMAIL, NOTE, TASK
+from bot.sandbox.dataverse.schema.activities import (
+    ACTIVITY_PARTY,
+    CHAT,
+    CHAT_ASSOCIATION,
+    COLLABORATION,
+    EMAIL,
+    NOTE,
+    TASK,
+)
 from bot.sandbox.dataverse.schema.customers import ACCOUNT, CONTACT
 from bot.sandbox.dataverse.schema.model import Schema
 from bot.sandbox.dataverse.schema.people import (
@@ -82,5 +90,6 @@ SCHEMA = Schema(
         STEP,
         STEP_IMAGE,
         SYSTEM_JOB,
+        COLLABORATION,
     )
 )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 TEXT, INSTANT, JSON = sa.String(), sa.BigInteger(), sa.JSON()
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -129,7 +129,9 @@ CREATE TABLE public.field_value (
     "column" character varying NOT NULL,
     raw json,
     text character varying,
-    at bigint NOT NULL
+    at bigint NOT NULL,
+    taken_at bigint,
+    watch integer DEFAULT 0 NOT NULL
 );
 CREATE TABLE public.inbox (
     id bigint NOT NULL,
@@ -198,7 +200,8 @@ CREATE TABLE public.outbox (
     "table" character varying,
     switch character varying,
     other_subjects json,
-    told_after json
+    told_after json,
+    thread character varying
 );
 CREATE SEQUENCE public.outbox_id_seq
     START WITH 1
@@ -236,7 +239,8 @@ CREATE TABLE public.record_type (
     disclosure character varying NOT NULL,
     tell_each boolean NOT NULL,
     card_acts json NOT NULL,
-    change_fields json NOT NULL
+    change_fields json NOT NULL,
+    watches json
 );
 CREATE TABLE public.setting_change (
     environment character varying NOT NULL,
@@ -317,7 +321,7 @@ ALTER TABLE ONLY public.outbox ALTER COLUMN id SET DEFAULT nextval('public.outbo
 ALTER TABLE ONLY public.post ALTER COLUMN id SET DEFAULT nextval('public.post_id_seq'::regclass);
 ALTER TABLE ONLY public.sync_job ALTER COLUMN id SET DEFAULT nextval('public.sync_job_id_seq'::regclass);
 ALTER TABLE ONLY public.told_change ALTER COLUMN id SET DEFAULT nextval('public.told_change_id_seq'::regclass);
-INSERT INTO public.alembic_version VALUES ('0022');
+INSERT INTO public.alembic_version VALUES ('0018');
 INSERT INTO public.audit VALUES (1, 1795256430000000, 'connect', 'adele', 'Adele Vance', '19:a@thread.v2', 'contoso', 'incident', '1', '{"a": "\u00fc"}');
 INSERT INTO public.change_link VALUES ('contoso', 'incident', 'link-1', 1795256430000000);
 INSERT INTO public.chat VALUES ('19:b@thread.tacv2', 'channel', 'msteams', 't', 'https://smba.trafficmanager.net/emea/', '28:bot', 'Chat Sync', true, NULL, '19:team@thread.tacv2', NULL, NULL, NULL, NULL, NULL, NULL);
@@ -325,62 +329,65 @@ INSERT INTO public.chat VALUES ('19:a@thread.v2', 'group', 'msteams', 't', 'http
 INSERT INTO public.chat_activity VALUES (1, 'activity-1', 'adele', 1795256430000000, '{"state": 1, "version": "12345", "members": ["u1", "u2"], "modified_on": "2026-11-21T10:20:30.123456Z", "modified_by": "u1"}', '{"adele": "u1", "megan": null}', 2, 'refused', NULL, 1795256430123456);
 INSERT INTO public.chat_activity VALUES (3, 'activity-2', 'megan', 1795256430123456, NULL, '{}', 0, NULL, NULL, NULL);
 INSERT INTO public.chat_rules VALUES ('19:a@thread.v2', 1, '{"zone": "Europe/Berlin", "mute": {"until": "2026-11-21T10:21:30Z", "by": "megan", "by_name": "Megan Bowen", "at": "2026-11-21T10:20:30Z", "also_urgent": true}, "skip_own_cards": true, "skip_integrations": true, "skip_people": {"u1": "Adele Vance"}, "quiet_hours": {"zone": "Europe/Berlin", "start": "22:00:00", "end": "07:00:00", "days": [0, 4], "whole_days": [6]}, "budget": {"in_a_day": 10, "in_a_burst": 3}, "combine_bulk_edits": true}');
-INSERT INTO public.connection VALUES (2, '19:a@thread.v2', 'contoso', 'account', '2', 'Pump vibrates', NULL, 'megan', 'Megan', 1795256430123456, NULL, NULL, 1795256490000000, 'megan', 'Megan Bowen', false, 'aa27109f47c666a8f72990a93b18dd1e');
-INSERT INTO public.connection VALUES (3, '19:b@thread.tacv2', 'contoso', 'incident', '1', 'Pump vibrates', 'CAS-01001', 'adele', 'Adele', 1795256430123456, 1795256430000000, 'The bot was removed.', NULL, NULL, NULL, false, 'd6dd4958402f287ab960d1dcaf75bf0f');
-INSERT INTO public.connection VALUES (1, '19:a@thread.v2', 'contoso', 'incident', '1', 'Pump vibrates', 'CAS-01001', 'adele', 'Adele', 1795256430123456, NULL, NULL, NULL, NULL, NULL, true, '9d60cdee7e7f787844e786aeac793e67');
+INSERT INTO public.connection VALUES (2, '19:a@thread.v2', 'contoso', 'account', '2', 'Pump vibrates', NULL, 'megan', 'Megan', 1795256430123456, NULL, NULL, 1795256490000000, 'megan', 'Megan Bowen', false, 'fc01c897aba9d22627a0c7e5ed58f3f7');
+INSERT INTO public.connection VALUES (3, '19:b@thread.tacv2', 'contoso', 'incident', '1', 'Pump vibrates', 'CAS-01001', 'adele', 'Adele', 1795256430123456, 1795256430000000, 'The bot was removed.', NULL, NULL, NULL, false, '47565469e93bfe3c7a253f208baca0ee');
+INSERT INTO public.connection VALUES (1, '19:a@thread.v2', 'contoso', 'incident', '1', 'Pump vibrates', 'CAS-01001', 'adele', 'Adele', 1795256430123456, NULL, NULL, NULL, NULL, NULL, true, 'fac145c0590e4488eda7c1d45e0651a3');
 INSERT INTO public.connection_rules VALUES (1, 1, '{"style": "digest", "digest_at": "08:30:00", "value_rule": {"conditions": [{"column": "empty", "test": "is one of", "values": [null]}, {"column": "yes", "test": "is one of", "values": [true]}, {"column": "no", "test": "is one of", "values": [false]}, {"column": "zero", "test": "is one of", "values": [0]}, {"column": "one", "test": "is one of", "values": [1]}, {"column": "negative", "test": "is one of", "values": [-7]}, {"column": "large", "test": "is one of", "values": [9007199254740993]}, {"column": "whole_float", "test": "is one of", "values": [1.0]}, {"column": "float", "test": "is one of", "values": [0.1]}, {"column": "no_text", "test": "is one of", "values": [""]}, {"column": "text", "test": "is one of", "values": ["Pump \u201cvibrates\u201d \ud83d\ude80"]}, {"column": "number_text", "test": "is one of", "values": ["1"]}, {"column": "true_text", "test": "is one of", "values": ["true"]}, {"column": "date", "test": "is one of", "values": ["2026-11-21"]}, {"column": "instant", "test": "is one of", "values": ["2026-11-21T10:20:30Z"]}, {"column": "lookup", "test": "is one of", "values": ["account:2"]}, {"column": "no_choices", "test": "is one of", "values": [[]]}, {"column": "choices", "test": "is one of", "values": [[1, 2, 3]]}], "all_must_hold": true}, "urgent_rule": {"conditions": [{"column": "prioritycode", "test": "becomes", "values": [1]}], "all_must_hold": false}, "mute": {"until": null, "by": "adele", "by_name": "Adele Vance", "at": "2026-11-21T10:20:30Z", "also_urgent": false}, "mention_owner": true}');
 INSERT INTO public.decision VALUES (1, 1, '19:a@thread.v2', 1795256430000000, 'posted', 'every change', '[{"name": "empty", "old": null, "new": null, "has_values": true, "old_is_known": true}, {"name": "yes", "old": null, "new": true, "has_values": true, "old_is_known": true}, {"name": "no", "old": null, "new": false, "has_values": true, "old_is_known": true}, {"name": "zero", "old": null, "new": 0, "has_values": true, "old_is_known": true}, {"name": "one", "old": null, "new": 1, "has_values": true, "old_is_known": true}, {"name": "negative", "old": null, "new": -7, "has_values": true, "old_is_known": true}, {"name": "large", "old": null, "new": 9007199254740993, "has_values": true, "old_is_known": true}, {"name": "whole_float", "old": null, "new": 1.0, "has_values": true, "old_is_known": true}, {"name": "float", "old": null, "new": 0.1, "has_values": true, "old_is_known": true}, {"name": "no_text", "old": null, "new": "", "has_values": true, "old_is_known": true}, {"name": "text", "old": null, "new": "Pump \u201cvibrates\u201d \ud83d\ude80", "has_values": true, "old_is_known": true}, {"name": "number_text", "old": null, "new": "1", "has_values": true, "old_is_known": true}, {"name": "true_text", "old": null, "new": "true", "has_values": true, "old_is_known": true}, {"name": "date", "old": null, "new": "2026-11-21", "has_values": true, "old_is_known": true}, {"name": "instant", "old": null, "new": "2026-11-21T10:20:30Z", "has_values": true, "old_is_known": true}, {"name": "lookup", "old": null, "new": "account:2", "has_values": true, "old_is_known": true}, {"name": "no_choices", "old": null, "new": [], "has_values": true, "old_is_known": true}, {"name": "choices", "old": null, "new": [1, 2, 3], "has_values": true, "old_is_known": true}]', '{"people": ["u1"], "integrations": [], "on_own_card": true}', false, NULL, NULL, NULL);
 INSERT INTO public.decision VALUES (2, 1, '19:a@thread.v2', 1795256430123456, 'held', 'quiet hours', '[{"name": "prioritycode", "old": null, "new": null, "has_values": false, "old_is_known": false}]', '{"people": ["u2"], "integrations": ["u2"], "on_own_card": false}', false, 1795256490000000, NULL, NULL);
 INSERT INTO public.environment VALUES ('contoso', true, '["Agent", "Leiter:in"]', true, 1795256430123456, 30, true, 1, '00000000-0000-4000-9000-00000000c0de');
-INSERT INTO public.field_value VALUES (1, 'empty', 'null', 'shown None', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'yes', 'true', 'shown True', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'no', 'false', 'shown False', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'zero', '0', 'shown 0', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'one', '1', 'shown 1', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'negative', '-7', 'shown -7', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'large', '9007199254740993', 'shown 9007199254740993', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'whole_float', '1.0', 'shown 1.0', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'float', '0.1', 'shown 0.1', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'no_text', '""', 'shown ', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'text', '"Pump \u201cvibrates\u201d \ud83d\ude80"', 'shown Pump “vibrates” 🚀', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'number_text', '"1"', 'shown 1', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'true_text', '"true"', 'shown true', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'date', '"2026-11-21"', 'shown 2026-11-21', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'instant', '"2026-11-21T10:20:30Z"', 'shown 2026-11-21T10:20:30Z', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'lookup', '"account:2"', 'shown account:2', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'no_choices', '[]', 'shown ()', 1795256430123456);
-INSERT INTO public.field_value VALUES (1, 'choices', '[1, 2, 3]', 'shown (1, 2, 3)', 1795256430123456);
-INSERT INTO public.field_value VALUES (3, 'title', '"Pump \u201cvibrates\u201d \ud83d\ude80"', NULL, 1795256430000000);
+INSERT INTO public.field_value VALUES (1, 'empty', 'null', 'shown None', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'yes', 'true', 'shown True', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'no', 'false', 'shown False', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'zero', '0', 'shown 0', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'one', '1', 'shown 1', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'negative', '-7', 'shown -7', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'large', '9007199254740993', 'shown 9007199254740993', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'whole_float', '1.0', 'shown 1.0', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'float', '0.1', 'shown 0.1', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'no_text', '""', 'shown ', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'text', '"Pump \u201cvibrates\u201d \ud83d\ude80"', 'shown Pump “vibrates” 🚀', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'number_text', '"1"', 'shown 1', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'true_text', '"true"', 'shown true', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'date', '"2026-11-21"', 'shown 2026-11-21', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'instant', '"2026-11-21T10:20:30Z"', 'shown 2026-11-21T10:20:30Z', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'lookup', '"account:2"', 'shown account:2', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'no_choices', '[]', 'shown ()', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (1, 'choices', '[1, 2, 3]', 'shown (1, 2, 3)', 1795256430123456, NULL, 0);
+INSERT INTO public.field_value VALUES (2, 'prioritycode', '2', 'Normal', 1795256430000000, 1795256490000000, 3);
+INSERT INTO public.field_value VALUES (3, 'title', '"Pump \u201cvibrates\u201d \ud83d\ude80"', NULL, 1795256430000000, NULL, 0);
 INSERT INTO public.inbox VALUES (1, 'event', '["contoso", "incident", "1"]', '{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
 INSERT INTO public.inbox VALUES (2, 'stripped', '["contoso", "incident", "1"]', '{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
 INSERT INTO public.inbox VALUES (3, 'deleted', '["contoso", "account", "2"]', '{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
-INSERT INTO public.inbox VALUES (4, 'catch up 19:a@thread.v2 239c70f0cf4c4247a308d7c58f6999ba', 'catch up 19:a@thread.v2', '{"job": "catch up", "chat": "19:a@thread.v2"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
-INSERT INTO public.inbox VALUES (5, 'follow settings contoso 8592ddd4a1af4338a228bbc632d2d0ae', 'follow settings contoso', '{"job": "follow settings", "environment": "contoso"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
-INSERT INTO public.inbox VALUES (6, 'sync all contoso 6dfde3b99f724a31a13f726a220206d4', 'sync all contoso', '{"job": "sync all", "environment": "contoso"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
+INSERT INTO public.inbox VALUES (4, 'catch up 19:a@thread.v2 30423986633f4578b53ca7f414e062e1', 'catch up 19:a@thread.v2', '{"job": "catch up", "chat": "19:a@thread.v2"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
+INSERT INTO public.inbox VALUES (5, 'follow settings contoso 4b6e436806c64e198fab8b7d24556d82', 'follow settings contoso', '{"job": "follow settings", "environment": "contoso"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
+INSERT INTO public.inbox VALUES (6, 'sync all contoso 2850886f25e74a3aa6f98bbeeb152546', 'sync all contoso', '{"job": "sync all", "environment": "contoso"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
+INSERT INTO public.inbox VALUES (7, 'take values contoso a9fadbc40ce04e82881958b9f8d436d3', 'take values contoso', '{"job": "take values", "environment": "contoso"}', '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
 INSERT INTO public.lane VALUES ('sync', '19:a@thread.v2', 1795256490000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('inbox', '["contoso", "incident", "1"]', 1795256490000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('inbox', '["contoso", "account", "2"]', 1795256490000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('inbox', 'catch up 19:a@thread.v2', 1795256490000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('inbox', 'follow settings contoso', 1795256490000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('inbox', 'sync all contoso', 1795256490000000, NULL, NULL);
+INSERT INTO public.lane VALUES ('inbox', 'take values contoso', 1795256490000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('outbox', '19:a@thread.v2', 1795256430000000, NULL, NULL);
 INSERT INTO public.lane VALUES ('outbox', '19:b@thread.tacv2', 1795256430000000, NULL, NULL);
 INSERT INTO public.new_chat VALUES (1, 'failed', 'adele', 1795256430000000, '{"people": ["megan", "alex"], "topic": "Pump", "record": ["contoso", "incident", "1"], "note": false}', '19:a@thread.v2', 'https://teams.microsoft.com/l/chat/1', 1795256430123456, '["create", "members"]', '[["name", "Too long.", "Choose a shorter name."]]', true, NULL);
 INSERT INTO public.new_chat VALUES (2, 'plain', 'adele', 1795256430000000, '{"people": ["megan"], "topic": null, "record": null, "note": true}', NULL, '', NULL, '[]', '[]', true, NULL);
-INSERT INTO public.outbox VALUES (1, 'message', '19:a@thread.v2', 1, 1795256430123456, '\x7b2274797065223a226d657373616765227d', '[[1, "empty", {"raw": null, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "yes", {"raw": true, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no", {"raw": false, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "zero", {"raw": 0, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "one", {"raw": 1, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "negative", {"raw": -7, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "large", {"raw": 9007199254740993, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "whole_float", {"raw": 1.0, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "float", {"raw": 0.1, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no_text", {"raw": "", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "text", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "number_text", {"raw": "1", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "true_text", {"raw": "true", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "date", {"raw": "2026-11-21", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "instant", {"raw": "2026-11-21T10:20:30Z", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "lookup", {"raw": "account:2", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no_choices", {"raw": [], "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "choices", {"raw": [1, 2, 3], "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "new", null]]', '', 1795256430000000, 1795256430000000, 'waiting', 0, NULL, NULL, 'contoso', 'incident', NULL, NULL, NULL);
-INSERT INTO public.outbox VALUES (2, 'parked', '19:b@thread.tacv2', NULL, NULL, '\x7b2274797065223a226d657373616765222c2274657874223a2232227d', NULL, '', 1795256430000000, 1795256430000000, 'parked', 0, 'The tenant refused the message.', 1795256430000000, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO public.outbox VALUES (3, 'given up', '19:b@thread.tacv2', 3, NULL, '\x7b2274797065223a226d657373616765222c2274657874223a2233227d', '[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}]]', '', 1795256430000000, 1795256430000000, 'parked', 0, 'BotNotInConversationRoster', 1795256430000000, 'contoso', 'incident', 'key fields', NULL, '[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80", "at": "2026-11-21T10:20:30.123456Z"}]]');
-INSERT INTO public.outbox VALUES (4, 'summary', '19:b@thread.tacv2', NULL, NULL, '\x7b2274797065223a226d657373616765222c2274657874223a2234227d', '[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}]]', '', 1795256430000000, 1795256430000000, 'waiting', 0, NULL, NULL, 'contoso', 'incident', 'key fields', '[{"environment": "contoso", "table": "account", "switch": "record type"}, {"environment": null, "table": null, "switch": "chats"}]', NULL);
+INSERT INTO public.outbox VALUES (1, 'message', '19:a@thread.v2', 1, 1795256430123456, '\x7b2274797065223a226d657373616765227d', '[[1, "empty", {"raw": null, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "yes", {"raw": true, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no", {"raw": false, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "zero", {"raw": 0, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "one", {"raw": 1, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "negative", {"raw": -7, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "large", {"raw": 9007199254740993, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "whole_float", {"raw": 1.0, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "float", {"raw": 0.1, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no_text", {"raw": "", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "text", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "number_text", {"raw": "1", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "true_text", {"raw": "true", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "date", {"raw": "2026-11-21", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "instant", {"raw": "2026-11-21T10:20:30Z", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "lookup", {"raw": "account:2", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no_choices", {"raw": [], "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "choices", {"raw": [1, 2, 3], "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "new", null]]', '', 1795256430000000, 1795256430000000, 'waiting', 0, NULL, NULL, 'contoso', 'incident', NULL, NULL, NULL, NULL);
+INSERT INTO public.outbox VALUES (2, 'parked', '19:b@thread.tacv2', NULL, NULL, '\x7b2274797065223a226d657373616765222c2274657874223a2232227d', NULL, '', 1795256430000000, 1795256430000000, 'parked', 0, 'The tenant refused the message.', 1795256430000000, NULL, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO public.outbox VALUES (3, 'given up', '19:b@thread.tacv2', 3, NULL, '\x7b2274797065223a226d657373616765222c2274657874223a2233227d', '[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}]]', '', 1795256430000000, 1795256430000000, 'parked', 0, 'BotNotInConversationRoster', 1795256430000000, 'contoso', 'incident', 'key fields', NULL, '[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80", "at": "2026-11-21T10:20:30.123456Z", "taken_at": null, "watch": 0}]]', NULL);
+INSERT INTO public.outbox VALUES (4, 'summary', '19:b@thread.tacv2', NULL, NULL, '\x7b2274797065223a226d657373616765222c2274657874223a2234227d', '[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}]]', '', 1795256430000000, 1795256430000000, 'waiting', 0, NULL, NULL, 'contoso', 'incident', 'key fields', '[{"environment": "contoso", "table": "account", "switch": "record type"}, {"environment": null, "table": null, "switch": "chats"}]', NULL, NULL);
 INSERT INTO public.post VALUES (1, '19:a@thread.v2', 1795256430000000);
 INSERT INTO public.post VALUES (2, '19:a@thread.v2', 1795256430123456);
-INSERT INTO public.record_type VALUES ('contoso', 'account', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]');
-INSERT INTO public.record_type VALUES ('contoso', 'contact', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]');
-INSERT INTO public.record_type VALUES ('contoso', 'knowledgearticle', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]');
-INSERT INTO public.record_type VALUES ('contoso', 'email', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]');
-INSERT INTO public.record_type VALUES ('contoso', 'msdyn_ocliveworkitem', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]');
-INSERT INTO public.record_type VALUES ('contoso', 'incident', true, true, 'view-1', false, false, false, false, true, '["title", "prioritycode"]', false, false, 'fields', false, '["assign", "note"]', '["title"]');
+INSERT INTO public.record_type VALUES ('contoso', 'account', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]', NULL);
+INSERT INTO public.record_type VALUES ('contoso', 'contact', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]', NULL);
+INSERT INTO public.record_type VALUES ('contoso', 'knowledgearticle', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]', NULL);
+INSERT INTO public.record_type VALUES ('contoso', 'email', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]', NULL);
+INSERT INTO public.record_type VALUES ('contoso', 'msdyn_ocliveworkitem', true, true, NULL, false, false, false, false, false, '[]', false, false, 'name', false, '[]', '[]', NULL);
+INSERT INTO public.record_type VALUES ('contoso', 'incident', true, true, 'view-1', false, false, false, false, true, '["title", "prioritycode"]', false, false, 'fields', false, '["assign", "note"]', '["title"]', '{"prioritycode": [3, 1795256430123456]}');
 INSERT INTO public.setting_change VALUES ('contoso', 1, 1795256430000000, 'adele', 'Adele Vance', '19:a@thread.v2', '[{"table": null, "setting": "allowed_roles", "was": [], "now": ["Agent", "Leiter:in"]}, {"table": null, "setting": "sync_idle_days", "was": 7, "now": 30}, {"table": null, "setting": "mirror_chats", "was": false, "now": true}, {"table": "incident", "setting": "enabled", "was": false, "now": true}, {"table": "incident", "setting": "note", "was": false, "now": true}, {"table": "incident", "setting": "note_view", "was": null, "now": "view-1"}, {"table": "incident", "setting": "notify", "was": false, "now": true}, {"table": "incident", "setting": "key_fields", "was": [], "now": ["title", "prioritycode"]}, {"table": "incident", "setting": "disclosure", "was": "name", "now": "fields"}, {"table": "incident", "setting": "card_acts", "was": [], "now": ["assign", "note"]}, {"table": "incident", "setting": "change_fields", "was": [], "now": ["title"]}]');
-INSERT INTO public.signing_key VALUES (2968, '25d05cfde5806d3d5fb9fa06edf3b83b015dff8abce946da6faa04547fe11e53');
+INSERT INTO public.signing_key VALUES (2968, 'b53f6fcedf0e8dcf320bcd96b32fcfffd95bffbbdc0df1a0931f752316bfba83');
 INSERT INTO public.subscription VALUES ('topics', NULL, true, NULL, NULL, '', false, NULL, 1795256430000000, NULL);
 INSERT INTO public.subscription VALUES ('chat 19:a@thread.v2', '19:a@thread.v2', true, 's1', 1795256490000000, 'm', true, 'not reached', 1795256430000000, NULL);
 INSERT INTO public.sync_job VALUES (1, '19:a@thread.v2', 1, true, '', 1795256430000000, 1795256490000000, 'waiting', 0, NULL, NULL);
@@ -389,7 +396,7 @@ INSERT INTO public.told_change VALUES (1, 'change', '19:a@thread.v2', 'contoso',
 SELECT pg_catalog.setval('public.audit_id_seq', 1, true);
 SELECT pg_catalog.setval('public.connection_id_seq', 3, true);
 SELECT pg_catalog.setval('public.decision_id_seq', 2, true);
-SELECT pg_catalog.setval('public.inbox_id_seq', 6, true);
+SELECT pg_catalog.setval('public.inbox_id_seq', 7, true);
 SELECT pg_catalog.setval('public.new_chat_id_seq', 2, true);
 SELECT pg_catalog.setval('public.outbox_id_seq', 4, true);
 SELECT pg_catalog.setval('public.post_id_seq', 2, true);

@@ -3,7 +3,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0022');
+INSERT INTO "alembic_version" VALUES('0017');
 CREATE TABLE audit (
 	id INTEGER NOT NULL, 
 	at BIGINT NOT NULL, 
@@ -61,16 +61,8 @@ CREATE TABLE chat_activity (
 	CONSTRAINT pk_chat_activity PRIMARY KEY (connection_id), 
 	CONSTRAINT fk_chat_activity_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id)
 );
-INSERT INTO "chat_activity" VALUES(1,'activity-1','adele',1795256430000000,'{"state": 1, "version": "12345", "members": ["u1", "u2"], "modified_on": "2026-11-21T10:20:30.123456Z", "modified_by": "u1"}','{"adele": "u1", "megan": null}',2,'refused',NULL,1795256430123456);
+INSERT INTO "chat_activity" VALUES(1,'activity-1','adele',1795256430000000,'{"state": 1, "version": "12345", "members": ["u2", "u1"], "modified_on": "2026-11-21T10:20:30.123456Z", "modified_by": "u1"}','{"adele": "u1", "megan": null}',2,'refused',NULL,1795256430123456);
 INSERT INTO "chat_activity" VALUES(3,'activity-2','megan',1795256430123456,NULL,'{}',0,NULL,NULL,NULL);
-CREATE TABLE chat_rules (
-	chat_id VARCHAR NOT NULL, 
-	version INTEGER NOT NULL, 
-	rules JSON NOT NULL, 
-	CONSTRAINT pk_chat_rules PRIMARY KEY (chat_id), 
-	CONSTRAINT fk_chat_rules_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
-);
-INSERT INTO "chat_rules" VALUES('19:a@thread.v2',1,'{"zone": "Europe/Berlin", "mute": {"until": "2026-11-21T10:21:30Z", "by": "megan", "by_name": "Megan Bowen", "at": "2026-11-21T10:20:30Z", "also_urgent": true}, "skip_own_cards": true, "skip_integrations": true, "skip_people": {"u1": "Adele Vance"}, "quiet_hours": {"zone": "Europe/Berlin", "start": "22:00:00", "end": "07:00:00", "days": [0, 4], "whole_days": [6]}, "budget": {"in_a_day": 10, "in_a_burst": 3}, "combine_bulk_edits": true}');
 CREATE TABLE connection (
 	id INTEGER NOT NULL, 
 	chat_id VARCHAR NOT NULL, 
@@ -91,35 +83,9 @@ CREATE TABLE connection (
 	CONSTRAINT pk_connection PRIMARY KEY (id), 
 	CONSTRAINT fk_connection_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
 );
-INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'ac4bb4832e56ae272c74a594469ab232');
-INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'a065052ad1c6b45f7e2bf867df0e6250');
-INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'edc9a583d7124dae463f134fc5b6ea3b');
-CREATE TABLE connection_rules (
-	connection_id INTEGER NOT NULL, 
-	version INTEGER NOT NULL, 
-	rules JSON NOT NULL, 
-	CONSTRAINT pk_connection_rules PRIMARY KEY (connection_id), 
-	CONSTRAINT fk_connection_rules_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id)
-);
-INSERT INTO "connection_rules" VALUES(1,1,'{"style": "digest", "digest_at": "08:30:00", "value_rule": {"conditions": [{"column": "empty", "test": "is one of", "values": [null]}, {"column": "yes", "test": "is one of", "values": [true]}, {"column": "no", "test": "is one of", "values": [false]}, {"column": "zero", "test": "is one of", "values": [0]}, {"column": "one", "test": "is one of", "values": [1]}, {"column": "negative", "test": "is one of", "values": [-7]}, {"column": "large", "test": "is one of", "values": [9007199254740993]}, {"column": "whole_float", "test": "is one of", "values": [1.0]}, {"column": "float", "test": "is one of", "values": [0.1]}, {"column": "no_text", "test": "is one of", "values": [""]}, {"column": "text", "test": "is one of", "values": ["Pump \u201cvibrates\u201d \ud83d\ude80"]}, {"column": "number_text", "test": "is one of", "values": ["1"]}, {"column": "true_text", "test": "is one of", "values": ["true"]}, {"column": "date", "test": "is one of", "values": ["2026-11-21"]}, {"column": "instant", "test": "is one of", "values": ["2026-11-21T10:20:30Z"]}, {"column": "lookup", "test": "is one of", "values": ["account:2"]}, {"column": "no_choices", "test": "is one of", "values": [[]]}, {"column": "choices", "test": "is one of", "values": [[1, 2, 3]]}], "all_must_hold": true}, "urgent_rule": {"conditions": [{"column": "prioritycode", "test": "becomes", "values": [1]}], "all_must_hold": false}, "mute": {"until": null, "by": "adele", "by_name": "Adele Vance", "at": "2026-11-21T10:20:30Z", "also_urgent": false}, "mention_owner": true}');
-CREATE TABLE decision (
-	id INTEGER NOT NULL, 
-	connection_id INTEGER NOT NULL, 
-	chat_id VARCHAR NOT NULL, 
-	at BIGINT NOT NULL, 
-	outcome VARCHAR NOT NULL, 
-	reason VARCHAR NOT NULL, 
-	columns JSON NOT NULL, 
-	authors JSON NOT NULL, 
-	news BOOLEAN NOT NULL, 
-	due_at BIGINT, 
-	closed_as VARCHAR, 
-	closed_at BIGINT, 
-	CONSTRAINT pk_decision PRIMARY KEY (id), 
-	CONSTRAINT fk_decision_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id)
-);
-INSERT INTO "decision" VALUES(1,1,'19:a@thread.v2',1795256430000000,'posted','every change','[{"name": "empty", "old": null, "new": null, "has_values": true, "old_is_known": true}, {"name": "yes", "old": null, "new": true, "has_values": true, "old_is_known": true}, {"name": "no", "old": null, "new": false, "has_values": true, "old_is_known": true}, {"name": "zero", "old": null, "new": 0, "has_values": true, "old_is_known": true}, {"name": "one", "old": null, "new": 1, "has_values": true, "old_is_known": true}, {"name": "negative", "old": null, "new": -7, "has_values": true, "old_is_known": true}, {"name": "large", "old": null, "new": 9007199254740993, "has_values": true, "old_is_known": true}, {"name": "whole_float", "old": null, "new": 1.0, "has_values": true, "old_is_known": true}, {"name": "float", "old": null, "new": 0.1, "has_values": true, "old_is_known": true}, {"name": "no_text", "old": null, "new": "", "has_values": true, "old_is_known": true}, {"name": "text", "old": null, "new": "Pump \u201cvibrates\u201d \ud83d\ude80", "has_values": true, "old_is_known": true}, {"name": "number_text", "old": null, "new": "1", "has_values": true, "old_is_known": true}, {"name": "true_text", "old": null, "new": "true", "has_values": true, "old_is_known": true}, {"name": "date", "old": null, "new": "2026-11-21", "has_values": true, "old_is_known": true}, {"name": "instant", "old": null, "new": "2026-11-21T10:20:30Z", "has_values": true, "old_is_known": true}, {"name": "lookup", "old": null, "new": "account:2", "has_values": true, "old_is_known": true}, {"name": "no_choices", "old": null, "new": [], "has_values": true, "old_is_known": true}, {"name": "choices", "old": null, "new": [1, 2, 3], "has_values": true, "old_is_known": true}]','{"people": ["u1"], "integrations": [], "on_own_card": true}',0,NULL,NULL,NULL);
-INSERT INTO "decision" VALUES(2,1,'19:a@thread.v2',1795256430123456,'held','quiet hours','[{"name": "prioritycode", "old": null, "new": null, "has_values": false, "old_is_known": false}]','{"people": ["u2"], "integrations": ["u2"], "on_own_card": false}',0,1795256490000000,NULL,NULL);
+INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'b5255afd91a8e0c0d9695a08ceab9124');
+INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'0efacc2e5610ef0b88160f2eaee51fba');
+INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'e3046279eaf7f820fddd572c9c4a0e89');
 CREATE TABLE environment (
 	id VARCHAR NOT NULL, 
 	chats_on BOOLEAN NOT NULL, 
@@ -137,29 +103,30 @@ CREATE TABLE field_value (
 	"column" VARCHAR NOT NULL, 
 	raw JSON, 
 	text VARCHAR, 
-	at BIGINT NOT NULL, 
+	at BIGINT NOT NULL, taken_at BIGINT, watch INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_field_value PRIMARY KEY (connection_id, "column"), 
 	CONSTRAINT fk_field_value_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id)
 );
-INSERT INTO "field_value" VALUES(1,'empty','null','shown None',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'yes','true','shown True',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'no','false','shown False',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'zero',0,'shown 0',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'one',1,'shown 1',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'negative',-7,'shown -7',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'large',9007199254740993,'shown 9007199254740993',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'whole_float',1,'shown 1.0',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'float',0.1,'shown 0.1',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'no_text','""','shown ',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'text','"Pump \u201cvibrates\u201d \ud83d\ude80"','shown Pump “vibrates” 🚀',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'number_text','"1"','shown 1',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'true_text','"true"','shown true',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'date','"2026-11-21"','shown 2026-11-21',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'instant','"2026-11-21T10:20:30Z"','shown 2026-11-21T10:20:30Z',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'lookup','"account:2"','shown account:2',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'no_choices','[]','shown ()',1795256430123456);
-INSERT INTO "field_value" VALUES(1,'choices','[1, 2, 3]','shown (1, 2, 3)',1795256430123456);
-INSERT INTO "field_value" VALUES(3,'title','"Pump \u201cvibrates\u201d \ud83d\ude80"',NULL,1795256430000000);
+INSERT INTO "field_value" VALUES(1,'empty','null','shown None',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'yes','true','shown True',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'no','false','shown False',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'zero',0,'shown 0',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'one',1,'shown 1',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'negative',-7,'shown -7',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'large',9007199254740993,'shown 9007199254740993',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'whole_float',1,'shown 1.0',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'float',0.1,'shown 0.1',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'no_text','""','shown ',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'text','"Pump \u201cvibrates\u201d \ud83d\ude80"','shown Pump “vibrates” 🚀',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'number_text','"1"','shown 1',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'true_text','"true"','shown true',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'date','"2026-11-21"','shown 2026-11-21',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'instant','"2026-11-21T10:20:30Z"','shown 2026-11-21T10:20:30Z',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'lookup','"account:2"','shown account:2',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'no_choices','[]','shown ()',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(1,'choices','[1, 2, 3]','shown (1, 2, 3)',1795256430123456,NULL,0);
+INSERT INTO "field_value" VALUES(2,'prioritycode',2,'Normal',1795256430000000,1795256490000000,3);
+INSERT INTO "field_value" VALUES(3,'title','"Pump \u201cvibrates\u201d \ud83d\ude80"',NULL,1795256430000000,NULL,0);
 CREATE TABLE inbox (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -178,9 +145,10 @@ CREATE TABLE inbox (
 INSERT INTO "inbox" VALUES(1,'event','["contoso", "incident", "1"]','{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(2,'stripped','["contoso", "incident", "1"]','{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(3,'deleted','["contoso", "account", "2"]','{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 6e259e44c039493180f104b5dcea0362','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(5,'follow settings contoso 4a7ac95b5d7a485194870f336e14bcd7','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(6,'sync all contoso a5ebe0d9cf1143b998ce251f4bc53283','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 07539e64025643cf8e5ed5c627e89ec4','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(5,'follow settings contoso af3bc8f611aa4ab99ed43c8d5236c3f7','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(6,'sync all contoso 99612efed7fb4a428c78fb4d2f93b1b6','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(7,'take values contoso fd6a950bdd634b92930d0aa290939ee8','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 CREATE TABLE lane (
 	queue VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -195,6 +163,7 @@ INSERT INTO "lane" VALUES('inbox','["contoso", "account", "2"]',1795256490000000
 INSERT INTO "lane" VALUES('inbox','catch up 19:a@thread.v2',1795256490000000,NULL,NULL);
 INSERT INTO "lane" VALUES('inbox','follow settings contoso',1795256490000000,NULL,NULL);
 INSERT INTO "lane" VALUES('inbox','sync all contoso',1795256490000000,NULL,NULL);
+INSERT INTO "lane" VALUES('inbox','take values contoso',1795256490000000,NULL,NULL);
 INSERT INTO "lane" VALUES('outbox','19:a@thread.v2',1795256430000000,NULL,NULL);
 INSERT INTO "lane" VALUES('outbox','19:b@thread.tacv2',1795256430000000,NULL,NULL);
 CREATE TABLE new_chat (
@@ -229,15 +198,15 @@ CREATE TABLE outbox (
 	state VARCHAR NOT NULL, 
 	attempts INTEGER NOT NULL, 
 	reason VARCHAR, 
-	done_at BIGINT, environment VARCHAR, "table" VARCHAR, switch VARCHAR, other_subjects JSON, told_after JSON, 
+	done_at BIGINT, environment VARCHAR, "table" VARCHAR, switch VARCHAR, other_subjects JSON, told_after JSON, thread VARCHAR, 
 	CONSTRAINT pk_outbox PRIMARY KEY (id), 
 	CONSTRAINT fk_outbox_connection_id_connection FOREIGN KEY(connection_id) REFERENCES connection (id), 
 	CONSTRAINT uq_outbox_key UNIQUE ("key")
 );
-INSERT INTO "outbox" VALUES(1,'message','19:a@thread.v2',1,1795256430123456,X'7B2274797065223A226D657373616765227D','[[1, "empty", {"raw": null, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "yes", {"raw": true, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no", {"raw": false, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "zero", {"raw": 0, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "one", {"raw": 1, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "negative", {"raw": -7, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "large", {"raw": 9007199254740993, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "whole_float", {"raw": 1.0, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "float", {"raw": 0.1, "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no_text", {"raw": "", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "text", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "number_text", {"raw": "1", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "true_text", {"raw": "true", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "date", {"raw": "2026-11-21", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "instant", {"raw": "2026-11-21T10:20:30Z", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "lookup", {"raw": "account:2", "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "no_choices", {"raw": [], "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "choices", {"raw": [1, 2, 3], "text": null, "at": "2026-11-21T10:20:30Z"}], [1, "new", null]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident',NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(2,'parked','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2232227D',NULL,'',1795256430000000,1795256430000000,'parked',0,'The tenant refused the message.',1795256430000000,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(3,'given up','19:b@thread.tacv2',3,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2233227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}]]','',1795256430000000,1795256430000000,'parked',0,'BotNotInConversationRoster',1795256430000000,'contoso','incident','key fields',NULL,'[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80", "at": "2026-11-21T10:20:30.123456Z"}]]');
-INSERT INTO "outbox" VALUES(4,'summary','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2234227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z"}]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident','key fields','[{"environment": "contoso", "table": "account", "switch": "record type"}, {"environment": null, "table": null, "switch": "chats"}]',NULL);
+INSERT INTO "outbox" VALUES(1,'message','19:a@thread.v2',1,1795256430123456,X'7B2274797065223A226D657373616765227D','[[1, "empty", {"raw": null, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "yes", {"raw": true, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no", {"raw": false, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "zero", {"raw": 0, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "one", {"raw": 1, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "negative", {"raw": -7, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "large", {"raw": 9007199254740993, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "whole_float", {"raw": 1.0, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "float", {"raw": 0.1, "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no_text", {"raw": "", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "text", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "number_text", {"raw": "1", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "true_text", {"raw": "true", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "date", {"raw": "2026-11-21", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "instant", {"raw": "2026-11-21T10:20:30Z", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "lookup", {"raw": "account:2", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "no_choices", {"raw": [], "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "choices", {"raw": [1, 2, 3], "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}], [1, "new", null]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident',NULL,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(2,'parked','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2232227D',NULL,'',1795256430000000,1795256430000000,'parked',0,'The tenant refused the message.',1795256430000000,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(3,'given up','19:b@thread.tacv2',3,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2233227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}]]','',1795256430000000,1795256430000000,'parked',0,'BotNotInConversationRoster',1795256430000000,'contoso','incident','key fields',NULL,'[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80", "at": "2026-11-21T10:20:30.123456Z", "taken_at": null, "watch": 0}]]',NULL);
+INSERT INTO "outbox" VALUES(4,'summary','19:b@thread.tacv2',NULL,NULL,X'7B2274797065223A226D657373616765222C2274657874223A2234227D','[[3, "title", {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null, "at": "2026-11-21T10:20:30Z", "taken_at": null, "watch": 0}]]','',1795256430000000,1795256430000000,'waiting',0,NULL,NULL,'contoso','incident','key fields','[{"environment": "contoso", "table": "account", "switch": "record type"}, {"environment": null, "table": null, "switch": "chats"}]',NULL,NULL);
 CREATE TABLE post (
 	id INTEGER NOT NULL, 
 	chat_id VARCHAR NOT NULL, 
@@ -263,16 +232,16 @@ CREATE TABLE record_type (
 	disclosure VARCHAR NOT NULL, 
 	tell_each BOOLEAN NOT NULL, 
 	card_acts JSON NOT NULL, 
-	change_fields JSON NOT NULL, 
+	change_fields JSON NOT NULL, watches JSON, 
 	CONSTRAINT pk_record_type PRIMARY KEY (environment, "table"), 
 	CONSTRAINT fk_record_type_environment_environment FOREIGN KEY(environment) REFERENCES environment (id)
 );
-INSERT INTO "record_type" VALUES('contoso','incident',1,1,'view-1',0,0,0,0,1,'["title", "prioritycode"]',0,0,'fields',0,'["assign", "note"]','["title"]');
-INSERT INTO "record_type" VALUES('contoso','account',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','contact',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','knowledgearticle',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','email',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
-INSERT INTO "record_type" VALUES('contoso','msdyn_ocliveworkitem',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]');
+INSERT INTO "record_type" VALUES('contoso','incident',1,1,'view-1',0,0,0,0,1,'["title", "prioritycode"]',0,0,'fields',0,'["assign", "note"]','["title"]','{"prioritycode": [3, 1795256430123456]}');
+INSERT INTO "record_type" VALUES('contoso','account',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','contact',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','knowledgearticle',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','email',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
+INSERT INTO "record_type" VALUES('contoso','msdyn_ocliveworkitem',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL);
 CREATE TABLE setting_change (
 	environment VARCHAR NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -290,7 +259,7 @@ CREATE TABLE signing_key (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_signing_key PRIMARY KEY (week)
 );
-INSERT INTO "signing_key" VALUES(2968,'f84f0153c3fc929181b460173f1a5c44a5071a414e9b4c104abb02bf8a4156a1');
+INSERT INTO "signing_key" VALUES(2968,'4ded6f1dfd2009b8bdfaf29132598a5b66777387f7e7d82817b93be8281cd85d');
 CREATE TABLE subscription (
 	watch VARCHAR NOT NULL, 
 	chat_id VARCHAR, 
@@ -362,8 +331,4 @@ CREATE INDEX ix_lane_due ON lane (queue, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX ix_post_chat_id_at ON post (chat_id, at);
 CREATE INDEX ix_subscription_due_at ON subscription (due_at);
 CREATE UNIQUE INDEX uq_connection_public_id ON connection (public_id);
-CREATE INDEX ix_decision_connection ON decision (connection_id, id);
-CREATE INDEX ix_decision_chat ON decision (chat_id, at);
-CREATE INDEX ix_decision_open ON decision (chat_id, due_at) WHERE outcome = 'held' AND closed_as IS NULL;
-CREATE INDEX ix_decision_due ON decision (due_at) WHERE outcome = 'held' AND closed_as IS NULL;
 COMMIT;

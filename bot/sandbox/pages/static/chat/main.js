@@ -1,0 +1,70 @@
+// The chat page: keeps it up to date, and lets one choose the person.
+
+import { changes, chat, me, Refused, setMe } from "./api.js";
+import { showNotice, updateComposer } from "./composer.js";
+import { updateDetails, updateRail } from "./details.js";
+import { element } from "./dom.js";
+import "./extension.js";
+import { redraw, update } from "./messages.js";
+
+const POLL_MS = 1_000;
+const HIDDEN_POLL_MS = 10_000;
+const RETRY_MS = 5_000;
+
+const chooser = document.querySelector("#me");
+let version = 0;
+let timer = 0;
+let isPolling = false;
+let isWanted = false;
+let hasFailed = false;
+
+async function poll() {
+  clearTimeout(timer);
+  isWanted = isPolling;
+  if (isPolling) return;
+  isPolling = true;
+  let wait = document.hidden ? HIDDEN_POLL_MS : POLL_MS;
+  try {
+    const found = await changes(version);
+    if (found) show(found);
+    if (hasFailed) showNotice("");
+    hasFailed = false;
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof TypeError)) throw error;
+    console.warn(error);
+    hasFailed = true;
+    showNotice("The sandbox is not responding. Trying again…");
+    wait = RETRY_MS;
+  } finally {
+    isPolling = false;
+    timer = setTimeout(poll, isWanted ? 0 : wait);
+  }
+}
+
+function show(found) {
+  if (found.people) chat.people = new Map(found.people.map((each) => [each.id, each]));
+  if (found.app) chat.app = found.app;
+  const before = chat.state;
+  chat.state = found.chat;
+  version = found.version;
+  if (JSON.stringify(before) !== JSON.stringify(found.chat)) showChat();
+  updateRail(found.chats);
+  update(found);
+}
+
+function showChat() {
+  const { members, isOwn, hasApp, bot } = chat.state;
+  if (members.length && !members.includes(me())) setMe(members[0]);
+  chooser.replaceChildren(...members.map((each) => element("option", { value: each, selected: each === me() }, chat.people.get(each)?.name ?? each)));
+  updateDetails();
+  updateComposer(isOwn && members.includes(me()));
+  if (!isOwn) showNotice("People write to this chat in another client.");
+  else if (!hasApp) showNotice(`${bot.name} is not in this chat. Select People to add it.`);
+  else showNotice("");
+}
+
+chooser.addEventListener("change", () => { setMe(chooser.value); redraw(); updateDetails(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+window.addEventListener("chat-changed", poll);
+poll();

@@ -1,0 +1,81 @@
+"""Activities in the format of Teams ("Activity schema"): the parts that all activities of a conversation share."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from html import escape
+
+from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
+from bot.sandbox.teams.chats import Conversation
+from bot.sandbox.teams.people import SampleUser
+from bot.sandbox.values import Json
+
+CONVERSATION_TYPES = {"group": "groupChat", "channel": "channel", "oneOnOne": "personal"}
+"""Type of a conversation in activities, by its type in Graph."""
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+
+
+def envelope(
+    conversation: Conversation, *, sender: SampleUser | None = None, root: int | None = None
+) -> dict[str, Json]:
+    """Return the shared parts. `root`: number of the channel post whose thread the activity belongs to."""
+    now = datetime.now(UTC)
+    thread = f"{conversation.id};messageid={message_id(root)}" if root is not None else conversation.id
+    is_personal = conversation.kind == "oneOnOne"
+    return {
+        "id": f"f:{int(now.timestamp() * 1000)}",
+        "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "channelId": "msteams",
+        "serviceUrl": conversation.service_url,
+        "from": _account(sender) if sender else {"id": "29:sandbox"},
+        "recipient": bot_account(conversation),
+        "conversation": {
+            "id": thread,
+            "conversationType": CONVERSATION_TYPES[conversation.kind],
+            "tenantId": conversation.tenant_id,
+            **({} if is_personal else {"isGroup": True}),
+        },
+        "locale": "en-US",
+        "channelData": _channel_data(conversation),
+    }
+
+
+def bot_account(conversation: Conversation) -> dict[str, Json]:
+    """Return the bot as activities name it."""
+    return {"id": conversation.bot_id, "name": conversation.bot_name}
+
+
+def message_id(number: int) -> str:
+    """Return the ID of a message in the Bot Connector."""
+    return f"1:{number}"
+
+
+def message_number(text: str) -> int | None:
+    """Return the number of the message with this ID, or None if no message can have it."""
+    digits = text.removeprefix("1:")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len("1000000000") else None
+
+
+def with_mention(text: str, bot: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a message's text as Teams sends it: escaped, and with tags and entities for mentions of the bot."""
+    name, tag = escape(f"@{bot['name']}", quote=False), f"<at>{escape(str(bot['name']), quote=False)}</at>"
+    marked = escape(text, quote=False).replace(name, tag)
+    mention: Json = {"type": "mention", "mentioned": bot, "text": tag}
+    return {
+        "text": marked,
+        "textFormat": "plain",
+        "entities": [mention] if tag in marked else [],
+        "attachments": [{"contentType": "text/html", "content": f"<p>{marked}</p>"}],
+    }
+
+
+def _account(user: SampleUser) -> dict[str, Json]:
+    return {"id": user.account, "name": user.name, "aadObjectId": user.id}
+
+
+def _channel_data(conversation: Conversation) -> dict[str, Json]:
+    tenant: dict[str, Json] = {"tenant": {"id": conversation.tenant_id}}
+    if conversation.kind != "channel":
+        return tenant
+    # The team has the ID of its first channel.
+    team = {"id": CHANNELS[0].id, "aadGroupId": TEAM_ID}
+    return {**tenant, "team": team, "channel": {"id": conversation.id}}
