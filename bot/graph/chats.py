@@ -8,7 +8,7 @@ from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, T
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.graph.app_installation import AppInstaller
-from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import (
     NAME,
     new_chat_body,
@@ -19,6 +19,7 @@ from bot.graph.protocol import (
     parse_member,
     parse_team,
 )
+from bot.http.paths import path_segment
 from bot.logs import get_logger
 
 T = TypeVar("T")

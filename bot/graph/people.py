@@ -6,8 +6,9 @@ from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError, NotFound
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
-from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
+from bot.http.paths import path_segment
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 

@@ -17,6 +17,12 @@ from bot.handlers.invoke_names import Invoke
 from bot.text.html_elements import unescape
 from cards.buttons import DIALOG
 
+_MAX_NAME_LENGTH = 256
+_MAX_TEXT_LENGTH = 20_000
+"""Characters of a message that are read, enough for several links."""
+_MAX_MENTIONS = 20
+"""Different texts that mention the bot. Each one costs a search through the message."""
+
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
 
@@ -79,7 +85,7 @@ def parse_chat(activity: Activity) -> Chat:
         tenant_id=tenant_id(activity),
         service_url=activity.service_url,
         bot_id=(bot.id if bot else None) or "",
-        bot_name=(bot.name if bot else None) or "",
+        bot_name=((bot.name if bot else None) or "")[:_MAX_NAME_LENGTH],
         team_id=_team_id(activity),
     )
 
@@ -128,7 +134,7 @@ def parse_person(activity: Activity, emulator_user: ObjectId | None) -> Person:
     return Person(
         account_id=account_id,
         object_id=parse_object_id(sender.aad_object_id if sender else None) or emulator_user,
-        name=name,
+        name=name[:_MAX_NAME_LENGTH],
     )
 
 
@@ -149,22 +155,24 @@ def is_for_bot(activity: Activity) -> bool:
 
 def command_text(activity: Activity) -> str:
     """Return the text of a message on one line, without mentions of the bot."""
-    text = activity.text or ""
+    text = (activity.text or "")[:_MAX_TEXT_LENGTH]
     for mention in _mentions_of_bot(activity):
         text = text.replace(mention, " ")
     return " ".join(unescape(text).split())
 
 
 def _mentions_of_bot(activity: Activity) -> list[str]:
-    """Return the parts of the text that mention the bot."""
+    """Return the parts of the text that mention the bot, up to a maximum."""
     bot = activity.recipient.id if activity.recipient else None
-    mentions = []
+    mentions: dict[str, None] = {}
     for entity in filter(None, activity.entities or []):
         properties: Mapping[str, Any] = getattr(entity, "additional_properties", None) or {}
         mentioned, text = properties.get("mentioned"), properties.get("text")
         if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(text, str) and text:
-            mentions += [text] if mentioned.get("id") == bot else []
-    return mentions
+            mentions |= {text: None} if mentioned.get("id") == bot else {}
+        if len(mentions) == _MAX_MENTIONS:
+            break
+    return list(mentions)
 
 
 def button_in_message(activity: Activity) -> PressedButton | None:

@@ -1,6 +1,6 @@
 """Post messages of the outbox."""
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.send_outcomes import Rejected, SendOutcome
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, conversation_path
@@ -15,8 +15,8 @@ class ConnectorMessageSender:
 
     async def send(self, chat: Chat, activity: bytes) -> SendOutcome:
         """Post the finished activity into the chat, once."""
-        path = conversation_path(chat.id, "activities")
         try:
+            path = conversation_path(chat.id, "activities")
             return send_outcome(await self._connector.call("POST", chat.service_url, path, activity))
-        except NotAllowed as error:
+        except (BadRequest, NotAllowed) as error:
             return Rejected(reason=str(error))
