@@ -151,12 +151,14 @@ class GraphChats:
 
 def _parse_rows(rows: Iterable[Mapping[str, Any]], parse: Callable[[Mapping[str, Any]], T]) -> list[T]:
     """Parse the rows of a list. Skip a row that cannot be read, because it must not hide the others."""
-    found = []
+    found, skipped = [], 0
     for row in rows:
         try:
             found.append(parse(row))
         except Unavailable:
-            _log.warning("graph.row_unreadable", kind=parse.__name__.removeprefix("parse_"))
+            skipped += 1
+    if skipped:
+        _log.warning("graph.row_unreadable", kind=parse.__name__.removeprefix("parse_"), count=skipped)
     return found
 
 

@@ -88,6 +88,6 @@ class GraphPeople:
         errors = [each for each in found.values() if isinstance(each, ChatSyncError)]
         if errors and len(errors) == len(found):
             raise errors[0]
-        for error in errors:
-            _log.warning("graph.row_unreadable", kind="person", reason=describe_error(error))
+        if errors:
+            _log.warning("graph.row_unreadable", kind="person", count=len(errors), reason=describe_error(errors[0]))
         return {person: each for person, each in found.items() if not isinstance(each, ChatSyncError)}

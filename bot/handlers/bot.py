@@ -40,7 +40,7 @@ from bot.handlers.message_extension import Extension
 from bot.logs import correlation_id, get_logger
 from bot.logs.tracebacks import describe_error
 from bot.text.json_text import dumps
-from cards.activity import ADAPTIVE, card_json, feed_line
+from cards.activity import ADAPTIVE, CardTooLargeError, card_json, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView
 
@@ -287,6 +287,10 @@ def _log_failure(error: Exception) -> ChatSyncError:
     if isinstance(error, Unavailable):
         _log.warning("turn.reply_failed", reason=describe_error(error))
         return error
+    if isinstance(error, CardTooLargeError):
+        # A client can cause this with its inputs, so it is not a failure of the program.
+        _log.warning("turn.card_too_large", size=error.size)
+        return BadRequest("This answer is too large for Teams.", "Enter shorter texts, or choose less.")
     _log.error("turn.failed", exc_info=error)
     return ChatSyncError(
         "Something went wrong.",

@@ -3,10 +3,17 @@
 import time
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.domain.public_names import PERSON, Dialog
+from bot.features.shared.action_data import KEY
 from bot.store.tables import chat
+from cards.buttons import DIALOG
+from cards.new_chat import NAME, NAMES, NOTE, OTHERS, SUGGESTED
+from cards.record_inputs import RECORD, WORDS
 from tests.wire.world import BOT, GROUP, OTHER_GROUP, PERSONAL, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -94,3 +101,42 @@ async def test_long_names_are_cut_before_they_are_stored(world: World) -> None:
     stored = await world.rows_in(chat)
     assert len(stored) == 7
     assert max(len(str(row)) for row in stored) < 2_000
+
+
+def many_people() -> str:
+    return ",".join(str(uuid4()) for _ in range(5_500))
+
+
+async def page_of(world: World, page: str, **data: str) -> str:
+    """Return everything that the answer to a request for this page of a dialog says."""
+    value = {"data": {DIALOG: page, **data}, "context": {"theme": "default"}}
+    status, body = await world.post(world.activity(PERSONAL, type="invoke", name="task/submit", value=value))
+    assert status == 200
+    return str(body)
+
+
+async def test_a_list_of_people_is_refused_before_anybody_is_looked_up(world: World) -> None:
+    row = {"environment": "localhost/sandbox", "table": "incident", "row": await world.row("incidents")}
+    too_many = "A chat can have at most 250 members."
+    with capture_logs() as logs:
+        for page, field in (
+            (Dialog.NEW_CHAT, PERSON),
+            (Dialog.NEW_CHAT_PEOPLE, OTHERS),
+            (Dialog.NEW_CHAT_PEOPLE, SUGGESTED),
+            (Dialog.MAKE_CHAT, OTHERS),
+        ):
+            world.dataverse_was_asked.clear()
+            for record in ({}, row):
+                said = await page_of(world, page, **record, **{KEY: str(uuid4()), field: many_people()})
+                assert too_many in said
+            assert not any("$batch" in each for each in world.dataverse_was_asked)
+    assert [each for each in logs if each["log_level"] in {"warning", "error"}] == []
+
+
+async def test_no_input_of_a_dialog_causes_an_error(world: World) -> None:
+    huge = "x" * 60_000
+    with capture_logs() as logs:
+        for page in Dialog:
+            for field in (KEY, NAME, NAMES, WORDS, RECORD, NOTE, PERSON, "environment", "table", "row", "text", "view"):
+                assert "Something went wrong" not in await page_of(world, page, **{field: huge})
+    assert {each["event"] for each in logs if each["log_level"] == "error"} == set()
