@@ -45,6 +45,7 @@ class TeamsAdapter(CloudAdapterBase):
         require_activity(body)
         # Building an activity takes much longer than comparing its sender, so that comes first.
         identity = self._authentication.authorize(caller, body)
+        require_ids(body)
         response: InvokeResponse | None = await self.process_activity(identity, parse_activity(body), turn)
         return response
 
@@ -69,6 +70,10 @@ def require_activity(body: Mapping[str, Any]) -> None:
     conversation_id = body["conversation"].get("id")
     if not isinstance(conversation_id, str) or not conversation_id:
         raise BadRequest("An activity needs conversation.id.")
+
+
+def require_ids(body: Mapping[str, Any]) -> None:
+    """Raise `BadRequest` that names an ID of the activity that is too long, or that would change a path."""
     for place, value in _ids(body):
         _require_id(place, value)
 

@@ -1,6 +1,8 @@
 """`POST /api/dataverse/events`: events of Dataverse's webhook ("Use webhooks", Dataverse developer guide)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -15,7 +17,7 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.web.errors import error_response
-from bot.web.json_body import read_object
+from bot.web.json_body import SMALL_BYTES, read_object
 
 KEY_HEADER = "x-chatsync-key"
 KEY_QUERY = "code"
@@ -48,7 +50,8 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
             return _response(f"{message} is ignored", stored=False)
         if not await is_own_organization(services, sender, parse_organization(body)):
             raise web.HTTPForbidden(reason="The event is from another organization.")
-        event = parse_event(body, content, environment=sender, received_at=services.clock.now())
+        parse = partial(parse_event, body, content, environment=sender, received_at=services.clock.now())
+        event = parse() if len(content) <= SMALL_BYTES else await asyncio.to_thread(parse)
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
         return _response(outcome.value, stored=outcome is Received.STORED)

@@ -1,10 +1,12 @@
 """Activities of callers with a token that are much larger than those of Teams: they cost little, and nothing stays."""
 
+import io
 import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from structlog.testing import capture_logs
 
@@ -14,7 +16,19 @@ from bot.store.tables import chat
 from cards.buttons import DIALOG
 from cards.new_chat import NAME, NAMES, NOTE, OTHERS, SUGGESTED
 from cards.record_inputs import RECORD, WORDS
-from tests.wire.world import BOT, GROUP, OTHER_GROUP, PERSONAL, World, texts
+from tests.dataverse.samples import context
+from tests.steps.changes import CHANGES, rename_notification
+from tests.wire.world import (
+    BOT,
+    CLIENT_STATE,
+    EVENTS,
+    GROUP,
+    OTHER_GROUP,
+    PERSONAL,
+    WEBHOOK_KEY,
+    World,
+    texts,
+)
 
 pytestmark = pytest.mark.one_database
 
@@ -140,3 +154,39 @@ async def test_no_input_of_a_dialog_causes_an_error(world: World) -> None:
             for field in (KEY, NAME, NAMES, WORDS, RECORD, NOTE, PERSON, "environment", "table", "row", "text", "view"):
                 assert "Something went wrong" not in await page_of(world, page, **{field: huge})
     assert {each["event"] for each in logs if each["log_level"] == "error"} == set()
+
+
+async def loop_s(world: World, path: str, content: bytes) -> tuple[int, float]:
+    """Return the status, and the time that the event loop was busy with the request, the least of several."""
+    spent = []
+    for _ in range(3):
+        before = time.thread_time()
+        async with world.session.post(
+            world.url + path,
+            data=io.BytesIO(content),
+            headers={"Content-Type": "application/json", "x-chatsync-key": WEBHOOK_KEY},
+        ) as answer:
+            await answer.read()
+        spent.append(time.thread_time() - before)
+    return answer.status, min(spent)
+
+
+async def test_many_small_members_keep_the_event_loop_no_longer_than_one_large_text(world: World) -> None:
+    def notifications(**more: object) -> bytes:
+        return orjson.dumps({"value": [rename_notification("x", CLIENT_STATE, **more)]})
+
+    many, too_many = (notifications(**{f"k{number}": 1 for number in range(count)}) for count in (200_000, 600_000))
+    status, one_text = await loop_s(world, CHANGES, notifications(a="x" * len(many)))
+    assert status == 202
+    status, spent = await loop_s(world, CHANGES, many)
+    assert (status, spent <= 3 * one_text) == (202, True), spent / one_text
+    status, _ = await loop_s(world, CHANGES, too_many)
+    assert status == 400
+
+
+async def test_an_event_of_many_columns_keeps_the_event_loop_no_longer_than_one_large_text(world: World) -> None:
+    many = orjson.dumps(context({f"new_d{number}": "/Date(1795256430000)/" for number in range(15_000)}))
+    status, one_text = await loop_s(world, EVENTS, orjson.dumps(context({"new_text": "x" * len(many)})))
+    assert status == 200
+    status, spent = await loop_s(world, EVENTS, many)
+    assert (status, spent <= 3 * one_text) == (200, True), spent / one_text
