@@ -103,7 +103,8 @@ def local_time(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("a card's instants need a time zone")
-    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # `strftime` does not pad the year.
+    stamp = f"{at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
     return f"{{{{DATE({stamp}, SHORT)}}}} {{{{TIME({stamp})}}}}"
 
 

@@ -39,6 +39,7 @@ from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
 from bot.logs import correlation_id, get_logger
 from bot.logs.tracebacks import describe_error
+from bot.runtime.line_budget import LineBudget
 from bot.text.json_text import dumps
 from cards.activity import ADAPTIVE, CardTooLargeError, card_json, feed_line
 from cards.buttons import ActionButton
@@ -115,6 +116,7 @@ class ChatSyncBot(TeamsActivityHandler):
     def __init__(self, handlers: Handlers, store_response: StoreResponse) -> None:
         self._handlers = handlers
         self._store_response = store_response
+        self._lines = LineBudget()
         self._invokes: Mapping[str, InvokeHandler] = {
             Invoke.BUTTON: self._button_invoke,
             Invoke.SEARCH_INPUT: self._typeahead,
@@ -223,7 +225,9 @@ class ChatSyncBot(TeamsActivityHandler):
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
         if pressed.automatic and pressed.verb not in SHOWING_VERBS:
             # With an error, the client keeps the card. Anyone can forward a card with another button in its refresh.
-            _log.warning("turn.automatic_button_rejected")
+            suppressed = self._lines.take("turn.automatic_button_rejected")
+            if suppressed is not None:
+                _log.warning("turn.automatic_button_rejected", suppressed=suppressed)
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
         answer = await self._press(turn, pressed)
         if answer.already_queued:

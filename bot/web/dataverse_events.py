@@ -14,13 +14,14 @@ from bot.domain.values import EnvironmentId
 from bot.domain.webhook_keys import WebhookKeys
 from bot.features.key_fields.receive_event import Received, is_own_organization, receive_event
 from bot.features.shared.services import Services
-from bot.logs import get_logger
+from bot.logs import CORRELATION_ID, adopt_correlation_id, get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.web.errors import error_response
 from bot.web.json_body import SMALL_BYTES, read_object
 
 KEY_HEADER = "x-chatsync-key"
 KEY_QUERY = "code"
+CORRELATION_HEADER = "x-ms-correlation-request-id"
 ORGANIZATION_HEADER = "x-ms-dynamics-organization"
 MAX_BYTES = 1_000_000
 """Maximum bytes of an event; Dataverse strips its events at 256 KB."""
@@ -43,6 +44,7 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
             return error_response(
                 HTTPStatus.UNAUTHORIZED, "Send the key of CHATSYNC_WEBHOOK_KEY as ?code= or x-chatsync-key."
             )
+        request[CORRELATION_ID] = adopt_correlation_id(request.headers.get(CORRELATION_HEADER, ""))
         body, content = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=within_s)
         message, table = parse_message(body)
         _require_own_environment(request, services.links, sender)
