@@ -25,9 +25,9 @@ _DATABASE_OPTIONS = frozenset(
 """Options of asyncpg that are texts. It fails with any other."""
 
 _POSTGRES_SERVER = re.compile(
-    r"([^:/?#@\[\]]*(:[^/?#@\[\]]*)?@)?"  # user name and password
-    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*)(:\d+)?"  # host and port
-    r"(/[^?#@]*)?(\?[^#]*)?"  # database and options
+    r"([^:/?#@\[\]]*+(:[^/?#@\[\]]*+)?@)?"  # user name and password
+    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*+)(:\d++)?"  # host and port
+    r"(/[^?#@]*+)?(\?[^#]*+)?"  # database and options
 )
 """Everything after `postgresql+asyncpg://`. A password that is not percent-encoded does not match in most cases."""
 

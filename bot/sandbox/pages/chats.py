@@ -19,7 +19,7 @@ from bot.sandbox.teams.sample_organization import TEAMS, SampleOrganization
 from bot.sandbox.values import Json, Row
 
 # Clients replace these with the reader's local time.
-_LOCAL_TIME = re.compile(r"\{\{DATE\(([^,)]+)[^)]*\)\}\} \{\{TIME\([^)]*\)\}\}")
+_LOCAL_TIME = re.compile(r"\{\{DATE\(([^,)]{1,40})[^)]{0,40}\)\}\} \{\{TIME\([^)]{0,40}\)\}\}")
 _CHILDREN = ("body", "items", "columns", "actions", "facts")
 
 
