@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -135,7 +135,7 @@ class Watching(RuleBasedStateMachine):
             saved = {"ownerid@odata.bind": f"/systemusers({self.users[person]})"}
             self._change(number, OWNER, person, saved, delivered=delivered)
 
-    def _change(self, number: str, name: str, value: Any, saved: dict[str, object], *, delivered: bool) -> None:
+    def _change(self, number: str, name: str, value: Any, saved: Mapping[str, object], *, delivered: bool) -> None:
         self.expected.cases[number].values[name] = value
         self.run(self._happens(self.world.change(saved, number=number, told=False), [name], delivered=delivered))
         self.expected.changed(number, name, delivered=delivered)
