@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import Unavailable
-from bot.domain.tables import Column, ColumnType, Table, TableName
+from bot.domain.tables import Column, ColumnType, DateBehavior, Table, TableName
+from bot.domain.user_formats import UserFormats
 
 TABLE_PROPERTIES = (
     "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ObjectTypeCode,"
@@ -55,13 +56,22 @@ class Lookup:
     """The navigation property that expands the other row."""
 
 
-def parse_table(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]], *, sends_updates: bool) -> Table:
-    """Parse a table from its definition and the details of its columns; raise `Unavailable` for anything else."""
+def parse_table(
+    definition: Mapping[str, Any],
+    details: Sequence[Mapping[str, Any]],
+    *,
+    sends_updates: bool,
+    formats: UserFormats | None = None,
+) -> Table:
+    """Parse a table from its definition and the details of its columns; raise `Unavailable` for anything else.
+
+    `formats` are those of the application user.
+    """
     try:
         by_name: dict[str, dict[str, Any]] = {}
         for detail in details:
             by_name.setdefault(str(detail.get("LogicalName")), {}).update(detail)
-        columns = [_try_column(each, by_name) for each in definition["Attributes"]]
+        columns = [_try_column(each, by_name, formats) for each in definition["Attributes"]]
         return Table(
             name=str(definition["LogicalName"]),
             label=_label(definition) or str(definition["LogicalName"]),
@@ -98,21 +108,23 @@ def _try_label(definition: Mapping[str, Any]) -> str:
         return ""
 
 
-def _try_column(attribute: Mapping[str, Any], details: Mapping[str, Mapping[str, Any]]) -> Column | None:
+def _try_column(
+    attribute: Mapping[str, Any], details: Mapping[str, Mapping[str, Any]], formats: UserFormats | None
+) -> Column | None:
     """Parse a column. A column that cannot be read is missing, because it must not hide the others."""
     try:
-        return _column(attribute, details.get(str(attribute["LogicalName"]), {}))
+        return _column(attribute, details.get(str(attribute["LogicalName"]), {}), formats)
     except _UNREADABLE:
         return None
 
 
-def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column | None:
+def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any], formats: UserFormats | None) -> Column | None:
     # Shadow columns (`owneridname`) belong to another column, and some columns cannot be read at all.
     if attribute.get("AttributeOf") or attribute.get("IsValidForRead") is False:
         return None
     name = str(attribute["LogicalName"])
     format_name = detail.get("FormatName")
-    behavior = detail.get("DateTimeBehavior")
+    behavior = _behavior(detail)
     return Column(
         name=name,
         label=_label(attribute) or name,
@@ -120,12 +132,13 @@ def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column |
         type=_column_type(attribute),
         secured=bool(attribute.get("IsSecured")),
         rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
-        date_only=detail.get("Format") == "DateOnly" and _managed_value(behavior) != "TimeZoneIndependent",
+        date_only=detail.get("Format") == "DateOnly" or behavior is DateBehavior.DATE_ONLY,
+        behavior=behavior,
+        formats=formats,
         precision=_natural(detail.get("Precision")),
         updatable=attribute.get("IsValidForUpdate") is not False,
         required=_managed_value(attribute.get("RequiredLevel")) in _REQUIRED,
         max_length=_natural(detail.get("MaxLength")),
-        plain_date=_managed_value(behavior) == "DateOnly",
         states=_states(detail.get("OptionSet")),
         options=_options(detail.get("OptionSet")),
     )
@@ -140,6 +153,14 @@ def _column_type(attribute: Mapping[str, Any]) -> ColumnType:
         except ValueError:
             continue
     return ColumnType.VIRTUAL
+
+
+def _behavior(detail: Mapping[str, Any]) -> DateBehavior:
+    """Return the behavior of a date and time column; the first one there was for anything else."""
+    try:
+        return DateBehavior(_managed_value(detail.get("DateTimeBehavior")) or "")
+    except ValueError:
+        return DateBehavior.USER_LOCAL
 
 
 def _natural(value: object) -> int | None:

@@ -33,6 +33,7 @@ _MAX_SOLVED = 50
 _MAX_ACTIVITIES = 500
 _USERS_PER_REQUEST = 50
 _OWNER, _CREATOR, _MODIFIER = "_ownerid_value", "_createdby_value", "_modifiedby_value"
+_ADMINISTRATOR = "_administratorid_value"
 _SUBJECT_COLUMN = "subjectid"
 """The subject that a case is filed under."""
 
@@ -56,13 +57,15 @@ class DataverseRecordPeople:
         )
         owner, is_team = row.get(_OWNER), row.get(f"{_OWNER}@{LOOKUP_TABLE}") == "team"
         named = [row.get(name) for name in (_CREATOR, _MODIFIER)] + ([] if is_team else [owner])
-        people, team = await asyncio.gather(
+        people, team, administrator = await asyncio.gather(
             self._people(record.environment, [*named, *activities]),
             self._team(record.environment, str(owner)) if is_team else _no_people(),
+            self._administrator(record.environment, str(owner)) if is_team else _nobody(),
         )
         return InvolvedPeople(
             owner=None if is_team else people.get(str(owner)),
             team=team,
+            administrator=administrator,
             creator=people.get(str(row.get(_CREATOR))),
             modifier=people.get(str(row.get(_MODIFIER))),
             activities={people[user]: count for user, count in activities.items() if user in people},
@@ -130,6 +133,15 @@ class DataverseRecordPeople:
         rows = await self._clients[environment].rows(f"teams({team})/teammembership_association", query)
         return frozenset(person for row in rows if (person := _object_id(row)))
 
+    async def _administrator(self, environment: EnvironmentId, team: str) -> ObjectId | None:
+        """Return the administrator of the team ("Team table reference"), who need not be a member of it."""
+        try:
+            row = await self._clients[environment].get(f"teams({team})", {"$select": _ADMINISTRATOR})
+        except (NotFound, NotAllowed):
+            return None
+        user = row.get(_ADMINISTRATOR)
+        return (await self._people(environment, [user])).get(str(user))
+
     async def _people(self, environment: EnvironmentId, users: Iterable[Any]) -> Mapping[str, ObjectId]:
         """Return the Entra object ID of each enabled user that has one."""
         ids = list(dict.fromkeys(str(each) for each in users if each))
@@ -167,6 +179,10 @@ class DataverseRecordPeople:
             for row in rows
             if str(row.get(_OWNER)) in people and parse_guid(str(row.get(table.primary_id)))
         ]
+
+
+async def _nobody() -> None:
+    return None
 
 
 async def _no_people() -> frozenset[ObjectId]:

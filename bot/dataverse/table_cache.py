@@ -18,8 +18,10 @@ from bot.dataverse.metadata import (
     parse_table,
 )
 from bot.dataverse.protocol import quote_literal, require_no_such_table
+from bot.dataverse.user_formats import read_own_formats
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
+from bot.domain.user_formats import UserFormats
 from bot.runtime.ttl_cache import TtlCache
 
 CHATS = "chat"
@@ -39,6 +41,7 @@ class TableCache:
         self._client = client
         self._tables: TtlCache[str, Table] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL)
         self._lookups: TtlCache[str, Sequence[Lookup]] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL)
+        self._formats: TtlCache[str, UserFormats | None] = TtlCache(clock, max_size=1, ttl=DEFINITIONS_TTL)
         self._names_by_code: dict[int, str] = {}
 
     async def get(self, name: str) -> Table:
@@ -81,13 +84,14 @@ class TableCache:
     async def _read(self, name: str) -> Table:
         path = f"EntityDefinitions(LogicalName={quote_literal(name)})"
         query = {"$select": TABLE_PROPERTIES, "$expand": f"Attributes($select={COLUMN_PROPERTIES})"}
-        definition, updates, *details = await asyncio.gather(
+        definition, updates, formats, *details = await asyncio.gather(
             self._client.get(path, query),
             self._sends_updates(name),
+            self._formats.fetch("", partial(read_own_formats, self._client)),
             *(self._details(path, cast, query) for cast, query in CASTS.items()),
         )
         flat = [detail for each in details for detail in each]
-        return parse_table(definition, flat, sends_updates=updates)
+        return parse_table(definition, flat, sends_updates=updates, formats=formats)
 
     async def _details(self, path: str, cast: str, query: str) -> Sequence[Mapping[str, Any]]:
         found = await self._client.get(f"{path}/Attributes/Microsoft.Dynamics.CRM.{cast}", query)

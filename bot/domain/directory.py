@@ -13,6 +13,10 @@ MAX_TOPIC_LENGTH = 250
 """Characters of a chat's name, which must not contain a colon ("Update chat", Microsoft Graph documentation)."""
 
 
+_EXTERNAL = "#EXT#"
+"""Part of the principal name of an account of another organization ("Properties of a B2B guest user")."""
+
+
 class Presence(StrEnum):
     """A person's availability, as the text that lists show."""
 
@@ -33,8 +37,19 @@ class DirectoryPerson:
     name: str
     sign_in: str
     """User principal name."""
+    mail: str = ""
     title: str = ""
     enabled: bool = True
+    guest: bool = False
+    """True for a person of another organization."""
+
+    @property
+    def chat_address(self) -> str:
+        """The address that opens a chat with the person; empty if there is none.
+
+        The principal name of a person of another organization is only a name for the account in this one.
+        """
+        return self.mail if self.guest or _EXTERNAL in self.sign_in.upper() else self.sign_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, Raw
+from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, DateBehavior, Raw
 from bot.text.html_text import looks_rich, plain_text
 
 UNNAMED = "(no name)"
@@ -24,6 +24,7 @@ _MAX_HTML_SOURCE = 40_000
 """Characters of a long text, and of long HTML, that are kept. In HTML, styles may precede the text."""
 
 _DIGEST = "sha256:"
+_DATE_LENGTH = len("2026-11-21")
 _EMPTY_VALUES: tuple[Raw, ...] = (None, "", ())
 _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATE, ColumnType.STATUS})
 _NUMBERS = frozenset({ColumnType.MONEY, ColumnType.DECIMAL, ColumnType.DOUBLE})
@@ -64,10 +65,32 @@ def canonical_value(column: Column, raw: Raw) -> Raw:
     if raw in _EMPTY_VALUES:
         return None
     if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
-        return raw[:10] if column.date_only else canonical_instant(raw) or raw
+        return _canonical_date(column, raw) if column.date_only else canonical_instant(raw) or raw
     if column.type in _NUMBERS and isinstance(raw, int | float):
         return float(raw)
     return digest_if_long(raw) if isinstance(raw, str) else raw
+
+
+def _canonical_date(column: Column, raw: str) -> str:
+    local = local_time(column, raw)
+    return local.date().isoformat() if local else raw
+
+
+def local_time(column: Column, raw: str) -> datetime | None:
+    """Return the time without a zone as Dataverse shows it to the application user; None if it is not a time.
+
+    Only a moment depends on the time zone. A date without a time is the same everywhere.
+    """
+    instant = canonical_instant(raw)
+    if instant is None:
+        return None
+    at = datetime.fromisoformat(instant)
+    if len(instant) == _DATE_LENGTH or column.behavior is not DateBehavior.USER_LOCAL or column.formats is None:
+        return at.replace(tzinfo=None)
+    try:
+        return column.formats.zone.local_time(at)
+    except OverflowError:
+        return at.replace(tzinfo=None)
 
 
 def digest_if_long(text: str) -> str:
@@ -91,7 +114,7 @@ def canonical_instant(text: str) -> str | None:
         utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    if len(text) == len("2026-11-21"):
+    if len(text) == _DATE_LENGTH:
         return text
     return f"{utc.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
@@ -108,5 +131,13 @@ def _formatted(column: Column, raw: Raw) -> str:
     if column.type in LOOKUPS:
         return UNNAMED
     if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
-        return raw[:10] if column.date_only else f"{raw[:10]} {raw[11:16]} UTC"
+        return _plain_time(column, raw)
     return str(raw)
+
+
+def _plain_time(column: Column, raw: str) -> str:
+    """Return a date or time in the same format for everyone. Only a moment needs a time zone."""
+    if column.date_only:
+        return _canonical_date(column, raw)
+    zone = " UTC" if column.behavior is DateBehavior.USER_LOCAL else ""
+    return f"{raw[:10]} {raw[11:16]}{zone}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.card_size_budget import MAX_INPUT_BYTES, max_bytes_of_choices, max_bytes_of_text, max_bytes_of_toggle
 from bot.domain.errors import BadRequest
-from bot.domain.tables import OWNER, STATUS, Column, ColumnType, Raw, Table
+from bot.domain.tables import OWNER, STATUS, Column, ColumnType, DateBehavior, Raw, Table
 
 MAX_CHANGE_FIELDS = 5
 """Columns that a card can change. People who want to change more can open the record."""
@@ -64,10 +64,20 @@ def change_problem(column: Column) -> str | None:
     if column.type in _CHOICES:
         return TOO_MANY_CHOICES if _max_bytes(column) > MAX_INPUT_BYTES else None
     if column.type is ColumnType.DATE_TIME:
-        return None if column.plain_date else "A card cannot change times, because they depend on the time zone."
+        return _date_problem(column)
     if column.type in _TEXTS and not column.rich_text:
         return None
     return "A card can change only choices, yes/no values, dates, and plain text."
+
+
+def _date_problem(column: Column) -> str | None:
+    match column.behavior:
+        case DateBehavior.DATE_ONLY:
+            return None
+        case DateBehavior.TIME_ZONE_INDEPENDENT:
+            return "A card cannot change times."
+        case _:
+            return "A card cannot change times, because they depend on the time zone."
 
 
 def changeable_columns(table: Table) -> tuple[Column, ...]:

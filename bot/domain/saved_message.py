@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from bot.domain.errors import BadRequest
-from bot.domain.values import ChatId
+from bot.domain.values import Chat, ChatKind
 
 MAX_TITLE_LENGTH = 200
 """Characters of a task's subject ("Task table reference"). A note's subject can be longer."""
@@ -14,8 +14,11 @@ MAX_TITLE_LENGTH = 200
 MAX_TEXT_LENGTH = 4_000
 """Characters of a message that the dialog accepts. The rest is behind the link."""
 
-_LINK = re.compile(r"https://([a-z.]+)/l/message/[\w%@:.;,?=&+~/-]{1,2000}", re.ASCII | re.IGNORECASE)
+_LINK = re.compile(r"https://([a-z.]+)/l/message/", re.ASCII | re.IGNORECASE)
+_LINK_REST = re.compile(r"(?:[\w@:.;,?=&+~/!'()*-]|%[0-9a-fA-F]{2}){1,2000}")
+"""The rest of a link: letters of any script, and what JavaScript's `encodeURIComponent` and `encodeURI` leave."""
 
+_ASCII = "".join(map(chr, range(128)))
 
 _CUT = "\n[The message continues in Teams.]"
 
@@ -55,15 +58,25 @@ def truncate(text: str, *, whole: bool = True) -> str:
 
 
 def safe_link(address: str) -> str:
-    """Return the address if it is a Teams message link, or else empty text."""
-    found = _LINK.fullmatch(address.strip())
-    return found.group() if found and found.group(1).lower() in _TEAMS else ""
+    """Return the address if it is a Teams message link, with other letters than ASCII encoded, or else empty text."""
+    text = address.strip()
+    found = _LINK.match(text)
+    if found is None or found.group(1).lower() not in _TEAMS:
+        return ""
+    return quote(text, safe=_ASCII) if _LINK_REST.fullmatch(text, found.end()) else ""
 
 
-def message_link(chat: ChatId, message: str) -> str:
-    """Return the link to a message of a chat ("Deep link to a chat", Teams documentation)."""
-    context = quote('{"contextType":"chat"}', safe="")
-    return f"https://teams.microsoft.com/l/message/{quote(chat, safe='')}/{quote(message, safe='')}?context={context}"
+def message_link(chat: Chat, message: str, *, parent: str = "") -> str:
+    """Return the link to a message ("Deep link to a chat" and "to a channel conversation", Teams documentation).
+
+    `parent` is the first message of a channel's thread.
+    """
+    if chat.kind is ChatKind.CHANNEL:
+        known = {"tenantId": chat.tenant_id, "groupId": chat.team_id, "parentMessageId": parent or message}
+        query = urlencode({name: value for name, value in known.items() if value}, quote_via=quote)
+    else:
+        query = urlencode({"context": '{"contextType":"chat"}'}, quote_via=quote)
+    return f"https://teams.microsoft.com/l/message/{quote(chat.id, safe='')}/{quote(message, safe='')}?{query}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.domain.user_formats import UserFormats
+
 Raw = str | int | float | bool | tuple[int, ...] | None
 """Canonical value of a column, the same for every source.
 
@@ -44,6 +46,17 @@ class ColumnType(StrEnum):
     VIRTUAL = "Virtual"
 
 
+class DateBehavior(StrEnum):
+    """Meaning of a date and time column, by the values of `DateTimeBehavior`."""
+
+    USER_LOCAL = "UserLocal"
+    """A moment, shown in the time zone of the reader."""
+    DATE_ONLY = "DateOnly"
+    """A date that is the same in every time zone, without a time."""
+    TIME_ZONE_INDEPENDENT = "TimeZoneIndependent"
+    """A date and time that are the same in every time zone."""
+
+
 TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 LOOKUPS = frozenset({ColumnType.LOOKUP, ColumnType.CUSTOMER, ColumnType.OWNER})
 
@@ -58,6 +71,11 @@ class Column:
     secured: bool = False
     rich_text: bool = False
     date_only: bool = False
+    """True if only the date is shown. Whether a time zone decides the date depends on the behavior."""
+    behavior: DateBehavior = DateBehavior.USER_LOCAL
+    """Behavior of a date and time column."""
+    formats: UserFormats | None = None
+    """The application user's formats of dates and numbers; None if they are not known."""
     precision: int | None = None
     """Digits after the decimal point; None if the table's metadata does not say."""
     updatable: bool = True
@@ -65,8 +83,6 @@ class Column:
     """True if the column must have a value."""
     max_length: int | None = None
     """Characters of a text; None if the table's metadata does not say."""
-    plain_date: bool = False
-    """True if the column holds a date that is the same in every time zone, without a time."""
     states: Mapping[int, int] = field(default_factory=dict)
     """For a status column, the state of each of its numbers."""
     options: Mapping[int, str] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Group chats, teams, and channels."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -52,9 +52,11 @@ class GraphChats:
         self._client = client
         self._installing = installing
 
-    async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
+    async def create(
+        self, people: Sequence[ObjectId], topic: str | None, *, guests: Collection[ObjectId] = ()
+    ) -> DirectoryChat:
         """Create a group chat."""
-        body = new_chat_body(self._client.base, people, topic)
+        body = new_chat_body(self._client.base, people, topic, guests=guests)
         return parse_chat((await self._client.change("POST", "chats", body, permission=CREATE)).body)
 
     async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
@@ -87,9 +89,9 @@ class GraphChats:
         rows = await self._client.pages(path, {}, permission=READ_MEMBERS, at_most=10 * MAX_MEMBERS, chat=chat)
         return [parse_member(row) for row in rows]
 
-    async def add_member(self, chat: ChatId, person: ObjectId) -> None:
+    async def add_member(self, chat: ChatId, person: ObjectId, *, guest: bool = False) -> None:
         """Add the person to the chat with its whole history; raise `NotSupported` if the chat is full."""
-        body = new_member_body(self._client.base, person)
+        body = new_member_body(self._client.base, person, guest=guest)
         try:
             await self._client.change(
                 "POST", f"chats/{path_segment(chat)}/members", body, permission=CHANGE_MEMBERS, chat=chat

@@ -67,6 +67,11 @@ class GraphPeople:
         found = await self._objects(ids, "/licenseDetails")
         return frozenset(person for person, body in found.items() if has_plan(body, self._plans))
 
+    async def without_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return the people that have no license for Teams; leave out those whose licenses cannot be read."""
+        found = await self._objects(ids, "/licenseDetails")
+        return frozenset(person for person, body in found.items() if not has_plan(body, self._plans))
+
     async def is_global_administrator(self, person: ObjectId) -> bool:
         """Return whether the person has the Entra role Global Administrator, directly or through a group."""
         path = f"users/{path_segment(person)}/transitiveMemberOf/microsoft.graph.directoryRole"

@@ -1,7 +1,7 @@
 """Microsoft Graph's JSON for Teams and users ("Microsoft Graph REST API v1.0 reference"). Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -21,11 +21,12 @@ WHOLE_HISTORY = "0001-01-01T00:00:00Z"
 IDS_AT_ONCE = 650
 """Maximum number of IDs in a request ("Get the presence of multiple users")."""
 
-PERSON = "id,displayName,userPrincipalName,jobTitle,accountEnabled"
+PERSON = "id,displayName,userPrincipalName,mail,userType,jobTitle,accountEnabled"
 
 _SEARCH_SYNTAX = str.maketrans({'"': " ", "\\": " ", ":": " "})
 _USER_MEMBER = "#microsoft.graph.aadUserConversationMember"
-_GUEST = "guest"
+_OWNER, _GUEST = "owner", "guest"
+"""Roles of members of this organization, and of guests ("Create chat")."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 # "presence: availability"; being in a call is an activity of someone who is busy.
@@ -42,19 +43,22 @@ _PRESENCE: Mapping[str, Presence] = {
 _CALLS = frozenset({"InACall", "InAConferenceCall"})
 
 
-def new_chat_body(base: str, people: Sequence[ObjectId], topic: str | None) -> dict[str, Any]:
+def new_chat_body(
+    base: str, people: Sequence[ObjectId], topic: str | None, *, guests: Collection[ObjectId] = ()
+) -> dict[str, Any]:
     """Return the body that creates a group chat; `people` includes the person who requests it."""
-    members = [_member(base, person) for person in people]
+    members = [_member(base, person, guest=person in guests) for person in people]
     return {"chatType": "group", **({"topic": topic} if topic else {}), "members": members}
 
 
-def new_member_body(base: str, person: ObjectId) -> dict[str, Any]:
+def new_member_body(base: str, person: ObjectId, *, guest: bool = False) -> dict[str, Any]:
     """Return the body that adds a person to a chat, with its whole history."""
-    return {**_member(base, person), "visibleHistoryStartDateTime": WHOLE_HISTORY}
+    return {**_member(base, person, guest=guest), "visibleHistoryStartDateTime": WHOLE_HISTORY}
 
 
-def _member(base: str, person: ObjectId) -> dict[str, Any]:
-    return {"@odata.type": _USER_MEMBER, "roles": ["owner"], "user@odata.bind": f"{base}/users('{person}')"}
+def _member(base: str, person: ObjectId, *, guest: bool) -> dict[str, Any]:
+    roles = [_GUEST if guest else _OWNER]
+    return {"@odata.type": _USER_MEMBER, "roles": roles, "user@odata.bind": f"{base}/users('{person}')"}
 
 
 def installation_body(base: str, catalog_id: str, permissions: Iterable[str]) -> dict[str, Any]:
@@ -120,8 +124,10 @@ def parse_person(body: Mapping[str, Any]) -> DirectoryPerson | None:
         id=ObjectId(person),
         name=_text(body, "displayName"),
         sign_in=_text(body, "userPrincipalName"),
+        mail=_text(body, "mail"),
         title=_text(body, "jobTitle"),
         enabled=body.get("accountEnabled") is not False,
+        guest=_text(body, "userType").lower() == _GUEST,
     )
 
 

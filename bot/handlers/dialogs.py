@@ -99,7 +99,7 @@ class Dialogs:
         if request.message is None:
             return request.data
         await require_user_anywhere(self._services, turn.person)
-        return {**request.data, **quoted_message(request.message, turn.chat.id)}
+        return {**request.data, **quoted_message(request.message, turn.chat)}
 
     async def _show(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
         page = await self._pages[name](self._services, turn, data)

@@ -168,6 +168,8 @@ class InvolvedPeople:
     owner: ObjectId | None = None
     team: frozenset[ObjectId] = frozenset()
     """The members of the owning team."""
+    administrator: ObjectId | None = None
+    """The administrator of the owning team."""
     creator: ObjectId | None = None
     modifier: ObjectId | None = None
     activities: Mapping[ObjectId, int] = field(default_factory=dict)

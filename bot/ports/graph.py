@@ -4,7 +4,7 @@ Each call may raise `Unavailable`, and `NotAllowed` with the missing permission 
 Graph is called as the app: check the user's rights before each call (spec S7).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,6 +33,10 @@ class Directory(Protocol):
         """Return the people with a Teams license (spec A3)."""
         ...
 
+    async def without_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return the people without a Teams license; leave out those whose licenses cannot be read."""
+        ...
+
     async def is_global_administrator(self, person: ObjectId) -> bool:
         """Return whether the person has Entra's role Global Administrator, directly or through a group (spec S2)."""
         ...
@@ -41,8 +45,13 @@ class Directory(Protocol):
 class ChatDirectory(Protocol):
     """Group chats, teams, and channels. Calls on a chat raise `NotFound` if the app cannot see it."""
 
-    async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
-        """Create a group chat. After `Unavailable` it may exist: see `find_created`."""
+    async def create(
+        self, people: Sequence[ObjectId], topic: str | None, *, guests: Collection[ObjectId] = ()
+    ) -> DirectoryChat:
+        """Create a group chat. After `Unavailable` it may exist: see `find_created`.
+
+        `guests` are the guests of the organization among the people, which Graph requires to know.
+        """
         ...
 
     async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
@@ -64,7 +73,7 @@ class ChatDirectory(Protocol):
         """Return the current members of the chat."""
         ...
 
-    async def add_member(self, chat: ChatId, person: ObjectId) -> None:
+    async def add_member(self, chat: ChatId, person: ObjectId, *, guest: bool = False) -> None:
         """Add the person with the whole history; raises `NotSupported` if the chat is full."""
         ...
 

@@ -44,3 +44,16 @@ async def test_who_has_a_licence_for_teams(graph: Graph) -> None:
     ids = [ObjectId(f"00000000-0000-0000-0000-{number:012}") for number in range(20, 50)]
     found = await graph.people.with_teams_license(ids)
     assert {int(person[-2:]) for person in found} == {20, 21, 22, 23, 24, 25}
+    # Nothing is known about people who are not in the directory.
+    assert {int(person[-2:]) for person in await graph.people.without_teams_license(ids)} == {26, 27, 28}
+    assert await graph.people.without_teams_license([]) == frozenset()
+
+
+async def test_each_person_has_the_address_that_opens_a_chat(graph: Graph) -> None:
+    ids = [ADELE_ID, ObjectId("00000000-0000-0000-0000-000000000028")]
+    found = (await graph.people.get_people(ids)).values()
+    assert [(each.guest, each.chat_address) for each in found] == [
+        (False, "adele.vance@example.com"),
+        (True, "jordan.reyes@partner.example"),
+    ]
+    assert [each.guest for each in await graph.people.search("jordan", at_most=5)] == [True]

@@ -26,7 +26,7 @@ from bot.domain.record_actions import (
     too_long_columns,
     truncate_for_input,
 )
-from bot.domain.tables import Column, ColumnType, Raw, Table
+from bot.domain.tables import Column, ColumnType, DateBehavior, Raw, Table
 
 PRIORITY = Column(name="prioritycode", label="Priority", type=ColumnType.PICKLIST, options={1: "High", 2: "Normal"})
 STATUS = Column(
@@ -37,7 +37,9 @@ STATUS = Column(
     states={1: 0, 2: 0, 5: 1, 6: 2},
 )
 ESCALATED = Column(name="isescalated", label="Escalated", type=ColumnType.BOOLEAN)
-FOLLOW_UP = Column(name="followupby", label="Follow up", type=ColumnType.DATE_TIME, date_only=True, plain_date=True)
+FOLLOW_UP = Column(
+    name="followupby", label="Follow up", type=ColumnType.DATE_TIME, date_only=True, behavior=DateBehavior.DATE_ONLY
+)
 TITLE = Column(name="title", label="Title", type=ColumnType.STRING, max_length=20, required=True)
 TEXT = Column(name="description", label="Description", type=ColumnType.MEMO, max_length=2_000)
 OWNER = Column(name="ownerid", label="Owner", type=ColumnType.OWNER)

@@ -13,7 +13,7 @@ from tests.dataverse.samples import bag, context, row, typed
 from tests.steps.new_chats import inputs
 from tests.steps.private_views import private_view
 from tests.steps.records import create
-from tests.wire.people import ADELE
+from tests.wire.people import ADELE, Somebody
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -64,6 +64,37 @@ async def test_half_an_emoji_in_a_title_is_replaced_everywhere(world: World) -> 
     (unfurled,) = await world.paste(await world.link())
     assert "Pump \ufffd vibrates after firmware update" in texts(unfurled["content"])
     assert "Pump \ufffd vibrates after firmware update" in texts(await private_view(world, "records"))
+
+
+async def test_half_an_emoji_in_a_name_or_a_label_is_replaced_everywhere(world: World) -> None:
+    """Cover names of Graph, formatted values, rows in batches, senders of messages, and names in addresses."""
+    world.dataverse_says = HALF | {
+        b"Adele Vance": rb"Adele \ud83d Vance",
+        b':"Normal"': rb':"Nor\ud83dmal"',
+        b"Tier 2": rb"Tier\ud83d 2",
+    }
+    titles = await world.type_in("people", "ade")
+    assert titles == ["Adele \ufffd Vance · Service Representative"]
+    card = await private_view(world, "suggest CAS-01001")
+    assert any("Adele \ufffd Vance" in line for line in texts(card))
+    world.connector.posts.clear()
+    sender = Somebody("Alex \ud83d Wilber", 20)
+    await world.say("connect CAS-01001 quiet", person=sender)
+    await world.settle()
+    assert "\ud83d" not in json.dumps(world.card(), ensure_ascii=False)
+    await world.change({"prioritycode": HIGH}, by=ADELE)
+    await world.window_ends()
+    said = texts(world.card())
+    assert "Priority: Nor\ufffdmal → **High**" in said
+    assert any(line.startswith("Adele \ufffd Vance") for line in said)
+    # Missed changes are read in batches.
+    await world.switch_webhook(on=False)
+    await world.change({"prioritycode": 2}, told=False)
+    await world.restart()
+    world.clock.advance(5)
+    await world.until(lambda: bool(world.connector.posts.get(GROUP)))
+    await world.settle()
+    assert "Priority: High → **Nor\ufffdmal**" in texts(world.card())
 
 
 def event(row_id: str, **values: object) -> dict[str, Any]:

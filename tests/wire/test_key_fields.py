@@ -229,7 +229,7 @@ async def test_an_administrator_can_show_the_values_of_secured_columns(world: Wo
     event = context({"cs_refundamount": typed("Money", Value=12.5)}, {}, PrimaryEntityId=await world.row("incidents"))
     await world.tell(event)
     await world.window_ends()
-    assert "Refund amount: – → **12.50**" in texts(world.card())
+    assert "Refund amount: – → **€12.50**" in texts(world.card())
 
 
 async def test_a_new_owner_is_shown_by_name(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain.public_names import Verb
+from bot.sandbox.teams.chats import messages_of
 from bot.store.tables import connection, record_type
 from bot.wiring.command_line import run_command
 from tests.steps.members import NOT_CONNECTED
@@ -146,6 +147,24 @@ async def test_a_chat_without_the_new_owner_gets_a_button_to_add_them(told: Worl
     assert ISAIAH.object_id in await members(told, chat)
     answer = await told.press(add, person=MEGAN, chat=chat)
     assert texts(answer["value"]) == ["Isaiah Langer is already in this chat."]
+
+
+async def test_a_new_owner_without_a_license_is_named_as_such_and_a_disabled_one_is_not_offered(told: World) -> None:
+    page = await people_page(told, ADELE)
+    await press(told, page, "Create chat", person=ADELE, others=selection(MEGAN), name="Pump", note="false")
+    await told.settle()
+    (chat,) = told.made_chats()
+    told.dataverse_says = {b'"servicePlanName":"TEAMS1"': b'"servicePlanName":"OTHER"'}
+    await given_to(told, ISAIAH)
+    assert told.posted(chat)[-1] == (
+        "CAS-01001: Isaiah Langer now owns this case and is not in this chat. Isaiah Langer has no Teams license."
+    )
+    told.dataverse_says = {b'"accountEnabled":true': b'"accountEnabled":false'}
+    await given_to(told, PATTI)
+    assert told.posted(chat)[-1] == "CAS-01001: Patti Fernandez now owns this case and is not in this chat."
+    newest, before, *_ = (row.text("card") for row in messages_of(told.teams.rows, chat))
+    assert Verb.ADD_OWNER in before
+    assert Verb.ADD_OWNER not in newest
 
 
 async def test_a_team_as_the_new_owner_cannot_be_added(told: World) -> None:

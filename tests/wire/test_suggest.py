@@ -63,7 +63,12 @@ ADELE_FREE, ISAIAH_BUSY, MEGAN_CALLS = (
 )
 SAMPLE = {
     "CAS-01001": [ADELE_FREE, "Owner · Last changed it"],
-    "CAS-01002": [ADELE_FREE, "Member of the owner team · Last changed it"],
+    "CAS-01002": [
+        ADELE_FREE,
+        "Member of the owner team · Last changed it",
+        MEGAN_CALLS,
+        "Administrator of the owner team",
+    ],
     "CAS-01004": [ISAIAH_BUSY, "Owner", ADELE_FREE, "Last changed it", MEGAN_CALLS, "Handled 1 similar record"],
     "CAS-01006": [MEGAN_CALLS, "Owner", ADELE_FREE, "Last changed it"],
 }
@@ -74,9 +79,12 @@ async def test_the_sample_data_is_ranked_line_by_line(world: World) -> None:
     assert {number: await told(world, number) for number in SAMPLE} == SAMPLE
 
 
-async def test_members_of_the_owner_team_are_suggested(world: World) -> None:
+async def test_members_and_the_administrator_of_the_owner_team_are_suggested(world: World) -> None:
     said = await told(world, "CAS-01002")
-    assert said[:2] == ["Adele Vance (available)", "Member of the owner team · Last changed it"]
+    assert said == SAMPLE["CAS-01002"]
+    # If the team cannot be read, nobody else is lost.
+    world.dataverse_refuses = {"_administratorid_value": (403, {"error": {"code": "0x80040220", "message": "no"}})}
+    assert await told(world, "CAS-01002") == said[:2]
 
 
 async def test_people_who_handled_similar_records_are_suggested(world: World) -> None:

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from bot.domain.audit import AuditEntry
 from bot.domain.catch_up import MissedChange, missed_changes
+from bot.domain.change_texts import change_texts
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.domain.formatting import format_value
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
@@ -240,10 +240,9 @@ def _changed(current: _CurrentRecord, reported: Mapping[str, ReportedValue]) -> 
 def _card_change(missed: MissedChange, changed: _ChangedRecord) -> Change:
     if not changed.show_values:
         return Change(label=missed.column.label, old=None, new=None)
-    old = ColumnValue(raw=missed.old.raw, text=missed.old.text)
-    return Change(
-        label=missed.column.label, old=format_value(missed.column, old), new=format_value(missed.column, missed.new)
-    )
+    known = ColumnValue(raw=missed.old.raw, text=missed.old.text)
+    old, new = change_texts(missed.column, known, missed.new, missed.new)
+    return Change(label=missed.column.label, old=old, new=new)
 
 
 def _new_reported_values(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ChatId, Connection
-from bot.features.key_fields.read_facts import ChangeDetails
+from bot.features.key_fields.read_facts import ChangeDetails, NewOwner
 from bot.features.shared.answers import connection_data, display_name
+from bot.features.shared.people_details import NO_LICENSE
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
@@ -64,8 +65,14 @@ def lifecycle_news(details: ChangeDetails, connection: Connection, *, owner_is_a
     if details.new_owner and owner_is_absent:
         add = ActionButton(title="Add new owner", verb=Verb.ADD_OWNER, payload=payload)
         # A card has room for three buttons, and the owner of a closed record matters less.
-        buttons = () if details.closed_as else (add,)
-        owner = "Someone else" if details.record_type.tell_each else details.new_owner.name
-        sentence = f"{owner} now owns this {kind} and is not in this chat."
+        buttons = () if details.closed_as or not details.new_owner.can_be_added else (add,)
+        sentence = _owner_sentence(details.new_owner, kind, hidden=details.record_type.tell_each)
         news.append(LifecycleNews(news=sentence, buttons=buttons))
     return news
+
+
+def _owner_sentence(owner: NewOwner, kind: str, *, hidden: bool) -> str:
+    """Return the news about the owner. `hidden`: the card for everyone does not name the owner."""
+    name = "Someone else" if hidden else owner.name
+    remark = f" {owner.name} {NO_LICENSE}." if not hidden and owner.remark == NO_LICENSE else ""
+    return f"{name} now owns this {kind} and is not in this chat.{remark}"

@@ -9,7 +9,6 @@ from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
@@ -149,22 +148,24 @@ def _reported_change(
         record=details.record,
         at=view.at,
         people=view.people,
-        columns=tuple(
-            ReportedColumn(
-                name=change.column.name,
-                label=change.column.label,
-                old=None if change.old is None else details.format(change.column, change.old)[:MAX_REPORTED_LENGTH],
-                new=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH],
-                raw=canonical_value(change.column, change.new.raw),
-            )
-            for change in changes
-        ),
+        columns=tuple(_reported_column(change, details) for change in changes),
         news=view.news,
         buttons=tuple(
             ReportedButton(title=each.title, verb=each.verb, payload=each.payload)
             for each in view.buttons
             if isinstance(each, ActionButton)
         ),
+    )
+
+
+def _reported_column(change: NetChange, details: ChangeDetails) -> ReportedColumn:
+    old, new = details.texts(change.column, change.old, change.new)
+    return ReportedColumn(
+        name=change.column.name,
+        label=change.column.label,
+        old=None if old is None else old[:MAX_REPORTED_LENGTH],
+        new=new[:MAX_REPORTED_LENGTH],
+        raw=canonical_value(change.column, change.new.raw),
     )
 
 
@@ -214,20 +215,13 @@ def _card_change(change: NetChange, details: ChangeDetails) -> Change:
     """Return the change for the card; without values if the column is secured and its values must not be shown."""
     if change.column.secured and not details.record_type.tell_secured:
         return Change(label=change.column.label, old=None, new=None)
-    old = None if change.old is None else details.format(change.column, change.old)
-    return Change(label=change.column.label, old=old, new=_text(change.column, change.new, details))
-
-
-def _text(column: Column, value: ColumnValue, details: ChangeDetails) -> str:
-    """Return the value as Dataverse formats it if the record still has it, or else in our own format."""
-    current = details.row.value(column.name) if details.row else None
-    if current and canonical_value(column, current.raw) == canonical_value(column, value.raw):
-        return details.format(column, current)
-    return details.format(column, value)
+    old, new = details.texts(change.column, change.old, change.new)
+    return Change(label=change.column.label, old=old, new=new)
 
 
 def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:
     if change.column.secured:
         return ReportedValue(raw=None, text=None, at=change.at)
+    _, text = details.texts(change.column, change.old, change.new)
     raw = canonical_value(change.column, change.new.raw)
-    return ReportedValue(raw=raw, text=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH], at=change.at)
+    return ReportedValue(raw=raw, text=text[:MAX_REPORTED_LENGTH], at=change.at)

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.domain.change_texts import change_texts
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.formatting import format_value
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_lifecycle import WATCHED_COLUMNS, RecordLifecycle, confirmed, lifecycle_of, merge_target
 from bot.domain.record_links import parse_guid
@@ -14,6 +14,7 @@ from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import name_columns
+from bot.features.shared.people_details import look_up_people, look_up_remarks
 from bot.features.shared.services import Services
 
 
@@ -23,6 +24,10 @@ class NewOwner:
 
     object_id: ObjectId
     name: str
+    can_be_added: bool = True
+    """False if the person cannot sign in."""
+    remark: str = ""
+    """Remark about a person who may be added to a chat, such as that they have no Teams license."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +51,13 @@ class ChangeDetails:
     """The new owner, if it is another person than before."""
     merge_target: RecordRef | None = None
     """The record that this one was merged into."""
-    _texts: dict[tuple[str, ColumnValue], str] = field(default_factory=dict)
+    _texts: dict[tuple[str, ColumnValue | None, ColumnValue], tuple[str | None, str]] = field(default_factory=dict)
 
-    def format(self, column: Column, value: ColumnValue) -> str:
-        """Return the value as people read it. Each is formatted once, because many chats are told the same."""
-        key = (column.name, value)
+    def texts(self, column: Column, old: ColumnValue | None, new: ColumnValue) -> tuple[str | None, str]:
+        """Return both values as people read them. Each change is formatted once, because many chats get the same."""
+        key = (column.name, old, new)
         if key not in self._texts:
-            self._texts[key] = format_value(column, value)
+            self._texts[key] = change_texts(column, old, new, self.row.value(column.name) if self.row else None)
         return self._texts[key]
 
 
@@ -96,7 +101,16 @@ async def _new_owner(services: Services, environment: EnvironmentId, user: UserI
     person, name = await asyncio.gather(
         services.records.object_id(environment, user), _row_name(services, environment, f"systemuser:{user}")
     )
-    return NewOwner(object_id=person, name=name) if person and name else None
+    return await _with_remark(services, NewOwner(object_id=person, name=name)) if person and name else None
+
+
+async def _with_remark(services: Services, owner: NewOwner) -> NewOwner:
+    """Return the owner with what the directory says about adding them; unchanged if it does not respond."""
+    person = (await look_up_people(services, named=[owner.object_id], present=())).people.get(owner.object_id)
+    if person is None:
+        return owner
+    remarks = await look_up_remarks(services, [person])
+    return replace(owner, can_be_added=person.enabled, remark=remarks.get(owner.object_id, ""))
 
 
 async def _row(services: Services, record: RecordRef, columns: Sequence[Column]) -> Row | None:

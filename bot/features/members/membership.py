@@ -7,6 +7,7 @@ from functools import partial
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.features.members.announcement import Announcement, OutcomeUnknown, announce
+from bot.features.shared.people_details import find_guests
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
@@ -33,7 +34,9 @@ async def add_to_chat(
 
     The announcement is posted before. If that fails, nobody is added: see `announce`.
     """
-    change = partial(_change, services, services.chats.add_member, chat, person, member_after=True)
+    guests = await find_guests(services, [person])
+    add = partial(services.chats.add_member, guest=True) if guests else services.chats.add_member
+    change = partial(_change, services, add, chat, person, member_after=True)
     announced = partial(announce, services, announcement, change) if announcement else change
     await _finish(services, _in_turn(announced, *([notify] if notify else ())))
 

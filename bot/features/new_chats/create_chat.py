@@ -14,6 +14,7 @@ from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
 from bot.features.members.app_presence import require_app_in_chat
 from bot.features.shared.auditing import write_audit
+from bot.features.shared.people_details import find_guests
 from bot.features.shared.services import Services
 from cards.words import and_list
 
@@ -171,11 +172,12 @@ async def _create(services: Services, new_chat: NewChat, _person: Person, _curre
             chat = await services.chats.find_created(people, since=new_chat.creation_requested_at)
             if chat:
                 return _created(new_chat, chat)
+    guests = await find_guests(services, first)
     try:
-        chat = await services.chats.create(first, new_chat.request.topic)
+        chat = await services.chats.create(first, new_chat.request.topic, guests=guests)
     except BadRequest:
         # Graph rejects the request without a reason. Create the smallest chat, and run the other steps one by one.
-        return _created(new_chat, await services.chats.create(first[:MIN_MEMBERS], None))
+        return _created(new_chat, await services.chats.create(first[:MIN_MEMBERS], None, guests=guests))
     is_complete = first == new_chat.request.members
     return _created(new_chat, chat).with_done(*([ChatStep.MEMBERS] if is_complete else []))
 
@@ -184,14 +186,15 @@ async def _add_members(services: Services, new_chat: NewChat, _person: Person, _
     await _require_not_removed(services, new_chat)
     chat = _chat_id(new_chat)
     members = {member.object_id for member in await services.chats.list_members(chat)}
+    missing = [person for person in new_chat.request.members if person not in members]
+    guests = await find_guests(services, missing)
     errors: dict[ObjectId, ChatSyncError] = {}
-    for person in new_chat.request.members:
-        if person not in members:
-            try:
-                await services.chats.add_member(chat, person)
-            except (BadRequest, NotAllowed, NotFound) as error:
-                errors[person] = error
-            await _save(services, new_chat)  # Many members can take longer than one lease.
+    for person in missing:
+        try:
+            await services.chats.add_member(chat, person, guest=person in guests)
+        except (BadRequest, NotAllowed, NotFound) as error:
+            errors[person] = error
+        await _save(services, new_chat)  # Many members can take longer than one lease.
     if errors:
         raise await _not_added(services, errors) from next(iter(errors.values()))
     return new_chat.with_done(ChatStep.MEMBERS)

@@ -25,6 +25,7 @@ from bot.features.record_search.resolver import from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
 from bot.features.shared.answers import record_data
+from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -46,6 +47,7 @@ from cards.new_chat import (
     record_page,
 )
 from cards.record_inputs import RECORD, WORDS, RecordInputs
+from cards.words import and_list
 
 _MAX_IDS = 1_000
 """IDs that are read. The fields of a page may name a person several times."""
@@ -108,7 +110,8 @@ async def _people_page(
     people = [*options.chosen, *(person for person in candidates if person.id not in chosen)]
     create_button = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
     anyway = SubmitButton(title="Send it anyway", dialog=create_button.dialog, payload={**payload, SURE: ON})
-    view = _people_view(options, people, data, problem, create_button)
+    remarks = await look_up_remarks(services, [*people, *options.others])
+    view = _people_view(options, people, remarks, data, problem, create_button)
     return people_page(replace(view, create_anyway_button=anyway if data.get(SURE) == ON else None))
 
 
@@ -131,9 +134,17 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
         question = await _note_question(services, request, data)
         if question:
             return await _people_page(services, turn, {**known, SURE: ON}, question)
-        return _progress_page(await start_creation(services, key, request, turn.person, turn.chat))
+        progress = await start_creation(services, key, request, turn.person, turn.chat)
+        return _progress_page(progress, await _license_remark(services, named.matches))
     except BadRequest as error:
         return await _people_page(services, turn, known, f"{error} {error.next_step}".strip())
+
+
+async def _license_remark(services: Services, people: Sequence[DirectoryPerson]) -> str:
+    """Return who of the people with typed names has no Teams license. Others were chosen from a list that says so."""
+    remarks = await look_up_remarks(services, people)
+    names = [person.name for person in people if remarks.get(person.id) == NO_LICENSE]
+    return f"{and_list(names)} {'has' if len(names) == 1 else 'have'} no Teams license." if names else ""
 
 
 def _request(turn: Turn, data: ActionData, record: RecordRef | None) -> ChatRequest:
@@ -162,12 +173,14 @@ async def search_records(services: Services, turn: Turn, words: str, _data: Acti
 
 async def search_people(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """Return people who match the words, except the person who types."""
-    people = await find_people(services, turn.person, words)
-    return [_person_choice(person, person.title) for person in people if person.id != turn.person.object_id]
+    found = await find_people(services, turn.person, words)
+    people = [person for person in found if person.id != turn.person.object_id]
+    remarks = await look_up_remarks(services, people)
+    return [_person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
 
 
-def _person_choice(person: DirectoryPerson, detail: str) -> Choice:
-    title = " · ".join(part for part in (person.name or person.sign_in, detail) if part)
+def _person_choice(person: DirectoryPerson, detail: str, remark: str = "") -> Choice:
+    title = " · ".join(part for part in (person.name or person.sign_in, detail, remark) if part)
     return Choice(title=title or person.id, value=person.id)
 
 
@@ -195,16 +208,20 @@ def _ids(data: ActionData, *fields: str) -> list[ObjectId]:
 def _people_view(
     options: ChatOptions,
     people: Sequence[DirectoryPerson],
+    remarks: Mapping[ObjectId, str],
     data: ActionData,
     problem: str,
     create_button: SubmitButton,
 ) -> PeopleView:
     record = options.record
-    suggested = [_person_choice(each.person, each.reason) for each in options.suggested]
+    suggested = [
+        _person_choice(each.person, each.reason, GUEST if each.person.guest else "") for each in options.suggested
+    ]
+    named = [_person_choice(person, person.title, remarks.get(person.id, "")) for person in people]
     return PeopleView(
         record=record.header if record else None,
-        suggested=[*suggested, *(_person_choice(person, person.title) for person in people)],
-        others=[_person_choice(person, person.title) for person in options.others],
+        suggested=[*suggested, *named],
+        others=[_person_choice(person, person.title, remarks.get(person.id, "")) for person in options.others],
         dataset=Dataset.PEOPLE,
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),
@@ -215,11 +232,11 @@ def _people_view(
     )
 
 
-def _progress_page(progress: Progress) -> Page:
+def _progress_page(progress: Progress, remark: str = "") -> Page:
     new_chat = progress.new_chat
     resume_button = _resume_button("Refresh" if progress.is_running else "Continue", new_chat)
     view = ProgressView(
-        summary=_summary(progress),
+        summary=" ".join(filter(None, (_summary(progress), remark))),
         steps=_step_lines(new_chat),
         url=new_chat.url,
         resume_button=resume_button if new_chat.remaining_steps else None,

@@ -81,7 +81,7 @@ async def plan_chat(
     return ChatOptions(
         record=options,
         suggested=suggested,
-        chosen=[each for each in chosen_people.values() if each.id not in known],
+        chosen=[each for each in chosen_people.values() if each.enabled and each.id not in known],
         others=[each for each in listed if each.id not in {*known, *chosen_people}],
     )
 

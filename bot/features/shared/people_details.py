@@ -1,7 +1,7 @@
 """Names and presence for lists of people. A list is shown even if both are missing."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +13,9 @@ from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 
 T = TypeVar("T")
+
+GUEST, NO_LICENSE = "guest", "has no Teams license"
+"""Remarks about people who may be added to a chat."""
 
 _log = get_logger(__name__)
 
@@ -47,6 +50,27 @@ async def look_up_presence(services: Services, people: Collection[ObjectId]) -> 
     """Return the presence of each person, which may be unknown."""
     unknown = dict.fromkeys(people, Presence.UNKNOWN)
     return await _fetch(services, "presence", services.directory.presence(list(people)), unknown)
+
+
+async def find_guests(services: Services, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
+    """Return the guests among the people, whom Graph adds to chats only as guests. Raises `Unavailable`."""
+    return frozenset(person for person, found in (await services.directory.get_people(people)).items() if found.guest)
+
+
+async def look_up_remarks(services: Services, people: Iterable[DirectoryPerson]) -> Mapping[ObjectId, str]:
+    """Return remarks about people who may be added to a chat: guests, and members without a Teams license.
+
+    Guests have the license in their own organization. If the licenses cannot be read, nothing is said about them.
+    """
+    found = list(people)
+    members = list(dict.fromkeys(person.id for person in found if not person.guest))
+    try:
+        async with asyncio.timeout(services.limits.answer_within_s / 3):
+            unlicensed = await services.directory.without_teams_license(members)
+    except (TimeoutError, ChatSyncError) as error:
+        _log.warning("list.details_missing", details="licenses", reason=describe_error(error))
+        unlicensed = frozenset()
+    return {**{person.id: GUEST for person in found if person.guest}, **dict.fromkeys(unlicensed, NO_LICENSE)}
 
 
 async def _fetch(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
-from bot.domain.directory import Presence
+from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import PERSON, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
@@ -62,9 +62,16 @@ def _buttons(
 ) -> tuple[Button, ...]:
     """Return the buttons that write to the person, start a chat with them, or add them to this chat."""
     person = suggested.person
-    query = urlencode({"users": person.sign_in, "message": services.links.open_url(record)}, quote_via=quote)
     new_chat = new_chat_button(record, with_person=person.id)
-    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_membership_button(person.id, members))
+    return (*_write_button(services, record, person), new_chat, *_membership_button(person.id, members))
+
+
+def _write_button(services: Services, record: RecordRef, person: DirectoryPerson) -> tuple[LinkButton, ...]:
+    """Return the button that starts a one-to-one chat, unless no address of the person is known."""
+    if not person.chat_address:
+        return ()
+    query = urlencode({"users": person.chat_address, "message": services.links.open_url(record)}, quote_via=quote)
+    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"),)
 
 
 def _membership_button(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:

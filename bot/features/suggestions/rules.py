@@ -17,6 +17,7 @@ class RelationKind(Enum):
 
     OWNER = (60, 1, "Owner", "")
     TEAM = (30, 1, "Member of the owner team", "")
+    ADMINISTRATOR = (20, 1, "Administrator of the owner team", "")
     ACTIVITIES = (12, 5, "Worked on 1 activity this month", "Worked on {count} activities this month")
     CHATS = (10, 3, "In 1 connected chat", "In {count} connected chats")
     CONNECTOR = (15, 1, "Connected a chat", "")

@@ -120,6 +120,7 @@ def _record_relations(people: InvolvedPeople) -> Iterable[tuple[ObjectId, Relati
     """Yield the people in the columns and the activities of the record."""
     single = (
         (people.owner, RelationKind.OWNER),
+        (people.administrator, RelationKind.ADMINISTRATOR),
         (people.creator, RelationKind.CREATOR),
         (people.modifier, RelationKind.MODIFIER),
     )

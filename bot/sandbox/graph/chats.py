@@ -110,6 +110,8 @@ def _bound_user(member: Json) -> SampleUser:
     user = require_user(user_match[1] or user_match[2])
     if not user.enabled:
         raise forbidden("The user's account is disabled.")
+    if roles != (["guest"] if user.guest else ["owner"]):
+        raise bad_request("Guests must have the role 'guest', and other members the role 'owner'.")
     return user
 
 
@@ -159,6 +161,6 @@ def _member_json(row: Row) -> JsonObject:
         "displayName": user.name,
         "visibleHistoryStartDateTime": row.text("visibleHistoryStartDateTime") or None,
         "userId": user.id,
-        "email": user.address,
+        "email": user.mail,
         "tenantId": None,
     }

@@ -11,6 +11,7 @@ from bot.sandbox.values import JsonObject
 
 MAX_PRESENCES = 650
 
+_NOT_BY_DEFAULT = frozenset({"accountEnabled", "userType"})
 _TEAMS_PLAN = "57ff2da0-773e-42df-b2af-ffb7a2317929"
 _SEARCH = re.compile(r'"(displayName|mail|userPrincipalName):([^"]*)"')
 _STARTS_WITH = re.compile(r"startswith\((displayName|mail|userPrincipalName),'((?:[^']|'')*)'\)")
@@ -19,7 +20,7 @@ _STARTS_WITH = re.compile(r"startswith\((displayName|mail|userPrincipalName),'((
 def read_user(request: GraphRequest) -> GraphResponse:
     """Return a user by object ID or user principal name."""
     context = {"@odata.context": f"{request.base}/$metadata#users/$entity"}
-    return GraphResponse(body={**context, **select_properties(request, _json(require_user(request.path[1])))})
+    return GraphResponse(body={**context, **_selected(request, require_user(request.path[1]))})
 
 
 def list_users(request: GraphRequest) -> GraphResponse:
@@ -27,7 +28,7 @@ def list_users(request: GraphRequest) -> GraphResponse:
     matches = _search_condition(request)
     found = sorted((each for each in DIRECTORY.values() if matches(each)), key=lambda each: each.name)
     count = {"@odata.count": len(found)} if request.query.get("$count") == "true" else {}
-    rows = [select_properties(request, _json(each)) for each in found[: request.top(100, 999)]]
+    rows = [_selected(request, each) for each in found[: request.top(100, 999)]]
     return collection(request, "users", rows, **count)
 
 
@@ -78,9 +79,16 @@ def _any_prefix(parts: Iterable[tuple[str, str]], unsupported: str) -> Callable[
 
 def _has_prefix(user: SampleUser, name: str, text: str) -> bool:
     if name != "displayName":
-        return user.address.startswith(text)
+        return (user.mail if name == "mail" else user.address.lower()).startswith(text)
     full_name = user.name.casefold()
     return full_name.startswith(text) or any(word.startswith(text) for word in full_name.split())
+
+
+def _selected(request: GraphRequest, user: SampleUser) -> JsonObject:
+    """Return the properties in `$select`; without it, those that Graph returns by default."""
+    if request.query.get("$select"):
+        return select_properties(request, _json(user))
+    return {name: value for name, value in _json(user).items() if name not in _NOT_BY_DEFAULT}
 
 
 def _json(user: SampleUser) -> JsonObject:
@@ -90,8 +98,9 @@ def _json(user: SampleUser) -> JsonObject:
         "displayName": user.name,
         "givenName": given_name,
         "surname": surname,
-        "mail": user.address,
+        "mail": user.mail,
         "userPrincipalName": user.address,
+        "userType": "Guest" if user.guest else "Member",
         "jobTitle": user.title,
         "accountEnabled": user.enabled,
     }

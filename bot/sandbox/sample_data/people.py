@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.sandbox.dataverse.odata.formats import FORMATS, US
 from bot.sandbox.sample_data.ids import (
     ADELE,
     ALEX,
@@ -140,7 +141,9 @@ def _add_user(builder: SampleBuilder, seed: UserSeed) -> None:
             "islicensed": seed.application is None,
         },
     )
-    builder.put("usersettings", key, {"localeid": seed.locale, "timezonebias": seed.bias, "uilanguageid": 1033})
+    formats = FORMATS.get(seed.locale, US).settings
+    settings: dict[str, Value] = {"localeid": seed.locale, "timezonebias": seed.bias, "uilanguageid": 1033, **formats}
+    builder.put("usersettings", key, settings)
 
 
 def add_profiles(builder: SampleBuilder) -> None:

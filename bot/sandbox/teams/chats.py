@@ -94,7 +94,7 @@ def put_member(transaction: Transaction, chat: str, user: SampleUser, *, account
         "chat": chat,
         "userId": user.id,
         "account": account,
-        "role": "owner",
+        "role": "guest" if user.guest else "owner",
         "visibleHistoryStartDateTime": since,
     }
     return transaction.put(MEMBERS, membership_id(chat, user.id), values)

@@ -98,8 +98,8 @@ def _account(user: SampleUser) -> dict[str, Json]:
         "name": user.name,
         "givenName": given_name,
         "surname": surname,
-        "email": user.address,
+        "email": user.mail,
         "userPrincipalName": user.address,
-        "userRole": "user",
+        "userRole": "guest" if user.guest else "user",
         "aadObjectId": user.id,
     }

@@ -8,6 +8,10 @@ from bot.sandbox.sample_data.ids import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN
 
 NESTOR = 27
 """Person in the directory only, without a Teams license."""
+JORDAN = 28
+"""Guest from another organization."""
+
+_OWN, _PARTNER = "example.com", "partner.example"
 
 # The IDs of the Agents Playground's users have an extra zero in their last group.
 _PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})", re.IGNORECASE)
@@ -24,11 +28,17 @@ class SampleUser:
     activity: str
     enabled: bool = True
     has_teams: bool = True
+    guest: bool = False
+
+    @property
+    def mail(self) -> str:
+        """Mail address."""
+        return f"{self.name.replace(' ', '.').lower()}@{_PARTNER if self.guest else _OWN}"
 
     @property
     def address(self) -> str:
-        """User principal name and mail address."""
-        return f"{self.name.replace(' ', '.').lower()}@example.com"
+        """User principal name."""
+        return f"{self.mail.replace('@', '_')}#EXT#@{_OWN}" if self.guest else self.mail
 
     @property
     def account(self) -> str:
@@ -45,6 +55,7 @@ _PEOPLE = (
     (LYNNE, "Lynne Robbins", "Planner", "BeRightBack", "BeRightBack"),
     (DIEGO, "Diego Siciliani", "Field Technician", "Offline", "Offline"),
     (NESTOR, "Nestor Wilke", "Accountant", "PresenceUnknown", "PresenceUnknown"),
+    (JORDAN, "Jordan Reyes", "Pump Supplier", "Available", "Available"),
 )
 
 DIRECTORY = {
@@ -55,7 +66,8 @@ DIRECTORY = {
         availability=availability,
         activity=activity,
         enabled=number != DIEGO,
-        has_teams=number not in {DIEGO, NESTOR},
+        has_teams=number not in {DIEGO, NESTOR, JORDAN},
+        guest=number == JORDAN,
     )
     for number, name, title, availability, activity in _PEOPLE
 }
@@ -64,7 +76,9 @@ DIRECTORY = {
 def find_user(identifier: str) -> SampleUser | None:
     """Find a user by object ID, user principal name, or connector ID."""
     user_id = identifier.removeprefix("29:").lower()
-    return DIRECTORY.get(user_id) or next((each for each in DIRECTORY.values() if each.address == user_id), None)
+    return DIRECTORY.get(user_id) or next(
+        (each for each in DIRECTORY.values() if each.address.lower() == user_id), None
+    )
 
 
 def parse_object_id(text: str) -> str | None:

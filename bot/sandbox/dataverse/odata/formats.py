@@ -19,6 +19,22 @@ class Format:
     group_separator: str
     decimal_separator: str
     currency: str
+    settings: Mapping[str, str]
+    """The same formats, as `usersettings` has them."""
+
+
+def _settings(date: str, time: str, date_separator: str, separators: str) -> Mapping[str, str]:
+    """Return the settings of a user. `separators`: that of groups and that of decimals."""
+    return {
+        "dateformatstring": date,
+        "dateseparator": date_separator,
+        "timeformatstring": time,
+        "timeseparator": ":",
+        "amdesignator": "AM",
+        "pmdesignator": "PM",
+        "numberseparator": separators[0],
+        "decimalsymbol": separators[1],
+    }
 
 
 US = Format(
@@ -27,6 +43,7 @@ US = Format(
     group_separator=",",
     decimal_separator=".",
     currency="{symbol}{number}",
+    settings=_settings("M/d/yyyy", "h:mm tt", "/", ",."),
 )
 FORMATS: Mapping[int, Format] = {
     1033: US,
@@ -36,6 +53,7 @@ FORMATS: Mapping[int, Format] = {
         group_separator=",",
         decimal_separator=".",
         currency="{symbol}{number}",
+        settings=_settings("dd/MM/yyyy", "HH:mm", "/", ",."),
     ),
     1031: Format(
         date="{day:02}.{month:02}.{year}",
@@ -43,6 +61,7 @@ FORMATS: Mapping[int, Format] = {
         group_separator=".",
         decimal_separator=",",
         currency="{number} {symbol}",
+        settings=_settings("dd.MM.yyyy", "HH:mm", ".", ".,"),
     ),
 }
 """Formats by the locale ID in `usersettings`. Other locales use the format of the United States."""

@@ -247,6 +247,26 @@ USER_SETTINGS = table(
     150,
     whole("localeid", "Locale"),
     whole("timezonebias", "Time Zone Bias", 840, -840),
+    whole("timezonestandardbias", "Time Zone Standard Bias", 840, -840),
+    whole("timezonedaylightbias", "Time Zone Daylight Bias", 840, -840),
+    *(
+        whole(f"timezone{season}{part}", f"Time Zone {season} {part}".title())
+        for season in ("standard", "daylight")
+        for part in ("month", "day", "dayofweek", "hour", "minute", "year")
+    ),
+    *(
+        text(name, name)
+        for name in (
+            "dateformatstring",
+            "dateseparator",
+            "timeformatstring",
+            "timeseparator",
+            "amdesignator",
+            "pmdesignator",
+            "numberseparator",
+            "decimalsymbol",
+        )
+    ),
     whole("uilanguageid", "Language"),
     ownership=Ownership.NONE,
 )
