@@ -12,7 +12,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId
 from bot.domain.webhook_keys import WebhookKeys
-from bot.features.key_fields.receive_event import Received, is_own_organization, receive_event
+from bot.features.key_fields.receive_event import is_own_organization, receive_event
 from bot.features.shared.services import Services
 from bot.logs import CORRELATION_ID, adopt_correlation_id, get_logger
 from bot.runtime.line_budget import LineBudget
@@ -32,7 +32,7 @@ _log = get_logger(__name__)
 
 
 def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Create the handler. It answers 202 if the event is stored, and 200 if no chat needs it."""
+    """Create the handler. It answers 202 if the event is stored, or if no chat needs it."""
     lines, within_s = LineBudget(), services.limits.http.body_within_s
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -49,14 +49,15 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
         message, table = parse_message(body)
         _require_own_environment(request, services.links, sender)
         if message not in {UPDATE, DELETE}:
-            return _response(f"{message} is ignored", stored=False)
+            return web.json_response({"outcome": f"{message} is ignored"})
         if not await is_own_organization(services, sender, parse_organization(body)):
             raise web.HTTPForbidden(reason="The event is from another organization.")
         parse = partial(parse_event, body, content, environment=sender, received_at=services.clock.now())
         event = parse() if len(content) <= SMALL_BYTES else await asyncio.to_thread(parse)
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
-        return _response(outcome.value, stored=outcome is Received.STORED)
+        # Who has the key learns neither which records are connected nor which columns are watched.
+        return web.json_response({"outcome": "received"}, status=HTTPStatus.ACCEPTED)
 
     return handle
 
@@ -75,7 +76,3 @@ def _require_own_environment(request: web.Request, links: RecordLinks, sender: E
     if named and named.id != sender:
         _log.warning("webhook.wrong_environment", environment=sender, named=named.id)
         raise web.HTTPForbidden(reason="The key belongs to another environment.")
-
-
-def _response(outcome: str, *, stored: bool) -> web.Response:
-    return web.json_response({"outcome": outcome}, status=HTTPStatus.ACCEPTED if stored else HTTPStatus.OK)

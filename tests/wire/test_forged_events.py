@@ -49,7 +49,7 @@ async def test_a_deletion_is_believed_only_if_the_record_is_gone(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = await connected(world)
-    assert await world.tell(deletion(row)) == (202, {"outcome": "kept"})
+    assert await world.tell(deletion(row)) == (202, {"outcome": "received"})
     await world.window_ends()
     assert [each["ended_at"] for each in await world.rows_in(connection)] == [None]
     assert world.nothing_was_said()
@@ -125,7 +125,7 @@ async def test_a_closed_record_and_a_new_owner_are_believed_only_if_the_record_s
     for claimed in ({"statecode": {"Value": 1}}, {"ownerid": owner}):
         target = {"LogicalName": "incident", "Id": row, "Attributes": bag(**claimed)}
         event = context({}, PrimaryEntityId=row, InputParameters=bag(Target=target), OperationId=None)
-        assert await world.tell(event) == (202, {"outcome": "kept"})
+        assert await world.tell(event) == (202, {"outcome": "received"})
         await world.window_ends()
         # The state is a key field of cases, so its value is on a card, but not as news with buttons.
         assert world.nothing_was_said() or "closed" not in str(texts(world.card()))
@@ -229,10 +229,10 @@ async def test_the_previous_key_is_accepted_until_it_is_removed(world: World) ->
     await world.settle()
     world.card()
     keys = {"webhook_key": SecretStr("another-key-that-nobody-guesses")}
-    for previous, status in ((WEBHOOK_KEY, 200), ("", 401)):
+    for previous, status in ((WEBHOOK_KEY, 202), ("", 401)):
         both = {**keys, "webhook_key_previous": SecretStr(previous)}
         world.settings = world.settings.model_copy(update=both)
         await world.restart()
-        for key, expected in (("another-key-that-nobody-guesses", 200), (WEBHOOK_KEY, status), ("", 401)):
+        for key, expected in (("another-key-that-nobody-guesses", 202), (WEBHOOK_KEY, status), ("", 401)):
             async with world.session.post(f"{world.url}{EVENTS}?code={key}", json=context({"a": 1})) as answer:
                 assert answer.status == expected

@@ -14,7 +14,7 @@ _log = get_logger(__name__)
 
 
 class Received(StrEnum):
-    """Outcome of a received event. The values are published in the response and the log, so they stay."""
+    """Outcome of a received event. The values are published in the log, so they stay."""
 
     STORED = "kept"
     DUPLICATE = "kept before"
