@@ -38,7 +38,7 @@ _MARKDOWN = re.compile(
     r"|\\(?=[!-/:-@\[-`{-~]|$)"
 )
 _LINK_END = re.compile(r"\][(\[:]")
-"""What follows the text of a link. Without it, brackets have no meaning."""
+"""Signs after the text of a link. Without them, brackets have no meaning."""
 _TAG_OR_ENTITY = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
 # Fast path for most texts: none of these characters has a meaning in Markdown, in any place.
 _HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:;/@()'\"!?%-]*")

@@ -81,11 +81,11 @@ def require_ids(body: Mapping[str, Any]) -> None:
 def _require_id(place: str, value: object) -> None:
     # msrest would make a text of a list or an object.
     if isinstance(value, dict | list):
-        raise BadRequest(f"{place} is not an ID.")
+        raise BadRequest("{place} is not an ID.", place=place)
     if isinstance(value, str) and len(value) > MAX_ID_LENGTH:
-        raise BadRequest(f"{place} is too long.")
+        raise BadRequest("{place} is too long.", place=place)
     if isinstance(value, str) and not is_path_segment(value.partition(";")[0]):
-        raise BadRequest(f"{place} is not an ID.")
+        raise BadRequest("{place} is not an ID.", place=place)
 
 
 def _ids(body: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

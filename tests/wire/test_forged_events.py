@@ -85,7 +85,10 @@ async def test_long_names_and_old_times_are_not_stored(world: World) -> None:
     for number, owner in enumerate(({"Name": "n" * 900_000}, {"Name": "n", "LogicalName": "s" * 500_000})):
         named = {"Id": await world.user_id(MEGAN), "LogicalName": "systemuser", **owner}
         target = {"LogicalName": "incident", "Id": row, "Attributes": bag(ownerid=named, prioritycode=HIGH)}
-        parameters = {"InputParameters": bag(Target=target), "OperationCreatedOn": "/Date(-62135596800000)/"}
+        parameters: dict[str, Any] = {
+            "InputParameters": bag(Target=target),
+            "OperationCreatedOn": "/Date(-62135596800000)/",
+        }
         event = context(
             {}, PrimaryEntityId=row, OperationId=f"0b000000-0000-0000-0000-00000000001{number}", **parameters
         )

@@ -172,7 +172,7 @@ async def loop_s(world: World, path: str, content: bytes) -> tuple[int, float]:
 
 
 async def test_many_small_members_keep_the_event_loop_no_longer_than_one_large_text(world: World) -> None:
-    def notifications(**more: object) -> bytes:
+    def notifications(**more: Any) -> bytes:
         return orjson.dumps({"value": [rename_notification("x", CLIENT_STATE, **more)]})
 
     many, too_many = (notifications(**{f"k{number}": 1 for number in range(count)}) for count in (200_000, 600_000))
