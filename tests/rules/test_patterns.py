@@ -68,29 +68,29 @@ def modules() -> Iterator[ModuleType]:
                 yield importlib.import_module(each.name)
 
 
-def searches() -> dict[str, Callable[[str | bytes], object]]:
+def searches() -> dict[str, Callable[[Any], object]]:
     """Return how each pattern of a module is used: it searches the whole text, or it only matches."""
-    found: dict[str, Any] = {}
+    found: dict[str, Callable[[Any], object]] = {}
     for module in modules():
         source = inspect.getsource(module) if module.__file__ else ""
         for name, pattern in vars(module).items():
             if isinstance(pattern, re.Pattern):
                 is_search = re.search(rf"\b{name}\.(?:search|sub|finditer|findall|split)\b", source)
-                found[f"{module.__name__}.{name}"] = pattern.sub if is_search else pattern.fullmatch
-    return {name: _searching(each) if each.__name__ == "sub" else each for name, each in found.items()}
+                found[f"{module.__name__}.{name}"] = _searching(pattern) if is_search else pattern.fullmatch
+    return found
 
 
-def _searching(substitute: Callable[..., object]) -> Callable[[str | bytes], object]:
-    return lambda text: substitute(b"" if isinstance(text, bytes) else "", text)
+def _searching(pattern: re.Pattern[Any]) -> Callable[[Any], object]:
+    return lambda text: pattern.sub(b"" if isinstance(text, bytes) else "", text)
 
 
-def cpu_s(work: Callable[[str | bytes], object], text: str | bytes) -> float:
+def cpu_s(work: Callable[[Any], object], text: str | bytes) -> float:
     before = time.thread_time()
     work(text)
     return time.thread_time() - before
 
 
-def takes(work: Callable[[str | bytes], object], prefix: str, seed: str, size: int) -> float:
+def takes(work: Callable[[Any], object], prefix: str, seed: str, size: int) -> float:
     text = (prefix + seed * size)[:size] + "\x00"
     try:
         return cpu_s(work, text)
@@ -98,7 +98,7 @@ def takes(work: Callable[[str | bytes], object], prefix: str, seed: str, size: i
         return cpu_s(work, text.encode())
 
 
-def is_linear(work: Callable[[str | bytes], object], prefix: str, seed: str) -> bool:
+def is_linear(work: Callable[[Any], object], prefix: str, seed: str) -> bool:
     """Compare two sizes. What takes no measurable time is fast enough, and a busy machine gets more attempts."""
     for _ in range(4):
         short = max(takes(work, prefix, seed, SHORT), FAST_ENOUGH_S)
