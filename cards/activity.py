@@ -16,14 +16,23 @@ TEAMS = "msteams"
 MAX_BYTES = 25_000
 """Bytes of a card. Teams accepts more from bots, but its other limits are 28 KB ("Message size limits")."""
 
+
+class CardTooLargeError(ValueError):
+    """Teams does not accept a card of this size."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"a card of more than {MAX_BYTES} bytes")
+        self.size = size
+
+
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 def activity_json(message: Message, *, channel: str) -> bytes:
     """Return the activity as JSON that is ready to send.
 
-    It contains only the card, because Teams would post text beside it as a separate message. Raise ValueError for a
-    card that is too large.
+    It contains only the card, because Teams would post text beside it as a separate message. Raise
+    `CardTooLargeError` for a card that is too large.
     """
     card, summary = card_json(message, channel=channel), _dumps(feed_line(message))
     return b'{"type":"message","summary":%b,"attachments":[{"contentType":"%b","content":%b}]}' % (
@@ -39,10 +48,10 @@ def feed_line(message: Message) -> str:
 
 
 def card_json(message: Message, *, channel: str) -> bytes:
-    """Return the card alone as JSON that is ready to send. Raise ValueError if it is too large."""
+    """Return the card alone as JSON that is ready to send. Raise `CardTooLargeError` if it is too large."""
     encoded = _on_teams(message.card) if channel == TEAMS else _encoded(_with_submits(to_json(message.card)))
     if len(encoded) > MAX_BYTES:
-        raise ValueError(f"a card of more than {MAX_BYTES} bytes")
+        raise CardTooLargeError(len(encoded))
     return encoded
 
 

@@ -33,11 +33,12 @@ _HTML = re.compile(
 """Markup as HTML reads it. Some names of characters need no semicolon."""
 _MARKDOWN = re.compile(
     r"[`*]"
-    r"|\[(?=.*\][(\[:])"
     r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it has no effect, so addresses stay unchanged
     r"|~(?=~)|(?<=\{)\{"
     r"|\\(?=[!-/:-@\[-`{-~]|$)"
 )
+_LINK_END = re.compile(r"\][(\[:]")
+"""Characters after the text of a link. Without them, brackets have no meaning."""
 _TAG_OR_ENTITY = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
 # Fast path for most texts: none of these characters has a meaning in Markdown, in any place.
 _HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:;/@()'\"!?%-]*")
@@ -103,7 +104,8 @@ def local_time(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("a card's instants need a time zone")
-    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # `strftime` does not pad the year.
+    stamp = f"{at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
     return f"{{{{DATE({stamp}, SHORT)}}}} {{{{TIME({stamp})}}}}"
 
 
@@ -116,6 +118,8 @@ def _belong_together(before: str, after: str) -> bool:
 def _escaped(text: str) -> str:
     if _HARMLESS.fullmatch(text):
         return text
+    has_links = _LINK_END.search(text)
     text = _MARKDOWN.sub(lambda found: f"\\{found.group()}", text)
+    text = text.replace("[", "\\[") if has_links else text
     text = _TAG_OR_ENTITY.sub(lambda found: _ENTITIES[found.group()], text)
     return _BLOCK_START.sub(r"\1\\\2", text)

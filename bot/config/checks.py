@@ -4,15 +4,30 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from bot.config.settings import SHORTEST_SECRET, Settings
+from bot.config.secret_rules import secret_problems
+from bot.config.settings import Settings
 from bot.domain.hosts import is_loopback
 
+_DATABASE_OPTIONS = frozenset(
+    {
+        "gsslib",
+        "host",
+        "krbsrvname",
+        "passfile",
+        "port",
+        "prepared_statement_cache_size",
+        "ssl",
+        "target_session_attrs",
+    }
+)
+"""Options of asyncpg that are texts. It fails with any other."""
+
 _POSTGRES_SERVER = re.compile(
-    r"([^:/?#@\[\]]*(:[^/?#@\[\]]*)?@)?"  # user name and password
-    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*)(:\d+)?"  # host and port
-    r"(/[^?#@]*)?(\?[^#]*)?"  # database and options
+    r"([^:/?#@\[\]]*+(:[^/?#@\[\]]*+)?@)?"  # user name and password
+    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*+)(:\d++)?"  # host and port
+    r"(/[^?#@]*+)?(\?[^#]*+)?"  # database and options
 )
 """Everything after `postgresql+asyncpg://`. A password that is not percent-encoded does not match in most cases."""
 
@@ -28,7 +43,7 @@ def check(settings: Settings) -> Sequence[str]:
         *_listening_rules(settings),
         *_dataverse_rules(settings),
         *_webhook_key_rules(settings),
-        *_secret_rules(settings),
+        *secret_problems(settings, is_reachable=_is_reachable(settings)),
         *_credential_rules(settings),
         *_dataverse_credential_rules(settings),
         *_notification_rules(settings, real_graph=real_graph or (signed_in and settings.graph_url is None)),
@@ -98,23 +113,10 @@ def _webhook_key_rules(settings: Settings) -> _Rules:
     )
 
 
-def _secret_rules(settings: Settings) -> _Rules:
-    """Return the rules for secrets, which nobody may guess if other machines can send requests."""
-    is_reachable = not (is_loopback(settings.host) and (settings.public_url is None or _is_local(settings.public_url)))
-    states = (settings.graph_client_state, settings.graph_client_state_previous)
-    secrets = {
-        "CHATSYNC_WEBHOOK_KEY": settings.webhook_keys,
-        "CHATSYNC_WEBHOOK_KEY_PREVIOUS": filter(None, settings.previous_webhook_keys),
-        "CHATSYNC_GRAPH_CLIENT_STATE": [state.get_secret_value() for state in states[:1] if state],
-        "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": [state.get_secret_value() for state in states[1:] if state],
-    }
-    return tuple(
-        (
-            is_reachable and any(len(each) < SHORTEST_SECRET for each in values),
-            f"{name}: use at least {SHORTEST_SECRET} characters, because other machines can reach Chat Sync",
-        )
-        for name, values in secrets.items()
-    )
+def _is_reachable(settings: Settings) -> bool:
+    """Check whether other machines can send requests, directly or through a proxy. With an app ID, Teams does."""
+    is_on_loopback = is_loopback(settings.host) and (settings.public_url is None or _is_local(settings.public_url))
+    return settings.app_id is not None or not is_on_loopback
 
 
 def _tenant_rules(settings: Settings) -> _Rules:
@@ -134,6 +136,9 @@ def _tenant_rules(settings: Settings) -> _Rules:
 def _database_rules(settings: Settings) -> _Rules:
     scheme, _, rest = settings.database_url.partition("://")
     is_postgres = scheme == "postgresql+asyncpg"
+    options = dict(parse_qsl(rest.partition("?")[2], keep_blank_values=True))
+    unknown = options.keys() - _DATABASE_OPTIONS - {"sslmode"}
+    numbers = [options.get(name, "0") for name in ("port", "prepared_statement_cache_size")]
     return (
         (
             not is_postgres and not settings.one_process,
@@ -146,6 +151,10 @@ def _database_rules(settings: Settings) -> _Rules:
         (
             is_postgres and "sslmode=" in rest.partition("?")[2],
             "CHATSYNC_DATABASE_URL: write ssl=require instead of sslmode=require",
+        ),
+        (
+            is_postgres and bool(unknown or not all(map(str.isdecimal, numbers))),
+            f"CHATSYNC_DATABASE_URL: unknown or wrong option; the options are {', '.join(sorted(_DATABASE_OPTIONS))}",
         ),
     )
 

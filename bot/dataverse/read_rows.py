@@ -43,12 +43,14 @@ async def read_rows(
 
 def parse_rows(found: Iterable[Mapping[str, Any]], primary_id: str, columns: Sequence[Column]) -> Sequence[Row]:
     """Parse the rows of a query. Skip what is not a row, because it must not hide the others."""
-    rows = []
+    rows, skipped = [], 0
     for body in found:
         try:
             rows.append(parse_row(body, primary_id, columns))
         except Unavailable:
-            _log.warning("dataverse.row_unreadable", column=primary_id)
+            skipped += 1
+    if skipped:
+        _log.warning("dataverse.row_unreadable", column=primary_id, count=skipped)
     return rows
 
 

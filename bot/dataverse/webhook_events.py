@@ -19,6 +19,9 @@ DELETE = "Delete"
 _EMPTY_ID = "00000000-0000-0000-0000-000000000000"
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}")
+_MAX_CHOICES = 500
+_EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
+"""The earliest time that Dataverse stores."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,7 +60,7 @@ def parse_event(
     return RecordEvent(
         key=_key(body, content, environment),
         record=RecordRef(environment=environment, table=table, row_id=row_id),
-        at=_parse_time(body.get("OperationCreatedOn")) or received_at,
+        at=_operation_time(body) or received_at,
         changed_by=_initiating_user(body),
         changes=tuple(ColumnChange(column=name, new=value, old=_old(old, name)) for name, value in attributes.items()),
         stripped=not deleted and not isinstance(target, dict),
@@ -82,6 +85,11 @@ def _key(body: Mapping[str, Any], content: bytes, environment: EnvironmentId) ->
 def _initiating_user(body: Mapping[str, Any]) -> UserId | None:
     user = parse_guid(_text(body.get("InitiatingUserId")))
     return UserId(user) if user and user != _EMPTY_ID else None
+
+
+def _operation_time(body: Mapping[str, Any]) -> datetime | None:
+    at = _parse_time(body.get("OperationCreatedOn"))
+    return at if at and at >= _EARLIEST else None
 
 
 def _parse_time(value: object) -> datetime | None:
@@ -130,7 +138,7 @@ def _convert(value: object) -> ColumnValue | None:
     if isinstance(value, list):
         numbers = [each.get("Value") for each in value if isinstance(each, dict)]
         chosen = tuple(sorted(number for number in numbers if isinstance(number, int)))
-        return ColumnValue(raw=chosen) if len(chosen) == len(value) else None
+        return ColumnValue(raw=chosen) if len(chosen) == len(value) <= _MAX_CHOICES else None
     return _convert_typed(value) if isinstance(value, dict) else None
 
 
@@ -140,7 +148,7 @@ def _convert_typed(value: Mapping[str, Any]) -> ColumnValue | None:
         inner = value["Value"]
         return ColumnValue(raw=inner) if inner is None or isinstance(inner, bool | int | float) else None
     row_id, table, name = parse_guid(_text(value.get("Id"))), value.get("LogicalName"), value.get("Name")
-    if row_id and isinstance(table, str):
+    if row_id and isinstance(table, str) and _TABLE.fullmatch(table.lower()):
         return ColumnValue(raw=f"{table}:{row_id}".lower(), text=name if isinstance(name, str) and name else None)
     return None
 

@@ -1,6 +1,6 @@
 """Values in events, checked against the columns of the table. Pure.
 
-Whoever has the key of the webhook can send events, so a value must at least have the type of its column. The name of a
+The holder of the webhook key can send any event, so a value must at least have the type of its column. The name of a
 row in a lookup is not taken from the event.
 """
 

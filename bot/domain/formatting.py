@@ -52,7 +52,9 @@ def _read_text(column: Column, value: ColumnValue) -> str:
 
 
 def shorten_source(value: ColumnValue) -> ColumnValue:
-    """Return the value with as much of its source as a card needs."""
+    """Return the value with as much of its text and its source as a card needs."""
+    if value.text is not None:
+        value = replace(value, text=value.text[:MAX_READ_LENGTH])
     if value.source is None:
         return value
     longest = _MAX_HTML_SOURCE if looks_rich(value.source) else _MAX_SOURCE

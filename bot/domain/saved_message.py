@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from bot.domain.errors import BadRequest
 from bot.domain.values import Chat, ChatKind
@@ -64,6 +64,12 @@ def safe_link(address: str) -> str:
     if found is None or found.group(1).lower() not in _TEAMS:
         return ""
     return quote(text, safe=_ASCII) if _LINK_REST.fullmatch(text, found.end()) else ""
+
+
+def names_chat(link: str, chat: Chat) -> bool:
+    """Check whether a link to a message is one to a message of this chat."""
+    place = urlsplit(link).path.partition("/l/message/")[2].partition("/")[0]
+    return unquote(place) == chat.id
 
 
 def message_link(chat: Chat, message: str, *, parent: str = "") -> str:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from bot.domain.errors import NotFound
 from bot.domain.values import ChatId
-from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import installation_body, page_rows, quote_literal
+from bot.http.paths import path_segment
 
 READ_CATALOG = GraphPermission(name="AppCatalog.Read.All", purpose="find itself in the organization's app catalog")
 IN_CHATS = GraphPermission(

@@ -9,7 +9,7 @@ from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, T
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.graph.app_installation import AppInstaller
-from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import (
     NAME,
     new_chat_body,
@@ -20,6 +20,7 @@ from bot.graph.protocol import (
     parse_member,
     parse_team,
 )
+from bot.http.paths import path_segment
 from bot.logs import get_logger
 
 T = TypeVar("T")
@@ -168,12 +169,14 @@ class GraphChats:
 
 def _parse_rows(rows: Iterable[Mapping[str, Any]], parse: Callable[[Mapping[str, Any]], T]) -> list[T]:
     """Parse the rows of a list. Skip a row that cannot be read, because it must not hide the others."""
-    found = []
+    found, skipped = [], 0
     for row in rows:
         try:
             found.append(parse(row))
         except Unavailable:
-            _log.warning("graph.row_unreadable", kind=parse.__name__.removeprefix("parse_"))
+            skipped += 1
+    if skipped:
+        _log.warning("graph.row_unreadable", kind=parse.__name__.removeprefix("parse_"), count=skipped)
     return found
 
 

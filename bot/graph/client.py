@@ -176,11 +176,6 @@ class GraphClient:
         return URL(f"{self.base}/{path}{'?' if text else ''}{text}", encoded=True)
 
 
-def path_segment(text: str) -> str:
-    """Encode an ID as a segment of a path."""
-    return quote(text, safe="")
-
-
 def _parse_part(answer: Mapping[str, Any] | None, right: GraphPermission) -> Mapping[str, Any] | ChatSyncError:
     if answer is None:
         return Unavailable(f"{NAME} did not answer every request of a batch.", "Try again in a moment.")

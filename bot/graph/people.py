@@ -6,8 +6,9 @@ from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError, NotFound
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
-from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
+from bot.http.paths import path_segment
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 
@@ -92,6 +93,6 @@ class GraphPeople:
         errors = [each for each in found.values() if isinstance(each, ChatSyncError)]
         if errors and len(errors) == len(found):
             raise errors[0]
-        for error in errors:
-            _log.warning("graph.row_unreadable", kind="person", reason=describe_error(error))
+        if errors:
+            _log.warning("graph.row_unreadable", kind="person", count=len(errors), reason=describe_error(errors[0]))
         return {person: each for person, each in found.items() if not isinstance(each, ChatSyncError)}

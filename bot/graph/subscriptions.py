@@ -11,9 +11,10 @@ from bot.domain.subscription_problems import PERMISSIONS
 from bot.domain.subscriptions import LIFETIME, MEMBERS, TOPICS, Scope, SubscriptionTarget, chat_target
 from bot.domain.values import ChatId
 from bot.graph.app_installation import AppInstaller
-from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.encrypted_data import Certificate
 from bot.graph.protocol import parse_instant, required_instant, required_text
+from bot.http.paths import path_segment
 from bot.ports.graph import RemoteSubscription
 
 MAX_LISTED = 20_000

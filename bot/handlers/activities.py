@@ -10,15 +10,16 @@ from typing import Any
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.domain.object_ids import parse_object_id
-from bot.domain.public_names import ACTIONS, ALL_RECORDS, INITIAL_RUN, QuotedField, decode_dataset
+from bot.domain.public_names import ACTIONS, QuotedField, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
-from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_text import bot_mentions
 from bot.text.typed_text import on_one_line
 from cards.buttons import DIALOG
 
 _THREAD = ";messageid="
+_MAX_NAME_LENGTH = 256
+
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
 
@@ -53,18 +54,6 @@ class TypeaheadQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExtensionQuery:
-    """A search in the compose box, with the requested range of results."""
-
-    command: str
-    parameters: tuple[str, ...]
-    """Names of the parameters that count: those with a text, or else all."""
-    text: str
-    skip: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenExchange:
     """A token exchange request, without the token."""
 
@@ -82,7 +71,7 @@ def parse_chat(activity: Activity) -> Chat:
         tenant_id=tenant_id(activity),
         service_url=activity.service_url,
         bot_id=(bot.id if bot else None) or "",
-        bot_name=(bot.name if bot else None) or "",
+        bot_name=((bot.name if bot else None) or "")[:_MAX_NAME_LENGTH],
         team_id=_team_id(activity),
         thread=_thread(activity),
     )
@@ -137,7 +126,7 @@ def parse_person(activity: Activity, emulator_user: ObjectId | None) -> Person:
     return Person(
         account_id=account_id,
         object_id=parse_object_id(sender.aad_object_id if sender else None) or emulator_user,
-        name=name,
+        name=name[:_MAX_NAME_LENGTH],
     )
 
 
@@ -163,13 +152,13 @@ def button_in_message(activity: Activity) -> PressedButton | None:
 
 def button_in_invoke(activity: Activity) -> PressedButton | None:
     """Return the button of an `Action.Execute` invoke; None if the value has another form."""
-    value = _object(activity.value)
+    value = as_object(activity.value)
     action = value.get("action")
     if not isinstance(action, dict) or not isinstance(action.get("verb"), str):
         return None
     # The Emulator sends no trigger.
     automatic = value.get("trigger", "manual") != "manual"
-    return _pressed_button({**_object(action.get("data")), "verb": action["verb"]}, automatic=automatic)
+    return _pressed_button({**as_object(action.get("data")), "verb": action["verb"]}, automatic=automatic)
 
 
 def _pressed_button(value: object, *, automatic: bool = False) -> PressedButton | None:
@@ -192,8 +181,8 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
     The data of a button names the page. An action command names it by its own ID ("Create and send the dialog"), and
     may include the message from which it was opened.
     """
-    value = _object(activity.value)
-    data = _object(value.get("data"))
+    value = as_object(activity.value)
+    data = as_object(value.get("data"))
     page = data.get(DIALOG, value.get("commandId"))
     if not isinstance(page, str):
         return None
@@ -210,16 +199,17 @@ def _without_quotes(page: str, data: Mapping[str, str]) -> Mapping[str, str]:
 
 def typeahead_query(activity: Activity) -> TypeaheadQuery | None:
     """Return the query of an input with search; None if the invoke has another form."""
-    value = _object(activity.value)
+    value = as_object(activity.value)
     dataset, text = value.get("dataset"), value.get("queryText", "")
     if not isinstance(dataset, str) or not isinstance(text, str):
         return None
     name, parameters = decode_dataset(dataset)
-    inputs = _texts(_object(value.get("data")), without=DIALOG)
+    inputs = _texts(as_object(value.get("data")), without=DIALOG)
     return TypeaheadQuery(dataset=name, text=on_one_line(text), data={**inputs, **parameters})
 
 
-def _object(value: object) -> Mapping[Any, Any]:
+def as_object(value: object) -> Mapping[Any, Any]:
+    """Return the value if it is a JSON object, or else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -227,39 +217,9 @@ def _texts(data: Mapping[Any, object], *, without: str) -> dict[str, str]:
     return {str(name): text for name, text in data.items() if isinstance(text, str) and name != without}
 
 
-def extension_query(activity: Activity) -> ExtensionQuery | None:
-    """Return the search in the compose box; None if the invoke has another form."""
-    value = _object(activity.value)
-    command, parameters, options = value.get("commandId"), value.get("parameters"), value.get("queryOptions", {})
-    given = _parameters(parameters)
-    skip, count = _natural_number(options, "skip", 0), _natural_number(options, "count", PAGE_SIZE)
-    if not isinstance(command, str) or given is None or skip is None or count is None:
-        return None
-    filled = [(name, text) for name, text in given if text.strip()] or given or [(ALL_RECORDS, "")]
-    names = tuple(dict.fromkeys(name for name, _ in filled))
-    text = " ".join(dict.fromkeys(text for _, text in filled))
-    return ExtensionQuery(command=command, parameters=names, text=text, skip=skip, count=count)
-
-
-def _parameters(parameters: object) -> list[tuple[str, str]] | None:
-    """Return the names and texts of the parameters without the one that marks the first search; None if malformed."""
-    if not isinstance(parameters, list) or not all(isinstance(each, dict) for each in parameters):
-        return None
-    given = [(each.get("name", ALL_RECORDS), each.get("value", "")) for each in parameters]
-    if not all(isinstance(name, str) and isinstance(text, str) for name, text in given):
-        return None
-    return [(name, text) for name, text in given if name != INITIAL_RUN]
-
-
-def _natural_number(options: object, name: str, default: int) -> int | None:
-    """Return the option if it is an integer of at least 0; otherwise None."""
-    number = options.get(name, default) if isinstance(options, dict) else None
-    return number if type(number) is int and number >= 0 else None
-
-
 def token_exchange(activity: Activity) -> TokenExchange | None:
     """Return the request to exchange a token; None if the invoke has another form."""
-    value = _object(activity.value)
+    value = as_object(activity.value)
     exchange_id, connection = value.get("id"), value.get("connectionName")
     if not isinstance(exchange_id, str) or not isinstance(connection, str):
         return None
@@ -268,7 +228,7 @@ def token_exchange(activity: Activity) -> TokenExchange | None:
 
 def queried_link(activity: Activity) -> str | None:
     """Return the URL of a link query."""
-    url = _object(activity.value).get("url")
+    url = as_object(activity.value).get("url")
     return url if isinstance(url, str) else None
 
 

@@ -11,7 +11,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment
 
-from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
+from bot.domain.errors import BadRequest, Unavailable
 from bot.domain.public_names import SHOWING_VERBS, Verb
 from bot.domain.values import Chat, ObjectId
 from bot.features.chat_sync.record_activity import ActivityRecorder, Topic
@@ -27,6 +27,8 @@ from bot.handlers.chat_events import chat_event, event_time, is_human_message, m
 from bot.handlers.commands import Commands
 from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.dialogs import Dialogs
+from bot.handlers.extension_query import extension_query
+from bot.handlers.failures import log_failure
 from bot.handlers.invoke_answers import (
     card_answer,
     error_answer,
@@ -38,8 +40,8 @@ from bot.handlers.invoke_answers import (
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
 from bot.handlers.message_text import command_texts
-from bot.logs import correlation_id, get_logger
-from bot.logs.tracebacks import describe_error
+from bot.logs import get_logger
+from bot.runtime.line_budget import LineBudget
 from bot.text.json_text import dumps
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
@@ -116,6 +118,7 @@ class ChatSyncBot(TeamsActivityHandler):
     def __init__(self, handlers: Handlers, store_response: StoreResponse) -> None:
         self._handlers = handlers
         self._store_response = store_response
+        self._lines = LineBudget()
         self._invokes: Mapping[str, InvokeHandler] = {
             Invoke.BUTTON: self._button_invoke,
             Invoke.SEARCH_INPUT: self._typeahead,
@@ -209,7 +212,7 @@ class ChatSyncBot(TeamsActivityHandler):
         activity = turn_context.activity
         if chat_event(activity):
             raise error  # the sender must not believe that the event was stored
-        failure = _log_failure(error)
+        failure = log_failure(error)
         with suppress(Unavailable):
             if activity.type == ActivityTypes.invoke:
                 body = failed_answer(str(activity.name or ""), f"{failure} {failure.next_step}")
@@ -224,7 +227,9 @@ class ChatSyncBot(TeamsActivityHandler):
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
         if pressed.automatic and pressed.verb not in SHOWING_VERBS:
             # With an error, the client keeps the card. Anyone can forward a card with another button in its refresh.
-            _log.warning("turn.automatic_button_rejected")
+            suppressed = self._lines.take("turn.automatic_button_rejected")
+            if suppressed is not None:
+                _log.warning("turn.automatic_button_rejected", suppressed=suppressed)
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
         answer = await self._press(turn, pressed)
         if answer.already_queued:
@@ -246,7 +251,7 @@ class ChatSyncBot(TeamsActivityHandler):
         return extension_message("This result no longer works. Search for the record again.")
 
     async def _extension_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
-        return await self._handlers.extension.answer_query(activities.extension_query(activity), turn)
+        return await self._handlers.extension.answer_query(extension_query(activity), turn)
 
     async def _dialog(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         return await self._handlers.dialogs.answer_invoke(turn, activities.dialog_request(activity))
@@ -280,18 +285,6 @@ def _activity(answer: Answer, chat: Chat) -> Activity:
         type=ActivityTypes.message,
         summary=feed_line(answer.message),
         attachments=[Attachment(content_type=ADAPTIVE, content=card)],
-    )
-
-
-def _log_failure(error: Exception) -> ChatSyncError:
-    """Log the error, and return the one to show to the person."""
-    if isinstance(error, Unavailable):
-        _log.warning("turn.reply_failed", reason=describe_error(error))
-        return error
-    _log.error("turn.failed", exc_info=error)
-    return ChatSyncError(
-        "Something went wrong.",
-        f"Try again. If the problem continues, send this ID to your administrator: {correlation_id()}",
     )
 
 

@@ -18,8 +18,8 @@ from bot.features.record_cards.unfurl_link import unfurl_anonymous_link, unfurl_
 from bot.features.shared.answers import Answer, personal_view_button
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
-from bot.handlers.activities import ExtensionQuery
 from bot.handlers.deadlines import Deadline, refusal
+from bot.handlers.extension_query import ExtensionQuery
 from bot.handlers.invoke_answers import extension_message, extension_results
 from bot.handlers.latest_only import LatestOnly
 from cards.activity import ADAPTIVE, card_json, result_preview

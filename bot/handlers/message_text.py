@@ -23,6 +23,8 @@ MAX_TEXT_LENGTH = 20_000
 
 _MAX_HTML_LENGTH = 100_000
 _MAX_ATTACHMENTS = 10
+_MAX_MENTIONS = 20
+"""Different texts that mention the bot. Each one costs a search through the message."""
 _MAX_STRINGS = 200
 """Texts of an attachment that are read."""
 _HTML = "text/html"
@@ -41,7 +43,7 @@ def command_texts(activity: Activity) -> tuple[str, ...]:
         text = (activity.text or "")[:MAX_TEXT_LENGTH]
     else:
         text = read_html(without_html_mentions(own_html), max_length=MAX_TEXT_LENGTH).text
-    for mention in set(bot_mentions(activity)):
+    for mention in bot_mentions(activity):
         text = text.replace(mention, "\0")
     whole, last = text.replace("\0", " "), text.rpartition("\0")[2]
     added = _added_addresses(whole, own_html, activity)
@@ -49,15 +51,17 @@ def command_texts(activity: Activity) -> tuple[str, ...]:
 
 
 def bot_mentions(activity: Activity) -> list[str]:
-    """Return the parts of the text that mention the bot."""
+    """Return the parts of the text that mention the bot, up to a maximum."""
     bot = activity.recipient.id if activity.recipient else None
-    mentions = []
+    mentions: dict[str, None] = {}
     for entity in filter(None, activity.entities or []):
         properties: Mapping[str, Any] = getattr(entity, "additional_properties", None) or {}
         mentioned, text = properties.get("mentioned"), properties.get("text")
         if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(text, str) and text:
-            mentions += [text] if mentioned.get("id") == bot else []
-    return mentions
+            mentions |= {text: None} if mentioned.get("id") == bot else {}
+        if len(mentions) == _MAX_MENTIONS:
+            break
+    return list(mentions)
 
 
 def texts_within(content: object) -> Iterator[str]:

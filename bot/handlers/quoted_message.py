@@ -11,7 +11,7 @@ from typing import Any
 from bot.domain.formatting import canonical_instant
 from bot.domain.public_names import QuotedField
 from bot.domain.record_links import find_addresses
-from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
+from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, names_chat, safe_link
 from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import Chat
 from bot.handlers.message_text import texts_within
@@ -112,9 +112,11 @@ def _sent(payload: Mapping[str, Any]) -> str:
 
 def _link(payload: Mapping[str, Any], chat: Chat) -> str:
     message, parent = (_text(payload.get(name))[:_MAX_ID] for name in ("id", "replyToId"))
-    return safe_link(_text(payload.get("linkToMessage"))) or (
-        message_link(chat, message, parent=parent) if message else ""
-    )
+    link = safe_link(_text(payload.get("linkToMessage")))
+    # Any client can send a message of its own, so it must not name a place that its sender is not in.
+    if link and names_chat(link, chat):
+        return link
+    return message_link(chat, message, parent=parent) if message else ""
 
 
 def _attachments(payload: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

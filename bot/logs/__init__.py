@@ -76,6 +76,13 @@ def with_correlation_id(correlation_id: str | None = None) -> Iterator[str]:
         _correlation.reset(token)
 
 
+def adopt_correlation_id(text: str) -> str:
+    """Use the ID of a known caller in the rest of the block, if it is an ID; return the current one."""
+    if _ID.fullmatch(text):
+        _correlation.set(text)
+    return _correlation.get()
+
+
 def correlation_id() -> str:
     """Return the current correlation ID; empty outside of `with_correlation_id`."""
     return _correlation.get()

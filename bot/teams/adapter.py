@@ -3,7 +3,7 @@
 `CloudAdapter.process` of botbuilder 4.17.1 fails for every invoke, because it serializes the response twice.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,8 +11,21 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, DeliveryModes, ExpectedReplies
 
 from bot.domain.errors import BadRequest
+from bot.http.paths import is_path_segment
 from bot.teams.authentication import BotAuthentication, Caller
 from bot.teams.codec import decode, encode
+
+MAX_ID_LENGTH = 1_000
+"""Characters of an ID. IDs of Teams have up to about 300. They are kept in memory and stored."""
+
+_IDS: Mapping[str, Sequence[str]] = {
+    "": ("id", "replyToId", "channelId", "serviceUrl", "type", "name"),
+    "conversation": ("id", "tenantId", "conversationType"),
+    "from": ("id", "aadObjectId"),
+    "recipient": ("id",),
+    "channelData.tenant": ("id",),
+}
+"""IDs in an activity, by the object that contains them."""
 
 Turn = Callable[[TurnContext], Awaitable[None]]
 
@@ -32,6 +45,7 @@ class TeamsAdapter(CloudAdapterBase):
         require_activity(body)
         # Building an activity takes much longer than comparing its sender, so that comes first.
         identity = self._authentication.authorize(caller, body)
+        require_ids(body)
         response: InvokeResponse | None = await self.process_activity(identity, parse_activity(body), turn)
         return response
 
@@ -56,6 +70,32 @@ def require_activity(body: Mapping[str, Any]) -> None:
     conversation_id = body["conversation"].get("id")
     if not isinstance(conversation_id, str) or not conversation_id:
         raise BadRequest("An activity needs conversation.id.")
+
+
+def require_ids(body: Mapping[str, Any]) -> None:
+    """Raise `BadRequest` that names an ID of the activity that is too long, or that would change a path."""
+    for place, value in _ids(body):
+        _require_id(place, value)
+
+
+def _require_id(place: str, value: object) -> None:
+    # msrest would make a text of a list or an object.
+    if isinstance(value, dict | list):
+        raise BadRequest("{place} is not an ID.", place=place)
+    if isinstance(value, str) and len(value) > MAX_ID_LENGTH:
+        raise BadRequest("{place} is too long.", place=place)
+    if isinstance(value, str) and not is_path_segment(value.partition(";")[0]):
+        raise BadRequest("{place} is not an ID.", place=place)
+
+
+def _ids(body: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield the place and the value of each ID in the activity."""
+    for place, names in _IDS.items():
+        part: Any = body
+        for step in filter(None, place.split(".")):
+            part = part.get(step) if isinstance(part, dict) else None
+        for name in names if isinstance(part, dict) else ():
+            yield f"{place}.{name}".lstrip("."), part.get(name)
 
 
 def parse_activity(body: Mapping[str, Any]) -> Activity:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession
 from botbuilder.schema import Activity, ResourceResponse
@@ -18,6 +17,7 @@ from orjson import JSONDecodeError
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.http.access_tokens import Tokens
+from bot.http.paths import path_segment
 from bot.runtime.answer_time import waiting_for
 from bot.teams.codec import encode
 from bot.teams.service_hosts import AllowedUrl
@@ -27,6 +27,9 @@ NAME = "Microsoft Teams"
 """The name that users know."""
 
 SCOPE = "https://api.botframework.com/.default"
+
+_MAX_CACHED_LENGTH = 200
+"""Characters of the longest ID whose encoded form is cached. IDs of Teams have about 100."""
 
 GCC_SERVICE_URL = "https://smba.infra.gcc.teams.microsoft.com/teams"
 """Service URL of the government community cloud, for chats without a known service URL ("Send proactive messages")."""
@@ -97,13 +100,20 @@ def _redirects_to_gcc(answer: ConnectorResponse) -> bool:
 
 
 def conversation_path(conversation_id: str, *parts: str) -> str:
-    """Return the path of a conversation or of a resource in it, with every segment encoded."""
+    """Return the path of a conversation or of a resource in it, with every segment encoded.
+
+    Raise `BadRequest` for an ID that would change the path.
+    """
     return "/".join(("conversations", *(_encode_segment(part) for part in (conversation_id, *parts))))
 
 
-@lru_cache(maxsize=10_000)
 def _encode_segment(part: str) -> str:
-    return quote(part, safe="")
+    return _encode_short(part) if len(part) <= _MAX_CACHED_LENGTH else path_segment(part)
+
+
+@lru_cache(maxsize=10_000)
+def _encode_short(part: str) -> str:
+    return path_segment(part)
 
 
 class TurnConversations:

@@ -1,6 +1,6 @@
 """Post messages of the outbox."""
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, Rejected, SendOutcome
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, conversation_path
@@ -19,7 +19,7 @@ class ConnectorMessageSender:
             outcome = await self._post(chat, chat.thread or chat.id, activity)
             if chat.thread and isinstance(outcome, ChatNotFound | ChatUnreachable | Rejected):
                 outcome = await self._post(chat, chat.id, activity)
-        except NotAllowed as error:
+        except (BadRequest, NotAllowed) as error:
             return Rejected(reason=str(error))
         return outcome
 

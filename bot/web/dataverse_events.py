@@ -1,6 +1,8 @@
 """`POST /api/dataverse/events`: events of Dataverse's webhook ("Use webhooks", Dataverse developer guide)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -13,13 +15,14 @@ from bot.domain.values import EnvironmentId
 from bot.domain.webhook_keys import WebhookKeys
 from bot.features.key_fields.receive_event import Received, is_own_organization, receive_event
 from bot.features.shared.services import Services
-from bot.logs import get_logger
+from bot.logs import CORRELATION_ID, adopt_correlation_id, get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.web.errors import error_response
-from bot.web.json_body import read_object
+from bot.web.json_body import SMALL_BYTES, read_object
 
 KEY_HEADER = "x-chatsync-key"
 KEY_QUERY = "code"
+CORRELATION_HEADER = "x-ms-correlation-request-id"
 ORGANIZATION_HEADER = "x-ms-dynamics-organization"
 MAX_BYTES = 1_000_000
 """Maximum bytes of an event; Dataverse strips its events at 256 KB."""
@@ -40,6 +43,7 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
             return error_response(
                 HTTPStatus.UNAUTHORIZED, "Send the key of CHATSYNC_WEBHOOK_KEY as ?code= or x-chatsync-key."
             )
+        request[CORRELATION_ID] = adopt_correlation_id(request.headers.get(CORRELATION_HEADER, ""))
         body, content = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=within_s)
         message, table = parse_message(body)
         _require_own_environment(request, services.links, sender, log)
@@ -49,7 +53,8 @@ def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Req
             log.warning("webhook.wrong_organization", environment=sender)
             raise web.HTTPForbidden(reason="The event is from another organization.")
         now = services.clock.now()
-        event = parse_event(body, content, environment=sender, received_at=now)
+        parse = partial(parse_event, body, content, environment=sender, received_at=now)
+        event = parse() if len(content) <= SMALL_BYTES else await asyncio.to_thread(parse)
         if is_ahead(event.at, now):
             ahead_s = round((event.at - now).total_seconds())
             log.warning("webhook.time_replaced", environment=sender, table=table, ahead_s=ahead_s)

@@ -27,7 +27,7 @@ def error_response(status: int, message: str) -> web.Response:
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give each request a correlation ID, refuse encoded bodies, and convert errors to responses."""
-    with with_correlation_id(request.headers.get("x-ms-correlation-request-id")) as request[CORRELATION_ID]:
+    with with_correlation_id() as request[CORRELATION_ID]:
         try:
             require_plain_body(request)
             return await handler(request)

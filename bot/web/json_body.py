@@ -12,6 +12,8 @@ from bot.web.bodies import read_body
 
 MAX_DEPTH = 100
 """Maximum nesting of objects and lists. A card in an activity has about ten levels."""
+MEMBERS_PER_VALUE = 5
+"""Members that objects and lists may have on average: a body has at most this many times the number of values."""
 SMALL_BYTES = 100_000
 """Maximum bytes of a body that is parsed in the event loop. Larger ones are parsed in a thread."""
 
@@ -23,8 +25,8 @@ async def read_object(
 ) -> tuple[dict[str, object], bytes]:
     """Return the JSON object in the body, and the raw body.
 
-    `max_values`: maximum number of objects and lists. Raise `BadRequest`, or an HTTP error 400, 408, 413, or 415, each
-    with a reason.
+    `max_values`: maximum number of objects and lists, which limits their members, too. Raise `BadRequest`, or an HTTP
+    error 400, 408, 413, or 415, each with a reason.
     """
     require_json(request)
     content = await read_body(request, max_bytes=max_bytes, within_s=within_s)
@@ -54,23 +56,30 @@ def _parse(content: bytes, max_values: int) -> dict[str, object]:
         raise BadRequest("The body is not JSON.") from error
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.")
-    # To count brackets is nearly free, and most bodies have few. Brackets in texts count as well.
-    if content.count(b"{") + content.count(b"[") > min(MAX_DEPTH, max_values):
+    # To count characters is nearly free, and most bodies have few. Those in texts count as well.
+    containers = content.count(b"{") + content.count(b"[")
+    if containers > min(MAX_DEPTH, max_values) or content.count(b",") > max_values:
         _require_shape(body, max_values)
     return body
 
 
 def _require_shape(body: object, max_values: int) -> None:
     """Walk through the levels without recursion, and stop at the first excess."""
-    level, count = [body], 0
+    level: list[object] = [body]
+    count = members = 0
     for _ in range(MAX_DEPTH):
         count += len(level)
-        if count > max_values:
+        members += sum(map(_size, level))
+        if count > max_values or members > MEMBERS_PER_VALUE * max_values:
             raise BadRequest("The body contains too many values.")
         level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
         if not level:
             return
     raise BadRequest("The body is nested too deeply.")
+
+
+def _size(parent: object) -> int:
+    return len(parent) if isinstance(parent, dict | list) else 0
 
 
 def _children(parent: object) -> Iterable[object]:

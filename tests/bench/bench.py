@@ -113,7 +113,7 @@ class Bench:
         """Return the product's settings with sign-in, as in production."""
         own = {
             "MicrosoftAppId": APP_ID,
-            "MicrosoftAppPassword": "let-me-in",
+            "MicrosoftAppPassword": "let-me-in-with-this",
             "CHATSYNC_ALLOWED_TENANTS": TENANT,
             "CHATSYNC_SERVICE_HOSTS": "127.0.0.1",
             "CHATSYNC_OPENID_URL": f"{self.service_url}openid",

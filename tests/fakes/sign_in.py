@@ -52,7 +52,7 @@ class FakeSignIn:
     certificates: Certificates
     key: SigningKey = field(default_factory=SigningKey)
     endorsements: list[str] = field(default_factory=lambda: ["msteams"])
-    secret: str = "let-me-in"
+    secret: str = "let-me-in-with-this"
     is_down: bool = False
     answers: asyncio.Event = field(default_factory=_at_once)
     """While this is cleared, requests to the key server get no response."""

@@ -14,10 +14,14 @@ APP = {
     "MicrosoftAppType": "SingleTenant",
     "MicrosoftAppTenantId": "BBBBBBBB-0000-4000-8000-000000000002",
 }
-REAL = {**APP, "CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com", "CHATSYNC_WEBHOOK_KEY": "k"}
+REAL = {
+    **APP,
+    "CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com",
+    "CHATSYNC_WEBHOOK_KEY": "a-key-that-nobody-guesses",
+}
 
-PUBLIC = {"HOST": "0.0.0.0", "CHATSYNC_WEBHOOK_KEY": "k" * 16}  # noqa: S104
-BEHIND_A_PROXY = {"CHATSYNC_PUBLIC_URL": "https://bot.example.com", "CHATSYNC_WEBHOOK_KEY": "k" * 16}
+PUBLIC = {"HOST": "0.0.0.0", "CHATSYNC_WEBHOOK_KEY": "a-key-of-16-char"}  # noqa: S104
+BEHIND_A_PROXY = {"CHATSYNC_PUBLIC_URL": "https://bot.example.com", "CHATSYNC_WEBHOOK_KEY": "a-key-of-16-char"}
 LONG = "a-key-that-nobody-guesses"
 TWO = {**REAL, "CHATSYNC_DATAVERSE_URL": "https://a.crm.dynamics.com,https://b.crm.dynamics.com"}
 
@@ -61,7 +65,7 @@ def test_listed_tenants_take_the_place_of_the_apps_own(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     "proof",
     [
-        {"MicrosoftAppPassword": "x"},
+        {"MicrosoftAppPassword": LONG[::-1]},
         {"CHATSYNC_CERTIFICATE_FILE": __file__, "CHATSYNC_CERTIFICATE_PASSWORD": "x"},
         {"MicrosoftAppType": "UserAssignedMSI"},
     ],
@@ -75,7 +79,7 @@ def test_one_credential_of_the_bot_is_enough(monkeypatch: pytest.MonkeyPatch, pr
 @pytest.mark.parametrize(
     "proof",
     [
-        {"CHATSYNC_DATAVERSE_CLIENT_SECRET": "x"},
+        {"CHATSYNC_DATAVERSE_CLIENT_SECRET": LONG[::-1]},
         {"CHATSYNC_DATAVERSE_CERTIFICATE_FILE": __file__, "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD": "x"},
         {"CHATSYNC_DATAVERSE_MANAGED_IDENTITY": "true"},
     ],
@@ -163,6 +167,14 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:5432/a-secret-that-nobody-logs@db.example/x"},
         "CHATSYNC_DATABASE_URL",
     ),
+    "an option that the database's driver does not know": (
+        {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x?foo=1"},
+        "CHATSYNC_DATABASE_URL",
+    ),
+    "an option of the database that is no number": (
+        {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x?port=a&host=h"},
+        "CHATSYNC_DATABASE_URL",
+    ),
     "an option of another driver": (
         {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x?sslmode=require"},
         "CHATSYNC_DATABASE_URL",
@@ -211,6 +223,37 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     ),
     "previous keys of other environments": (
         {**TWO, "CHATSYNC_WEBHOOK_KEY": "k,l", "CHATSYNC_WEBHOOK_KEY_PREVIOUS": "m"},
+        "CHATSYNC_WEBHOOK_KEY_PREVIOUS",
+    ),
+    "a short key with an app, which a proxy on this machine may make public": (
+        {**REAL, "CHATSYNC_WEBHOOK_KEY": "a-15-char-key-x"},
+        "CHATSYNC_WEBHOOK_KEY",
+    ),
+    "a short password of the app": ({**REAL, "MicrosoftAppPassword": "x"}, "MicrosoftAppPassword"),
+    "a short secret of the application user": (
+        {**USER, "CHATSYNC_DATAVERSE_CLIENT_SECRET": "x"},
+        "CHATSYNC_DATAVERSE_CLIENT_SECRET",
+    ),
+    "a repeated character as a key": ({**REAL, "CHATSYNC_WEBHOOK_KEY": "x" * 40}, "CHATSYNC_WEBHOOK_KEY"),
+    "two repeated characters as a key": ({**REAL, "CHATSYNC_WEBHOOK_KEY": "ab" * 20}, "CHATSYNC_WEBHOOK_KEY"),
+    "the documentation's example of a key": (
+        {**REAL, "CHATSYNC_WEBHOOK_KEY": "<a long random text>"},
+        "CHATSYNC_WEBHOOK_KEY",
+    ),
+    "the documentation's example of two keys": (
+        {**TWO, "CHATSYNC_WEBHOOK_KEY": "<a long random text for Contoso>,<another one for Fabrikam>"},
+        "CHATSYNC_WEBHOOK_KEY",
+    ),
+    "the documentation's example of a password": (
+        {**REAL, "MicrosoftAppPassword": "<the client secret>"},
+        "MicrosoftAppPassword",
+    ),
+    "one text as key and client state": (
+        {**REAL, **BEHIND_A_PROXY, "CHATSYNC_WEBHOOK_KEY": LONG, "CHATSYNC_GRAPH_CLIENT_STATE": LONG},
+        "CHATSYNC_WEBHOOK_KEY",
+    ),
+    "one text as previous key and password": (
+        {**REAL, "CHATSYNC_WEBHOOK_KEY_PREVIOUS": APP["MicrosoftAppPassword"]},
         "CHATSYNC_WEBHOOK_KEY_PREVIOUS",
     ),
     "a short key beyond this machine": ({**REAL, **PUBLIC, "CHATSYNC_WEBHOOK_KEY": "k" * 15}, "CHATSYNC_WEBHOOK_KEY"),
@@ -262,6 +305,15 @@ def test_addresses_of_a_database_that_work_are_accepted(monkeypatch: pytest.Monk
     address = f"postgresql+asyncpg://{server}"
     assert load(monkeypatch, {"CHATSYNC_DATABASE_URL": address}).database_url == address
     assert make_url(address).database == "x"
+
+
+def test_the_previous_value_of_a_secret_may_stay_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {"CHATSYNC_WEBHOOK_KEY": LONG, "CHATSYNC_WEBHOOK_KEY_PREVIOUS": LONG}
+    assert load(monkeypatch, {**REAL, **both}).webhook_keys == (LONG,)
+
+
+def test_without_an_app_any_key_works_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, {"CHATSYNC_WEBHOOK_KEY": "k"}).webhook_keys == ("k",)
 
 
 def test_the_refusal_of_a_password_says_how_to_write_it(monkeypatch: pytest.MonkeyPatch) -> None:

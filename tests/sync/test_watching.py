@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -135,7 +135,7 @@ class Watching(RuleBasedStateMachine):
             saved: dict[str, object] = {"ownerid@odata.bind": f"/systemusers({self.users[person]})"}
             self._change(number, OWNER, person, saved, delivered=delivered)
 
-    def _change(self, number: str, name: str, value: Any, saved: dict[str, object], *, delivered: bool) -> None:
+    def _change(self, number: str, name: str, value: Any, saved: Mapping[str, object], *, delivered: bool) -> None:
         self.expected.cases[number].values[name] = value
         self.run(self._happens(self.world.change(saved, number=number, told=False), [name], delivered=delivered))
         self.expected.changed(number, name, delivered=delivered)
@@ -376,3 +376,29 @@ class Watching(RuleBasedStateMachine):
 
 def test_after_random_acts_chats_were_told_what_the_rules_say() -> None:
     run_state_machine_as_test(Watching, settings=examples(3, stateful_step_count=25))
+
+
+def test_acts_after_which_chats_once_heard_too_little_or_too_much() -> None:
+    acts = Watching()
+    first, second, third, last = CASES
+    try:
+        acts.connects(GROUP, third)
+        for value, name in ((3, "chats_on"), (1, "enabled"), (2, "notify")):
+            acts.is_changed_while_off(name, first, value)
+            acts.restarts()
+            acts.changes_its_priority(second, value=4 - value, delivered=False)
+            acts.restarts()
+        acts.chooses_key_fields(("prioritycode", "caseorigincode"))
+        acts.changes_a_value(first, "caseorigincode", 3, delivered=False)
+        acts.restarts()
+        for how, number in ((AWAY, second), (GONE, first)):
+            acts.leaves(GROUP, how)
+            acts.is_closed_or_reopened(number, delivered=True)
+            acts.gets_an_owner(number, ISAIAH, delivered=True)
+            acts.returns(GROUP)
+        acts.connects(GROUP, last)
+        acts.leaves(GROUP, GONE)
+        acts.is_deleted(third, delivered=True)
+        acts.is_merged(last, first, delivered=True)
+    finally:
+        acts.teardown()

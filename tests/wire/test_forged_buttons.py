@@ -116,9 +116,8 @@ async def test_an_automatic_trigger(world: World, capsys: pytest.CaptureFixture[
         answers = await press_all(world, scene, scene.own, person=ADELE, chat=scene.own.chat, trigger=trigger)
         for press, answer in answers.items():
             assert (answer["type"] == ERROR) is (press.verb not in SHOWING_VERBS), str(press)
-    assert capsys.readouterr().out.count("turn.automatic_button_rejected") == 3 * sum(
-        press.verb not in SHOWING_VERBS for press in PRESSES
-    )
+    # A flood of presses is not a flood of lines.
+    assert capsys.readouterr().out.count("turn.automatic_button_rejected") == 1
 
 
 async def test_an_unknown_verb(world: World) -> None:

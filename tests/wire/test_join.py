@@ -286,7 +286,7 @@ async def test_if_nobody_knows_whether_a_person_was_added_the_announcement_stays
         raise Unavailable("Microsoft 365 does not answer.")
 
     monkeypatch.setattr(GraphChats, "add_member", lose_the_response)
-    assert "does not answer" in texts((await world.press(join, chat=PERSONAL))["value"])[0]
+    assert "did not confirm" in texts((await world.press(join, chat=PERSONAL))["value"])[0]
     await world.settle()
     assert world.posted(chat)[1:] == ["Alex Wilber is joining from CAS-01001."]
     assert ALEX.object_id in await members(world, chat)

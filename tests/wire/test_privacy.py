@@ -270,8 +270,9 @@ RECORD_DIALOGS = (
 
 
 def next_button(page: ShownPage) -> str:
-    """Return the first button that submits the inputs."""
-    return next(title for title, each in buttons(page.card).items() if each["type"] == "Action.Submit")
+    """Return the first button that submits the inputs and stays in the dialog."""
+    submits = (title for title, each in buttons(page.card).items() if each["type"] == "Action.Submit")
+    return next(title for title in submits if title != "New channel")
 
 
 @pytest.mark.parametrize("tell_each", [True, False], ids=["to each", "to all"])

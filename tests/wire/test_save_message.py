@@ -20,7 +20,7 @@ pytestmark = pytest.mark.one_database
 TEXT = f"Bearing play is 1.2 mm < limit, says Megan.\n{SECRET} 🙂\n[image]"
 ORIGIN = (
     "Message in Microsoft Teams: Adele Vance · 2026-11-21 10:20 UTC\nAttachments: serial plate.jpg\n"
-    "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
+    "Saved by Adele Vance\nhttps://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
 )
 
 IF_CHANGED = ["If you change the title or the text, this line is added below the first one:", "Changed by Adele Vance"]
@@ -48,7 +48,7 @@ async def test_a_message_becomes_a_note_with_the_text_that_was_shown(world: Worl
     assert page.title == "Save to record"
     assert page.inputs["text"]["value"] == TEXT
     assert page.inputs["title"]["value"] == "Teams message from Adele Vance"
-    assert texts(page.card)[-6:] == ["These lines are added below the text:", *ORIGIN.splitlines(), *IF_CHANGED]
+    assert texts(page.card)[-7:] == ["These lines are added below the text:", *ORIGIN.splitlines(), *IF_CHANGED]
     assert await rows(world, "annotations") == []
 
     done = await submit(world, page.step("Save", words="CAS-01001"))

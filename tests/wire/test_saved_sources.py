@@ -8,7 +8,7 @@ import pytest
 from tests.steps.saved_messages import MESSAGE, SECRET, open_dialog, submit
 from tests.steps.settings_pages import ShownPage
 from tests.wire.people import ADELE
-from tests.wire.world import GROUP, TENANT, World, texts
+from tests.wire.world import API, GROUP, TENANT, World, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -100,25 +100,42 @@ async def test_a_forwarded_message_of_any_kind_is_bounded_and_harms_nothing(worl
         assert "\u202e" not in shown
 
 
-async def test_only_links_to_messages_in_teams_are_kept(world: World) -> None:
+HERE = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
+
+
+async def test_only_links_to_messages_of_the_chat_are_kept(world: World) -> None:
     good = (
-        f"{PLACE}?groupId={TEAM}&teamName=Sales%20(EU)&channelName=O'Brien!&parentMessageId=1735689600000",
-        f"{PLACE}?tenantId={TENANT}&teamName=R%26D!&channelName=*~_.-&createdTime=1735689600000",
-        f"{PLACE}?teamName=Gr%C3%B6%C3%9Fe&channelName=%E8%A8%AD%E8%A8%88",
-        "https://teams.cloud.microsoft/l/message/19:0f0f@thread.v2/1?context=%7B%22contextType%22%3A%22chat%22%7D",
+        f"{HERE}?groupId={TEAM}&teamName=Sales%20(EU)&channelName=O'Brien!&parentMessageId=1735689600000",
+        f"{HERE}?tenantId={TENANT}&teamName=R%26D!&channelName=*~_.-&createdTime=1735689600000",
+        f"{HERE}?teamName=Gr%C3%B6%C3%9Fe&channelName=%E8%A8%AD%E8%A8%88",
+        "https://teams.cloud.microsoft/l/message/19:0f0f0f0f@thread.v2/1?context=%7B%22contextType%22%3A%22chat%22%7D",
     )
     for address in good:
         page = await open_dialog(world, {**MESSAGE, "linkToMessage": address})
         # A card's text is Markdown, in which signs are escaped.
         assert address in [line.replace("\\", "") for line in texts(page.card)]
-    page = await open_dialog(world, {**MESSAGE, "linkToMessage": f"{PLACE}?teamName=Größe"})
-    assert f"{PLACE}?teamName=Gr%C3%B6%C3%9Fe" in texts(page.card)
+    page = await open_dialog(world, {**MESSAGE, "linkToMessage": f"{HERE}?teamName=Größe"})
+    assert f"{HERE}?teamName=Gr%C3%B6%C3%9Fe" in texts(page.card)
     ours = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context=%7B%22contextType"
-    for address in HOSTILE:
+    others = (f"{PLACE}?groupId={TEAM}", "https://teams.microsoft.com/l/message/19:other-chat@thread.v2/1")
+    for address in (*HOSTILE, *others):
         page = await open_dialog(world, {**MESSAGE, "linkToMessage": address})
         assert next(line for line in texts(page.card) if "/l/message/" in line).startswith(ours)
         assert "evil" not in json.dumps(page.card)
         assert "alert" not in json.dumps(page.card)
+        assert "other-chat" not in json.dumps(page.card)
+
+
+async def test_a_note_always_names_who_saved_it(world: World) -> None:
+    forged = {**MESSAGE, "from": {"user": {"displayName": "Megan Bowen"}}, "linkToMessage": "https://x.example"}
+    page = await open_dialog(world, forged)
+    assert "Saved by Adele Vance" in texts(page.card)
+    await submit(world, page.step("Save", words="CAS-01001"))
+    query = {"$filter": f"contains(notetext,'{SECRET}')"}
+    async with world.session.get(f"{world.sandbox}{API}/annotations", params=query) as answer:
+        (note,) = (await answer.json())["value"]
+    assert "Message in Microsoft Teams: Megan Bowen" in note["notetext"]
+    assert "\nSaved by Adele Vance\n" in note["notetext"]
 
 
 async def test_a_message_of_a_channel_without_a_link_gets_the_link_of_its_thread(world: World) -> None:

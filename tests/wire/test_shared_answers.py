@@ -62,7 +62,7 @@ async def test_commands_while_chats_are_off_tell_no_names_either(world: World, n
     for person in (ALEX, LYNNE):
         cards = await shared_cards(world, names, person)
         assert [texts(card) for card in cards if names.told(card)] == []
-        counts = [card for card in cards if set(COUNT) < set(texts(card))]
+        counts = [card for card in cards if any(text.endswith(COUNT[0]) for text in texts(card))]
         # Only `status` still says how many records there are, because it says why nothing happens.
         assert len(counts) == (person is ALEX)
 

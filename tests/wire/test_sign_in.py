@@ -229,7 +229,7 @@ async def test_with_a_wrong_secret_what_is_kept_waits(bare_world: World, sign_in
     await bare_world.start()
     bare_world.headers["Authorization"] = sign_in.bearer(bare_world.connector.service_url)
     await bare_world.add_bot(GROUP)
-    sign_in.secret = "let-me-in"
+    sign_in.secret = FakeSignIn.secret
     bare_world.clock.advance(60)
     await bare_world.settle()
     assert texts(bare_world.card())[0] == "Chat Sync"

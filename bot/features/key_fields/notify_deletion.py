@@ -67,7 +67,10 @@ async def _is_gone(services: Services, record: RecordRef) -> bool:
 async def _ignore_deletion(services: Services, events: Sequence[RecordEvent]) -> None:
     """Complete the deletions without effect, and process the other events."""
     deletions, others = ([event for event in events if event.deleted is deleted] for deleted in (True, False))
-    _log.warning("record.deletion_not_confirmed", table=deletions[0].record.table)
+    table = deletions[0].record.table
+    suppressed = services.lines.take(("record.deletion_not_confirmed", table))
+    if suppressed is not None:
+        _log.warning("record.deletion_not_confirmed", table=table, suppressed=suppressed)
     if others:
         await notify_changes(services, others)
     async with services.store.writing() as work:

@@ -23,11 +23,11 @@ class Received(StrEnum):
 async def is_own_organization(services: Services, environment: EnvironmentId, named: str) -> bool:
     """Check whether the event is from the organization of the environment. Raises `Unavailable`.
 
-    The organization of the first event is remembered. If an event names another one, Dataverse decides: an environment
-    gets a new organization ID when it is restored from a backup or copied.
+    The organization of the last event is remembered. For the first event, and if one names another organization,
+    Dataverse decides: an environment gets a new organization ID when it is restored from a backup or copied.
     """
     known = services.organization_ids.get(environment) or await _stored_organization(services, environment)
-    if known not in {None, named} and await services.records.organization_id(environment) != named:
+    if known != named and await services.records.organization_id(environment) != named:
         return False
     if known != named:
         async with services.store.writing() as work:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from bot.domain.directory import DirectoryPerson, sanitize_topic
+from bot.domain.directory import MAX_MEMBERS, DirectoryPerson, sanitize_topic
 from bot.domain.errors import BadRequest
 from bot.domain.new_chat import ChatRequest, NewChatKey, require_people
 from bot.domain.object_ids import parse_object_id
@@ -52,6 +52,9 @@ from cards.new_chat import (
 from cards.record_inputs import RECORD, WORDS, RecordInputs
 from cards.words import and_list
 
+_MAX_IDS = 1_000
+"""IDs that are read. The fields of a page may name a person several times."""
+
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """Return the page for the record, or the page for people if the button already has a record."""
@@ -85,7 +88,8 @@ async def _record_page(
     inputs = RecordInputs(
         choices=initial_choices(newest), dataset=Dataset.RECORDS, hits=hits, words=data.get(WORDS, "")
     )
-    payload = {PERSON: data[PERSON]} if PERSON in data else {}
+    chosen = ",".join(_ids(data, PERSON))
+    payload = {PERSON: chosen} if chosen else {}
     view = RecordView(
         record=inputs,
         problem=problem,
@@ -101,7 +105,7 @@ async def _people_page(
     """Return the page for people. `candidates` are the people whom ambiguous names match."""
     record, chosen = parse_choice(data, services.links), _chosen(data)
     options = await plan_chat(services, turn.person, record, chosen)
-    payload = {KEY: data.get(KEY) or str(uuid4()), **(record_data(record) if record else {})}
+    payload = {KEY: parse_guid(data.get(KEY, "")) or str(uuid4()), **(record_data(record) if record else {})}
     people = [*options.chosen, *(person for person in candidates if person.id not in chosen)]
     create_button = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
     anyway = SubmitButton(title="Send it anyway", dialog=create_button.dialog, payload={**payload, SURE: ON})
@@ -185,8 +189,16 @@ def creation_key(data: ActionData) -> NewChatKey:
 
 def _chosen(data: ActionData) -> list[ObjectId]:
     """Return the chosen people: suggested, searched, or from the button that opened the dialog."""
-    ids = ",".join(data.get(field, "") for field in (SUGGESTED, OTHERS, PERSON)).split(",")
-    return [person for person in (parse_object_id(each.strip()) for each in ids) if person]
+    return _ids(data, SUGGESTED, OTHERS, PERSON)
+
+
+def _ids(data: ActionData, *fields: str) -> list[ObjectId]:
+    """Return the people in the fields, without duplicates; raise `BadRequest` for more than a chat can have."""
+    ids = ",".join(data.get(field, "") for field in fields).split(",", _MAX_IDS)
+    people = dict.fromkeys(person for person in (parse_object_id(each.strip()) for each in ids) if person)
+    if len(people) > MAX_MEMBERS or len(ids) > _MAX_IDS:
+        raise BadRequest(f"A chat can have at most {MAX_MEMBERS} members. Choose fewer people.")
+    return list(people)
 
 
 def _people_view(

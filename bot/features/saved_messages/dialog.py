@@ -68,7 +68,7 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
         form=_form(data),
         title=data.get(TITLE, "").strip(),
         text=data.get(TEXT, "").strip(),
-        origin="\n".join(_origin(data, _changed_by(turn) if is_changed else "")),
+        origin="\n".join(_origin(turn, data, _by(turn, "Changed") if is_changed else "")),
     )
     try:
         name = await save_message(services, turn.chat, turn.person, single(matches), message, key)
@@ -98,8 +98,8 @@ async def _page(
             max_title_length=MAX_TITLE_LENGTH,
             text=data.get(TEXT, "")[:MAX_TEXT_LENGTH],
             max_text_length=MAX_TEXT_LENGTH,
-            origin=_origin(data),
-            changed=_changed_by(turn),
+            origin=_origin(turn, data),
+            changed=_by(turn, "Changed"),
             link=_link(data),
             problem=problem,
             save=SubmitButton(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
@@ -111,21 +111,24 @@ def _form(data: ActionData) -> MessageForm:
     return MessageForm.TASK if data.get(FORM) == MessageForm.TASK else MessageForm.NOTE
 
 
-def _origin(data: ActionData, changed_by: str = "") -> Sequence[str]:
-    """Return lines with the author, the time, the person who changed the text, the attachments, and the link."""
+def _origin(turn: Turn, data: ActionData, changed_by: str = "") -> Sequence[str]:
+    """Return lines with the author, the time, who changed the text, the attachments, who saved it, and the link.
+
+    Clients send the message, so the name of its author counts no more than that of the person who saves it.
+    """
     source = " · ".join(part for part in (data.get(QuotedField.AUTHOR, ""), data.get(QuotedField.SENT, "")) if part)
     files = ", ".join(data.get(QuotedField.FILES, "").split("\n"))
     lines = (
         f"Message in Microsoft Teams: {source}" if source else "Message in Microsoft Teams",
         changed_by,
         f"Attachments: {files}" if files else "",
+        _by(turn, "Saved"),
     )
     return [line for line in (*(single_line(line, limit=_MAX_LINE_LENGTH) for line in lines), _link(data)) if line]
 
 
-def _changed_by(turn: Turn) -> str:
-    name = turn.person.name or "the person who saved it"
-    return single_line(f"Changed by {name}", limit=_MAX_LINE_LENGTH)
+def _by(turn: Turn, done: str) -> str:
+    return single_line(f"{done} by {turn.person.name or 'a person without a name'}", limit=_MAX_LINE_LENGTH)
 
 
 def _link(data: ActionData) -> str:

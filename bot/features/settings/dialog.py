@@ -39,6 +39,8 @@ from cards.inputs import OFF, ON, Choice
 from cards.words import plural
 
 _MAX_VERSION_DIGITS = 9
+_MAX_VALUES = 500
+"""Values of one input. Pages offer fewer."""
 
 _SWITCHES = (
     "note",
@@ -202,7 +204,10 @@ def _switch(data: ActionData, name: str) -> bool:
 
 def _values(data: ActionData, name: str) -> tuple[str, ...]:
     """Return the chosen values. Clients omit an input without any choice."""
-    return tuple(each.strip() for each in data.get(name, "").split(",") if each.strip())
+    values = tuple(each.strip() for each in data.get(name, "").split(",", _MAX_VALUES) if each.strip())
+    if len(values) > _MAX_VALUES:
+        raise _invalid_form()
+    return values
 
 
 def _invalid_form() -> BadRequest:

@@ -15,6 +15,7 @@ from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollabo
 from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
 from bot.ports.graph import ChatDirectory, Directory
 from bot.ports.teams import ChatMessages, Roster
+from bot.runtime.line_budget import LineBudget
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
 
@@ -50,6 +51,8 @@ class Services:
     """The user for people without an Entra object ID; set only for the Emulator on the sandbox."""
     organization_ids: dict[EnvironmentId, str] = field(default_factory=dict)
     """The organization ID that the last event of each environment named."""
+    lines: LineBudget = field(default_factory=LineBudget)
+    """Lines of the log that other systems can cause as often as they like."""
     chat_creations: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)
     """Running creations of chats in this process."""
     membership_changes: set[asyncio.Task[None]] = field(default_factory=set)

@@ -31,7 +31,7 @@ Serve: TypeAlias = Callable[[RequestContext], Awaitable[web.Response]]
 _INHERITED_HEADERS = frozenset({"authorization", "callerobjectid", "mscrmcallerid"})
 """Headers that every part inherits from the batch unless it sets them itself."""
 
-_SERVICE = re.compile(r"(?:https?://[^/]+)?/(?:[^?]*/)?api/data/v9\.[0-2]/")
+_SERVICE = re.compile(r"^(?:https?://[^/]+)?/(?:[^?]*/)?api/data/v9\.[0-2]/")
 _REFERENCE = re.compile(r"/?\$([A-Za-z0-9_.-]+)(?=$|[/?])")
 
 
