@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.notifications.decide import Outcome, Reason
+from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
 from bot.domain.values import ChatId, ConnectionId
 from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
@@ -48,6 +48,28 @@ class Decisions:
         found: dict[ChatId, list[datetime]] = {}
         for chat, at in await self._connection.execute(query.order_by(table.c.at)):
             found.setdefault(ChatId(chat), []).append(at)
+        return found
+
+    async def changed_since(
+        self, chats: Sequence[ChatId], since: datetime
+    ) -> Mapping[ChatId, Sequence[tuple[ConnectionId, Authors]]]:
+        """Return the connections with decisions since then, with the authors of the changes."""
+        mine = table.c.chat_id.in_(chats) & (table.c.at > since)
+        query = select(table.c.chat_id, table.c.connection_id, table.c.authors).where(mine)
+        found: dict[ChatId, list[tuple[ConnectionId, Authors]]] = {}
+        for chat, connection, authors in await self._connection.execute(query.order_by(table.c.id)):
+            found.setdefault(ChatId(chat), []).append((ConnectionId(connection), AUTHORS.decode(authors)))
+        return found
+
+    async def open_for(
+        self, connections: Sequence[ConnectionId], *, chats: Sequence[ChatId]
+    ) -> Mapping[ConnectionId, Sequence[StoredDecision]]:
+        """Return the held changes of these connections of the chats, oldest first."""
+        wanted, found = frozenset(connections), dict[ConnectionId, list[StoredDecision]]()
+        query = select(table).where(table.c.chat_id.in_(chats), _OPEN).order_by(table.c.id)
+        for row in (await self._connection.execute(query)).mappings():
+            if row["connection_id"] in wanted:
+                found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
         return found
 
     async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
