@@ -9,7 +9,7 @@ from bot.domain.notifications.decide import Authors, Change
 from bot.domain.notifications.history import DecidedColumn
 from bot.domain.notifications.own_changes import OwnChanges, version_of
 from bot.domain.record_lifecycle import LIFECYCLE_COLUMNS
-from bot.domain.tables import OWNER, Raw, Row, Table
+from bot.domain.tables import OWNER, Column, Raw, Row, Table
 from bot.domain.values import ChatId
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
@@ -39,15 +39,17 @@ def present_values(table: Table, row: Row) -> Mapping[str, Raw]:
 
 def decided_columns(details: ChangeDetails, changes: Sequence[NetChange], *, shown: bool) -> Sequence[DecidedColumn]:
     """Return the changed columns. Values are stored only if everyone in the chat is shown them."""
-    show_values = shown and not details.record_type.tell_each
-    return [_decided_column(each, show_values=show_values and not each.column.secured) for each in changes]
+    shown = shown and not details.record_type.tell_each
+    return [decided_column(each.column, _value_change(each), shown=shown) for each in changes]
 
 
-def _decided_column(change: NetChange, *, show_values: bool) -> DecidedColumn:
-    name, value = change.column.name, _value_change(change)
-    if not show_values:
-        return DecidedColumn(name=name, old_is_known=value.old_is_known)
-    return DecidedColumn(name=name, old=value.old, new=value.new, has_values=True, old_is_known=value.old_is_known)
+def decided_column(column: Column, value: ValueChange, *, shown: bool) -> DecidedColumn:
+    """Return the column for the history. Values of secured columns are never stored."""
+    if not shown or column.secured:
+        return DecidedColumn(name=column.name, old_is_known=value.old_is_known)
+    return DecidedColumn(
+        name=column.name, old=value.old, new=value.new, has_values=True, old_is_known=value.old_is_known
+    )
 
 
 def _value_change(change: NetChange) -> ValueChange:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from bot.domain.notifications.decide import BULK_SPAN, Authors, Change, Decision, Outcome, Recent, decide
+from bot.domain.notifications.decide import BULK_SPAN, Authors, Change, Decision, Outcome, Reason, Recent, decide
 from bot.domain.notifications.history import DecidedColumn, NewDecision, StoredDecision
 from bot.domain.notifications.rules import DAY, ChatRules, ConnectionRules
 from bot.domain.record_types import RecordType
@@ -106,6 +106,12 @@ def new_decision(
         is_news=change.is_news,
         due_at=decision.until,
     )
+
+
+def ended_with_record(connection: Connection, at: datetime, by: UserId | None = None) -> NewDecision:
+    """Return the decision about a deletion or a merge, which is always posted."""
+    change = Change(columns={}, authors=Authors(people=(by,) if by else ()), is_news=True)
+    return new_decision(connection, change, Decision(Outcome.POSTED, Reason.NEWS), (), at)
 
 
 def count_decisions(services: Services, decisions: Sequence[NewDecision]) -> None:

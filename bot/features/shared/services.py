@@ -55,7 +55,7 @@ class Services:
     """Running creations of chats in this process."""
     membership_changes: set[asyncio.Task[None]] = field(default_factory=set)
     """Running changes of members in this process."""
-    decision_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    decision_counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Decisions about changes since the start, by outcome and reason."""
 
     @property
