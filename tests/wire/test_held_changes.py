@@ -13,9 +13,11 @@ from bot.domain.values import ObjectId, UserId
 from bot.store.tables import decision
 from tests.patience import PATIENCE_S
 from tests.steps.notification_rules import decided, end_mute, posted, rules_changed, set_chat_rules, set_record_rules
+from tests.steps.record_actions import ALL, allow_actions, first_page, press
 from tests.wire.people import ADELE, ALEX, MEGAN
+from tests.wire.test_record_life import merged
 from tests.wire.test_switches import TYPE, switch
-from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
+from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -47,6 +49,8 @@ async def changed(world: World, value: int, number: str = "CAS-01001", **by: obj
 async def passes(world: World, **span: float) -> None:
     world.clock.advance(timedelta(**span).total_seconds())
     await posted(world)
+    world.clock.advance(120)  # the search for missed changes gives late events this much time
+    await world.settle()
 
 
 async def is_now(world: World, hour: int, minute: int = 0) -> None:
@@ -110,7 +114,7 @@ async def test_quiet_hours_hold_changes_of_all_records_for_one_card_with_urgent_
     await is_now(world, 6, 1)  # 7:01 in Berlin, in winter
     card = world.card()
     assert texts(card)[0] == "During quiet hours"
-    assert changes_on(card) == ["Priority: Normal → **Low**"] * 3
+    assert [each.endswith("→ **Low**") for each in changes_on(card)] == [True] * 3
     assert not [each for each in await decided(world) if each[0] == "held" and each[2] != "posted"]
 
 
@@ -168,6 +172,56 @@ async def test_changes_by_some_authors_are_skipped(world: World) -> None:
     assert changes_on(world.card()) == ["Priority: High → **Normal**"]
 
 
+async def test_a_change_on_a_card_of_this_chat_is_skipped_and_told_to_others(world: World) -> None:
+    await allow_actions(world, acts=ALL, fields=["prioritycode"])
+    for chat in (GROUP, OTHER_GROUP):
+        await connected(world, chat=chat)
+        await set_chat_rules(world, ChatRules(skip_own_cards=True), chat)
+    form = await press(world, await first_page(world, person=ALEX), "Change fields", person=ALEX)
+    await press(world, form, "Save", {"field prioritycode": str(HIGH)}, person=ALEX)
+    await world.until(lambda: world.event_answers)
+    await world.window_ends()
+    assert changes_on(world.card(OTHER_GROUP)) == ["Priority: Normal → **High**"]
+    assert world.nothing_was_said(GROUP)
+    assert sorted(await decided(world)) == [("posted", "every change", None), ("skipped", "own card", None)]
+    await changed(world, LOW, by=ALEX)
+    assert changes_on(world.card(GROUP)) == ["Priority: High → **Low**"]
+
+
+async def test_changes_by_integrations_are_skipped(world: World) -> None:
+    await connected(world)
+    await set_chat_rules(world, ChatRules(skip_integrations=True))
+    url = f"{world.sandbox}{API}/incidents({await world.row('incidents')})"
+    async with world.session.patch(url, json={"prioritycode": LOW}) as answer:  # as the application user
+        assert answer.status == 204
+    await world.until(lambda: world.event_answers)
+    await world.window_ends()
+    assert world.nothing_was_said()
+    await changed(world, HIGH)
+    assert changes_on(world.card()) == ["Priority: Low → **High**"]
+    assert await decided(world) == [("skipped", "integration", None), ("posted", "every change", None)]
+    async with world.session.get(f"{world.url}/metrics") as answer:
+        metrics = await answer.text()
+    assert 'chatsync_decisions_total{outcome="skipped",reason="integration"} 1.0' in metrics
+
+
+async def test_a_merge_ends_held_changes_and_the_mute_moves_with_the_connection(world: World) -> None:
+    await connected(world, "CAS-01001")
+    mute = muted(world).mute
+    await set_record_rules(world, ConnectionRules(mute=mute))
+    await changed(world, HIGH)
+    await merged(world, "CAS-01001", into="CAS-01002")
+    for _ in range(2):
+        await world.window_ends()
+    assert "CAS-01001 was merged into CAS-01002." in str(texts(world.card()))
+    assert ("held", "mute", "connection ended") in await decided(world)
+    await changed(world, LOW, "CAS-01002")
+    assert world.nothing_was_said()
+    assert (await decided(world))[-1] == ("held", "mute", None)
+    await passes(world, hours=1)
+    assert changes_on(world.card()) == ["Priority: High → **Low**"]
+
+
 async def test_a_disconnect_ends_held_changes_when_undo_ends_and_undo_goes_on_holding(world: World) -> None:
     await connected(world)
     await set_chat_rules(world, muted(world, hours=5))
@@ -178,7 +232,9 @@ async def test_a_disconnect_ends_held_changes_when_undo_ends_and_undo_goes_on_ho
     await passes(world, minutes=5)
     await world.press(undo)
     await posted(world)
-    assert texts(world.card())[0] == "Alex Wilber connected CAS-01001 to this chat again."
+    said = {texts(card)[0] for card in world.connector.cards(GROUP)}
+    world.connector.posts.clear()
+    assert said == {"Alex Wilber connected CAS-01001 to this chat again."}
     assert await decided(world) == [("held", "mute", None)]
     await world.say("disconnect")
     await world.settle()
