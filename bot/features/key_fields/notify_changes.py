@@ -29,6 +29,7 @@ from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_wit
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
 from bot.features.notifications.decide_changes import (
+    TURNED_OFF,
     Rulebook,
     count_decisions,
     load_rulebook,
@@ -94,6 +95,7 @@ async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> N
         return
     rosters = await _rosters(services, details) if details else _Rosters()
     notifications, now = _Notifications(), services.clock.now()
+    services.decision_counts[TURNED_OFF] += 0 if details else len(events)
     async with services.store.writing() as work:
         if details:
             notifications = await _notifications(services, work, details, rosters)

@@ -15,6 +15,9 @@ from bot.features.notifications.effective_rules import chat_rules, connection_ru
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 
+TURNED_OFF = ("dropped", "turned off")
+"""Outcome and reason in the metrics for events of record types that are turned off. They get no decision."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
