@@ -13,6 +13,10 @@ class JobKind(StrEnum):
 
     CATCH_UP = "catch up"
     """Notify a chat of the changes that it missed, for all its records (spec K9)."""
+    HELD_CHANGES = "held changes"
+    """Decide again about the held changes of a chat, and post those whose time has come (spec V1)."""
+    END_MUTE = "end mute"
+    """Do the same after a person ended a mute, and say so (spec V2)."""
     FOLLOW_SETTINGS = "follow settings"
     """Apply an environment's settings to its webhook."""
     TAKE_VALUES = "take values"
@@ -27,6 +31,8 @@ class ChatJob:
 
     kind: JobKind
     chat_id: ChatId
+    text: str = ""
+    """The sentence that the chat is told in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

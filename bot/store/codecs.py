@@ -79,6 +79,14 @@ class _EventCodec(Codec[RecordEvent]):
         return encoded
 
 
+class _JobCodec(Codec[Job]):
+    """Leaves out the text of jobs that have none, which are most."""
+
+    def encode(self, value: Job) -> Any:
+        """Return the job as JSON types."""
+        return {name: part for name, part in super().encode(value).items() if name != "text" or part}
+
+
 class _ChatRequestCodec(Codec[ChatRequest]):
     """Leaves out what only requests for channels have."""
 
@@ -112,7 +120,7 @@ def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 EVENT: Codec[RecordEvent] = _EventCodec(RecordEvent)
 REPORTED_VALUE: Codec[ReportedValue | None] = Codec(ReportedValue | None)
-JOB: Codec[Job] = Codec(Job, names={"kind": "job", "chat_id": "chat"})
+JOB: Codec[Job] = _JobCodec(Job, names={"kind": "job", "chat_id": "chat"})
 ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
     # The text of the row stays in Dataverse (spec S6).
     ActivityRow | None,

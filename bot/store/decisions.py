@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.notifications.decide import Outcome, Reason
+from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
 from bot.domain.values import ChatId, ConnectionId
 from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
+from bot.store.tables import connection as connections
 from bot.store.tables import decision as table
 
 COUNTED = (Outcome.POSTED, Outcome.MERGED)
@@ -50,16 +51,38 @@ class Decisions:
             found.setdefault(ChatId(chat), []).append(at)
         return found
 
+    async def changed_since(
+        self, chats: Sequence[ChatId], since: datetime
+    ) -> Mapping[ChatId, Sequence[tuple[ConnectionId, Authors]]]:
+        """Return the connections with decisions since then, with the authors of the changes."""
+        mine = table.c.chat_id.in_(chats) & (table.c.at > since)
+        query = select(table.c.chat_id, table.c.connection_id, table.c.authors).where(mine)
+        found: dict[ChatId, list[tuple[ConnectionId, Authors]]] = {}
+        for chat, connection, authors in await self._connection.execute(query.order_by(table.c.id)):
+            found.setdefault(ChatId(chat), []).append((ConnectionId(connection), AUTHORS.decode(authors)))
+        return found
+
+    async def open_for(
+        self, connections: Sequence[ConnectionId], *, chats: Sequence[ChatId]
+    ) -> Mapping[ConnectionId, Sequence[StoredDecision]]:
+        """Return the held changes of these connections of the chats, oldest first."""
+        wanted, found = frozenset(connections), dict[ConnectionId, list[StoredDecision]]()
+        query = select(table).where(table.c.chat_id.in_(chats), _OPEN).order_by(table.c.id)
+        for row in (await self._connection.execute(query)).mappings():
+            if row["connection_id"] in wanted:
+                found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
+        return found
+
     async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
         """Return the chat's held changes, oldest first."""
         query = select(table).where(table.c.chat_id == chat, _OPEN).order_by(table.c.id)
         return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
 
-    async def due_chats(self, now: datetime, *, at_most: int) -> Sequence[ChatId]:
-        """Return chats with held changes whose next decision is due, longest due first."""
-        due = select(table.c.chat_id, table.c.due_at).where(_OPEN, table.c.due_at <= now)
-        found = await self._connection.execute(due.order_by(table.c.due_at).limit(at_most))
-        return list(dict.fromkeys(ChatId(row.chat_id) for row in found))
+    async def due_chats(self, now: datetime, *, at_most: int, after: ChatId | None = None) -> Sequence[ChatId]:
+        """Return chats with held changes whose next decision is due, ordered by id, after an id."""
+        due = _OPEN & (table.c.due_at <= now) & (table.c.chat_id > (after or ""))
+        chats = select(table.c.chat_id).where(due).distinct().order_by(table.c.chat_id).limit(at_most)
+        return [ChatId(chat) for chat in (await self._connection.execute(chats)).scalars()]
 
     async def postpone(self, ids: Sequence[int], *, due_at: datetime | None, reason: Reason) -> None:
         """Store the next decision about held changes, and the rule that holds them now."""
@@ -70,9 +93,15 @@ class Decisions:
         """Close held changes."""
         await self._close(table.c.id.in_(ids), closed_as, at)
 
-    async def close_connections(self, connections: Sequence[ConnectionId], closed_as: Closing, *, at: datetime) -> None:
+    async def close_connections(self, ended: Sequence[ConnectionId], closed_as: Closing, *, at: datetime) -> None:
         """Close all held changes of these connections."""
-        await self._close(table.c.connection_id.in_(connections), closed_as, at)
+        await self._close(table.c.connection_id.in_(ended), closed_as, at)
+
+    async def close_ended(self, *, ended_before: datetime, at: datetime) -> None:
+        """Close the held changes of connections that ended before."""
+        held = select(table.c.connection_id).where(_OPEN)
+        ended = select(connections.c.id).where(connections.c.id.in_(held), connections.c.ended_at < ended_before)
+        await self._close(table.c.connection_id.in_(ended), Closing.CONNECTION_ENDED, at)
 
     async def _close(self, which: ColumnElement[bool], closed_as: Closing, at: datetime) -> None:
         mine = update(table).where(which, _OPEN)

@@ -18,6 +18,7 @@ from bot.store.tables import (
     lane,
     new_chat,
     outbox,
+    own_change,
     post,
     sync_job,
     told_change,
@@ -36,6 +37,8 @@ class Pruning:
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
         """Delete rows that were done, dead-lettered, or audited before, and older posts; return the number of rows.
 
+        Changes made on cards are kept as long as posts: their events arrive soon or never.
+
         Also clear the data of chats whose sync ended before: topics, members, and last writers.
         """
         deleted = 0
@@ -44,6 +47,7 @@ class Pruning:
         deleted += await self._delete(audit, audit.c.at < before)
         deleted += await self._delete(told_change, told_change.c.told_at < before)
         deleted += await self._delete(decision, decision.c.at < before)
+        deleted += await self._delete(own_change, own_change.c.at < posts_before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
         deleted += await self._delete_sync_jobs(before)

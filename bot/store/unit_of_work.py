@@ -22,6 +22,7 @@ from bot.store.notification_rules import NotificationRules
 from bot.store.notify import StoreEvent, notify
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
+from bot.store.own_changes import OwnChangeLog
 from bot.store.pruning import Pruning
 from bot.store.queue_states import QueueStates
 from bot.store.rate_history import RateHistory
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.reported_changes = ReportedChanges(connection)
         self.notification_rules = NotificationRules(connection)
         self.decisions = Decisions(connection)
+        self.own_changes = OwnChangeLog(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

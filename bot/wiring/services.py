@@ -210,6 +210,12 @@ def _register_metrics(runtime: Runtime) -> None:
     metrics.register_counter(
         "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in cached)
     )
+    metrics.register_labeled_counter(
+        "chatsync_decisions",
+        "Decisions about changes of connected records, by outcome and the rule that decided",
+        ["outcome", "reason"],
+        lambda: runtime.services.decision_counts,
+    )
     validator = runtime.token_validator
     if validator:
         metrics.register_counter(

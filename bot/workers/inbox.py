@@ -7,7 +7,7 @@ from bot.domain.errors import NotSupported
 from bot.domain.jobs import ChatJob, EnvironmentJob, JobKind, PendingWork
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
-from bot.features.key_fields.catch_up import post_catch_up
+from bot.features.key_fields.catch_up import post_after_mute, post_catch_up, post_held_changes
 from bot.features.key_fields.notify_changes import notify_changes
 from bot.features.key_fields.notify_deletion import notify_deletion
 from bot.features.key_fields.take_values import take_values
@@ -19,6 +19,7 @@ from bot.workers.worker import LaneResult
 
 _CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatId, Sequence[str]], Awaitable[None]]] = {
     JobKind.CATCH_UP: post_catch_up,
+    JobKind.HELD_CHANGES: post_held_changes,
 }
 _ENVIRONMENT_JOBS: Mapping[JobKind, Callable[[Services, EnvironmentId, Sequence[str]], Awaitable[None]]] = {
     JobKind.FOLLOW_SETTINGS: update_webhook,
@@ -57,6 +58,8 @@ class InboxHandler:
                 "This version of Chat Sync cannot read stored work.", "Run the same version in all processes."
             )
         match pending.job:
+            case ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text=text):
+                await post_after_mute(self._services, chat, pending.keys, text)
             case ChatJob(kind=kind, chat_id=chat):
                 await _CHAT_JOBS[kind](self._services, chat, pending.keys)
             case EnvironmentJob(kind=kind, environment=environment):

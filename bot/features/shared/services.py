@@ -1,6 +1,7 @@
 """The services that all features use."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -57,6 +58,8 @@ class Services:
     """Running creations of chats in this process."""
     membership_changes: set[asyncio.Task[None]] = field(default_factory=set)
     """Running changes of members in this process."""
+    decision_counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Decisions about changes since the start, by outcome and reason."""
 
     @property
     def environments(self) -> Sequence[EnvironmentId]:

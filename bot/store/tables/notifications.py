@@ -45,3 +45,18 @@ Index("ix_decision_connection", decision.c.connection_id, decision.c.id)
 Index("ix_decision_chat", decision.c.chat_id, decision.c.at)
 Index("ix_decision_open", decision.c.chat_id, decision.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_decision_due", decision.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+# Changes made on cards, with the version of the row that Dataverse's event names as well.
+own_change = Table(
+    "own_change",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("chat_id", String, nullable=False),
+    Column("environment", String, nullable=False),
+    Column("table", String, nullable=False),
+    Column("row_id", String, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("modified_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_own_change_record", own_change.c.environment, own_change.c.table, own_change.c.row_id)
