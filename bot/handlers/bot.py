@@ -24,7 +24,7 @@ from bot.handlers import activities
 from bot.handlers.activities import PressedButton
 from bot.handlers.buttons import Buttons
 from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
-from bot.handlers.commands import Commands
+from bot.handlers.command_answers import CommandAnswers
 from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.invoke_answers import (
@@ -61,7 +61,7 @@ class Handlers:
 
     chat_registry: ChatRegistry
     activity_recorder: ActivityRecorder
-    commands: Commands
+    commands: CommandAnswers
     buttons: Buttons
     dialogs: Dialogs
     extension: Extension
@@ -85,7 +85,7 @@ def build_handlers(
     return Handlers(
         chat_registry=chat_registry,
         activity_recorder=activity_recorder,
-        commands=Commands(services, features),
+        commands=CommandAnswers(services, features, deadline, on_reply),
         buttons=Buttons(services, features),
         dialogs=Dialogs(services, features, deadline),
         extension=Extension(services=services, deadline=deadline),
@@ -143,7 +143,7 @@ class ChatSyncBot(TeamsActivityHandler):
 
     def _record_message(self, activity: Activity, chat: Chat) -> None:
         """Record the author and time of a message. It is in memory, so it counts even if the turn fails."""
-        if is_human_message(activity):
+        if is_human_message(activity) and not activities.is_targeted(activity):
             author = message_author(activity, self._handlers.emulator_user)
             self._handlers.activity_recorder.record_message(chat.id, author, event_time(activity))
 
@@ -160,16 +160,17 @@ class ChatSyncBot(TeamsActivityHandler):
         activity = turn_context.activity
         turn = _turn(turn_context)
         pressed, request = activities.button_in_message(activity), activities.dialog_request_in_message(activity)
+        answer: Answer | None
         if pressed:
             answer = await self._press(turn, pressed)
         elif request:
             answer = await self._handlers.dialogs.answer_in_chat(turn, request)
         elif activities.is_for_bot(activity):
-            command = self._handlers.commands.answer(turn, command_texts(activity))
-            answer = await self._handlers.deadline.answer(command)
+            is_targeted = activities.is_targeted(activity)
+            answer = await self._handlers.commands.answer(turn, command_texts(activity), is_targeted=is_targeted)
         else:
             return
-        if not answer.already_queued:
+        if answer and not answer.already_queued:
             await turn_context.send_activity(_activity(answer, turn.chat))
             self._handlers.on_reply(turn.chat)
 

@@ -138,6 +138,14 @@ class TeamsSide(Progress):
         self.connector.posts.pop(chat)
         return card
 
+    def private_card(self, person: Somebody = ALEX, *, chat: str = GROUP) -> dict[str, Any]:
+        """Return the card of the newest targeted message, which only this person sees."""
+        message = self.connector.targeted[chat][-1]
+        assert message["recipient"] == {"id": person.account_id, "isTargeted": True}
+        card: dict[str, Any] = message["attachments"][0]["content"]
+        assert schema_errors(card) == []
+        return card
+
     def nothing_was_said(self, *chats: str) -> bool:
         return not any(self.connector.posts.get(chat) for chat in chats or (GROUP, OTHER_GROUP, PERSONAL))
 
