@@ -38,10 +38,11 @@ from bot.handlers.invoke_answers import (
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
 from bot.handlers.message_text import command_texts
+from bot.handlers.questions import Questions, card_after, card_in_chat
 from bot.logs import correlation_id, get_logger
 from bot.logs.tracebacks import describe_error
 from bot.text.json_text import dumps
-from cards.activity import ADAPTIVE, card_json, feed_line
+from cards.activity import ADAPTIVE, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView
 
@@ -64,6 +65,7 @@ class Handlers:
     commands: CommandAnswers
     buttons: Buttons
     dialogs: Dialogs
+    questions: Questions
     extension: Extension
     deadline: Deadline
     on_reply: Callable[[Chat], None]
@@ -88,6 +90,7 @@ def build_handlers(
         commands=CommandAnswers(services, features, deadline, on_reply),
         buttons=Buttons(services, features),
         dialogs=Dialogs(services, features, deadline),
+        questions=Questions(services),
         extension=Extension(services=services, deadline=deadline),
         deadline=deadline,
         on_reply=on_reply,
@@ -171,7 +174,7 @@ class ChatSyncBot(TeamsActivityHandler):
         else:
             return
         if answer and not answer.already_queued:
-            await turn_context.send_activity(_activity(answer, turn.chat))
+            await turn_context.send_activity(_activity(answer, turn))
             self._handlers.on_reply(turn.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
@@ -217,7 +220,7 @@ class ChatSyncBot(TeamsActivityHandler):
                 self._store_response(turn_context, _invoke_response(HTTPStatus.OK, body))
             elif activity.type == ActivityTypes.message and not isinstance(error, Unavailable):
                 answer = Answer(message=refusal(failure))
-                await turn_context.send_activity(_activity(answer, activities.parse_chat(activity)))
+                await turn_context.send_activity(_activity(answer, self._parse_turn(activity)))
 
     async def _button_invoke(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         pressed = activities.button_in_invoke(activity)
@@ -228,9 +231,10 @@ class ChatSyncBot(TeamsActivityHandler):
             _log.warning("turn.automatic_button_rejected")
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
         answer = await self._press(turn, pressed)
+        await self._handlers.questions.settle(turn, pressed, str(activity.reply_to_id or ""), answer)
         if answer.already_queued:
             return message_answer(answer.message.summary)
-        return card_answer(orjson.Fragment(card_json(answer.message, channel=turn.chat.channel)))
+        return card_answer(orjson.Fragment(card_after(pressed, answer, turn)))
 
     async def _link_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         return await self._handlers.extension.answer_link(activities.queried_link(activity), turn)
@@ -274,14 +278,10 @@ def _turn(turn_context: TurnContext) -> Turn:
     return cast("Turn", turn_context.turn_state[_TURN])
 
 
-def _activity(answer: Answer, chat: Chat) -> Activity:
+def _activity(answer: Answer, turn: Turn) -> Activity:
     """Return the activity that sends the answer. Its card is JSON already, which the adapter sends unchanged."""
-    card = card_json(answer.message, channel=chat.channel)
-    return _Outgoing(
-        type=ActivityTypes.message,
-        summary=feed_line(answer.message),
-        attachments=[Attachment(content_type=ADAPTIVE, content=card)],
-    )
+    attachment = Attachment(content_type=ADAPTIVE, content=card_in_chat(answer, turn))
+    return _Outgoing(type=ActivityTypes.message, summary=feed_line(answer.message), attachments=[attachment])
 
 
 def _log_failure(error: Exception) -> ChatSyncError:

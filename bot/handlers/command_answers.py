@@ -21,6 +21,7 @@ from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from bot.ports.teams import Targeted, TargetedMessages
 from bot.runtime.ttl_cache import TtlCache
+from cards.question import QUESTION, Posted, mark_buttons
 
 REFUSAL_TTL = timedelta(days=1)
 """Time without targeted messages in a chat that refused one."""
@@ -86,7 +87,7 @@ class CommandAnswers:
 
     async def _send(self, messages: TargetedMessages, turn: Turn, answer: Answer) -> _Delivery:
         """Send the answer to the person. If Teams refuses it, return who may get an answer instead."""
-        outcome = await messages.post(turn.chat, turn.person, render(answer.message, turn.chat.channel))
+        outcome = await messages.post(turn.chat, turn.person, self._activity(turn, answer))
         if outcome is Targeted.DONE:
             self._on_reply(turn.chat)
             return _Delivery.SENT
@@ -95,6 +96,11 @@ class CommandAnswers:
         if outcome is Targeted.REFUSED:
             self._refused.put(turn.chat.id, True)
         return _Delivery.ANSWER_PUBLICLY
+
+    @staticmethod
+    def _activity(turn: Turn, answer: Answer) -> bytes:
+        activity = render(answer.message, turn.chat.channel)
+        return mark_buttons(activity, {QUESTION: Posted.TARGETED}) if answer.is_question else activity
 
     async def _is_member(self, turn: Turn) -> bool:
         """Return whether the person is known to be in the chat."""

@@ -53,11 +53,14 @@ class TeamsSide(Progress):
         status, _ = await self.post(message)
         assert status == 201
 
-    async def press(self, button: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP) -> dict[str, Any]:
-        """Select an Action.Execute; return the response."""
+    async def press(
+        self, button: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP, message: str = ""
+    ) -> dict[str, Any]:
+        """Select an Action.Execute of the message with this ID; return the response."""
         action = {"type": "Action.Execute", "verb": button["verb"], "data": button["data"]}
         value = {"action": action, "trigger": "manual"}
-        invoke = self.activity(chat, person, type="invoke", name="adaptiveCard/action", value=value)
+        reply_to = {"replyToId": message} if message else {}
+        invoke = self.activity(chat, person, type="invoke", name="adaptiveCard/action", value=value, **reply_to)
         status, body = await self.post(invoke)
         assert status == 200
         answer: dict[str, Any] = body

@@ -109,7 +109,7 @@ def messages_of(rows: Rows, conversation_id: str) -> Sequence[Row]:
 
 
 def is_visible(row: Row, person: str, now: datetime) -> bool:
-    """Return True if this person sees the message. Targeted messages disappear when they are deleted, or after a day."""
+    """Return True if this person sees the message. Targeted ones disappear when deleted, or after a day."""
     addressee = row.text("addressee")
     return not addressee or (addressee == person and not row.values.get("deleted") and not is_expired(row, now))
 
