@@ -142,7 +142,13 @@ def is_for_bot(activity: Activity) -> bool:
     With the permission `ChatMessage.Read.Chat`, Teams sends the bot all messages of a group chat.
     """
     is_personal = _chat_kind(activity) is ChatKind.PERSONAL
-    return activity.channel_id != TEAMS or is_personal or bool(bot_mentions(activity))
+    return activity.channel_id != TEAMS or is_personal or is_targeted(activity) or bool(bot_mentions(activity))
+
+
+def is_targeted(activity: Activity) -> bool:
+    """Check whether only the sender and the bot see the message ("Targeted messages")."""
+    recipient = activity.recipient.additional_properties if activity.recipient else {}
+    return recipient.get("isTargeted") is True
 
 
 def button_in_message(activity: Activity) -> PressedButton | None:

@@ -80,6 +80,16 @@ class Outbox:
         """Mark the messages as accepted by Teams."""
         await self._connection.execute(update(table).where(table.c.id.in_(messages)).values(state=DONE, done_at=at))
 
+    async def sent_bodies(self, chat: ChatId, *, limit: int) -> Mapping[int, bytes]:
+        """Return the chat's newest messages that Teams accepted, by ID."""
+        query = select(table.c.id, table.c.body).where(table.c.lane == chat, table.c.state == DONE)
+        found = await self._connection.execute(query.order_by(table.c.id.desc()).limit(limit))
+        return {row.id: row.body for row in found}
+
+    async def save_sent_body(self, message: int, body: bytes) -> None:
+        """Save what an edited message shows now."""
+        await self._set(message, body=body)
+
     async def record_failure(self, message: int, reason: str) -> None:
         """Count a failed attempt. The message stays at the head of its lane."""
         await self._set(message, attempts=table.c.attempts + 1, reason=reason)

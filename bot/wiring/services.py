@@ -53,9 +53,10 @@ from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
+from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
-from bot.wiring.service_urls import service_urls
+from bot.wiring.service_urls import service_urls, targeted_urls
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
@@ -146,6 +147,9 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chats=GraphChats(graph, app_installer),
         chat_messages=ConnectorChatMessages(connector),
+        targeted_messages=ConnectorTargetedMessages(connector, targeted_urls(settings, environments))
+        if settings.private_answers == "targeted"
+        else None,
         roster=roster,
         roster_cache=RosterCache(
             roster=roster,

@@ -40,7 +40,7 @@ async def choose_connection(
         total=total,
         page_buttons=tuple(page_buttons(choose_button(services, text), offset=begin, total=total, size=MAX_ROWS)),
     )
-    return Answer(message=choice(view))
+    return Answer(message=choice(view), is_question=True)
 
 
 def _row(connection: Connection, header: RecordHeader | None) -> ChoiceRow:

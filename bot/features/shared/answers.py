@@ -26,6 +26,12 @@ class Answer:
     """True if the message is already in the outbox of the chat, so answering with it would repeat it."""
     needs_confirmation: bool = False
     """True if nothing was changed yet, and the message asks for confirmation."""
+    is_question: bool = False
+    """True if a button of the message answers what it asks. Afterward, the message disappears."""
+    is_refusal: bool = False
+    """True if the request failed, so nothing was changed or shown."""
+    replacement: bytes | None = None
+    """What replaces the card with the pressed button for everyone, as a finished activity; None to keep the card."""
 
 
 def render(message: Message, channel: str) -> bytes:

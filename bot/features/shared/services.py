@@ -15,7 +15,7 @@ from bot.features.shared.roster_cache import RosterCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
 from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
 from bot.ports.graph import ChatDirectory, Directory
-from bot.ports.teams import ChatMessages, Roster
+from bot.ports.teams import ChatMessages, Roster, TargetedMessages
 from bot.runtime.line_budget import LineBudget
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
@@ -46,6 +46,8 @@ class Services:
     roster_cache: RosterCache
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
+    targeted_messages: TargetedMessages | None = None
+    """None if private answers are not sent as targeted messages."""
     message_events: bool = True
     """True if Teams sends all messages of a chat, and not only those that mention the bot."""
     emulator_user: ObjectId | None = None
