@@ -1,15 +1,15 @@
 """The history of decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.decide import Outcome, Reason
 from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
-from bot.domain.values import ChatId, ConnectionId
+from bot.domain.values import ChatId, ConnectionId, UserId
 from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
 from bot.store.tables import decision as table
 
@@ -49,6 +49,20 @@ class Decisions:
         for chat, at in await self._connection.execute(query.order_by(table.c.at)):
             found.setdefault(ChatId(chat), []).append(at)
         return found
+
+    async def bulk_records(
+        self, chats: Sequence[ChatId], author: UserId, since: datetime, *, besides: Collection[ConnectionId]
+    ) -> Mapping[ChatId, int]:
+        """Return the number of other records that the author changed, by chat, if the chat was told of the changes.
+
+        `besides`: the connections of the record that is decided about now. Lock the chats first (`work.chats.lock`).
+        """
+        by_author = cast(table.c.authors, String).contains(f'"{author}"', autoescape=True)
+        told = table.c.outcome.in_([each.value for each in COUNTED])
+        mine = (table.c.chat_id.in_(chats)) & (table.c.at > since) & table.c.connection_id.not_in(besides)
+        query = select(table.c.chat_id, func.count(table.c.connection_id.distinct()))
+        found = await self._connection.execute(query.where(mine, told, by_author).group_by(table.c.chat_id))
+        return {ChatId(chat): count for chat, count in found}
 
     async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
         """Return the chat's held changes, oldest first."""

@@ -80,6 +80,12 @@ class FakeConnector:
     """Times of posts into each conversation, regardless of the response, in seconds of the event loop's clock."""
     certificates: Certificates | None = None
     """The TLS context; with it, clients use HTTPS, as with Teams."""
+    edits: list[tuple[str, str]] = field(default_factory=list)
+    """Conversation and message of each edit, regardless of the response."""
+    editing: str | None = None
+    """The message of the edit for which `fault` is called; None for a new message."""
+    deleted: set[tuple[str, str]] = field(default_factory=set)
+    """Conversation and ID of messages that people deleted."""
     port: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -131,9 +137,14 @@ class FakeConnector:
         """Replace a post. A test can make this fail with the same function as posts."""
         conversation, number = request.match_info["conversation"], request.match_info["activity"]
         activity = await request.json()
+        self.edits.append((conversation, number))
+        self.editing = number
         fault = self.fault(conversation, activity)
+        self.editing = None
         if fault is not None:
             return fault
+        if (conversation, number) in self.deleted:
+            return error(404, "ActivityNotFoundInConversation")
         posts, at = self.posts.get(conversation, []), int(number.removeprefix("1:")) - 1
         if at >= len(posts):
             return error(404, "ActivityNotFoundInConversation")

@@ -6,7 +6,7 @@ SQLAlchemy Core lets the same statements run on SQLite and PostgreSQL.
 from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.keys import signing_key
-from bot.store.tables.notifications import chat_rules, connection_rules, decision
+from bot.store.tables.notifications import chat_rules, connection_rules, decision, posted_card
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -50,6 +50,7 @@ __all__ = [
     "new_chat",
     "outbox",
     "post",
+    "posted_card",
     "record_type",
     "setting_change",
     "signing_key",
