@@ -9,7 +9,7 @@ from bot.domain.values import ChatId, EnvironmentId
 
 
 class JobKind(StrEnum):
-    """Kinds of jobs for a chat or an environment."""
+    """Kinds of jobs for a chat, an environment, or a card."""
 
     CATCH_UP = "catch up"
     """Notify a chat of the changes that it missed, for all its records (spec K9)."""
@@ -23,6 +23,8 @@ class JobKind(StrEnum):
     """Read the values of columns that began to be watched, and forget those of columns that ceased to be."""
     SYNC_ALL = "sync all"
     """Update the rows of all synchronized chats of an environment."""
+    POST_CARD = "post card"
+    """Post a live card or a summary card, or edit it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,15 @@ class EnvironmentJob:
     environment: EnvironmentId
 
 
-Job = ChatJob | EnvironmentJob
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardJob:
+    """Work on one card that is edited. Requests before it starts share one job."""
+
+    kind: JobKind
+    card_id: int
+
+
+Job = ChatJob | EnvironmentJob | CardJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ class Verb(StrEnum):
     """List the records that match the words."""
     VIEW = "view"
     VIEW_CHANGE = "view change"
+    VIEW_LIVE_CARD = "view live card"
     UPDATE = "update"
     ADD_PERSON = "add person"
     REMOVE_PERSON = "remove person"
@@ -37,7 +38,16 @@ class Verb(StrEnum):
 
 SHOWING_VERBS = frozenset(
     {
-        *(Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST),
+        *(
+            Verb.CHOOSE,
+            Verb.VIEW,
+            Verb.VIEW_CHANGE,
+            Verb.VIEW_LIVE_CARD,
+            Verb.CHATS,
+            Verb.TIMELINE,
+            Verb.MY_CHATS,
+            Verb.SUGGEST,
+        ),
         *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT),
     }
 )

@@ -50,7 +50,7 @@ from cards.personal_view import PersonalView
 
 _log = get_logger(__name__)
 
-_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
+_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD})
 """Buttons that clients press automatically, to replace a card with a personal one."""
 
 InvokeHandler = Callable[[Activity, Turn], Awaitable[Mapping[str, Any]]]

@@ -83,3 +83,7 @@ class MessageSender(Protocol):
     async def send(self, chat: Chat, activity: bytes) -> SendOutcome:
         """Post the activity once and return the outcome."""
         ...
+
+    async def send_card(self, chat: Chat, activity: bytes, activity_id: str | None) -> SendOutcome:
+        """Replace the content of this message, or post a new one for None, whose ID is in the outcome."""
+        ...

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.posted_cards import CardKind
 from bot.store.forgetting import forget_chats
 from bot.store.tables import (
     PENDING,
@@ -20,6 +21,7 @@ from bot.store.tables import (
     outbox,
     own_change,
     post,
+    posted_card,
     sync_job,
     told_change,
 )
@@ -52,11 +54,26 @@ class Pruning:
         deleted += await self._delete(post, post.c.at < posts_before)
         deleted += await self._delete_sync_jobs(before)
         deleted += await self._delete_chat_rules(before)
+        deleted += await self._delete_cards(
+            (posted_card.c.kind == CardKind.SUMMARY.value) & (posted_card.c.changed_at < before)
+        )
+        deleted += await self._delete_cards(posted_card.c.ended_at < before)
         return deleted + await forget_chats(self._connection, before, at_most=BATCH_SIZE)
 
     async def forget_ended(self, *, ended_before: datetime) -> int:
-        """Delete the values and the rules of connections that ended before; return the number of rows."""
-        return sum([await self._delete_ended(each, ended_before) for each in (field_value, connection_rules)])
+        """Delete the values, rules, and cards of connections that ended before; return the number of rows."""
+        deleted = sum([await self._delete_ended(each, ended_before) for each in (field_value, connection_rules)])
+        ended = select(connection.c.id).where(connection.c.id == posted_card.c.connection_id)
+        is_ended = ended.where(connection.c.ended_at < ended_before).correlate(posted_card).exists()
+        return deleted + await self._delete_cards(is_ended)
+
+    async def _delete_cards(self, old: ColumnElement[bool]) -> int:
+        """Delete cards, except those that are still to be edited."""
+        pending = (outbox.c.lane == posted_card.c.chat_id) & (outbox.c.state == PENDING)
+        waits = select(outbox.c.id).where(pending, outbox.c.card_id == posted_card.c.id).correlate(posted_card)
+        idle = posted_card.c.due_at.is_(None) & ~waits.exists()
+        some = select(posted_card.c.id).where(old, idle).limit(BATCH_SIZE).scalar_subquery()
+        return (await self._connection.execute(delete(posted_card).where(posted_card.c.id.in_(some)))).rowcount
 
     async def _delete_ended(self, table: Table, ended_before: datetime) -> int:
         joined = select(table.c.connection_id).join_from(table, connection)

@@ -23,6 +23,7 @@ from bot.store.notify import StoreEvent, notify
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
+from bot.store.posted_cards import PostedCards
 from bot.store.pruning import Pruning
 from bot.store.queue_states import QueueStates
 from bot.store.rate_history import RateHistory
@@ -39,9 +40,10 @@ class UnitOfWork:
     def __init__(self, connection: AsyncConnection) -> None:
         self.lanes = Lanes(connection)
         self.chats = Chats(connection)
-        self.connections = Connections(connection)
         self.reported_values = ReportedValues(connection)
         self.inbox = Inbox(connection, self.lanes)
+        self.posted_cards = PostedCards(connection, self.inbox)
+        self.connections = Connections(connection, self.posted_cards)
         self.outbox = Outbox(connection, self.lanes, self.reported_values)
         self.rate_history = RateHistory(connection)
         self.change_tracking = ChangeTracking(connection)

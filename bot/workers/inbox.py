@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from bot.domain.errors import NotSupported
-from bot.domain.jobs import ChatJob, EnvironmentJob, JobKind, PendingWork
+from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, JobKind, PendingWork
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
 from bot.features.key_fields.catch_up import post_after_mute, post_catch_up, post_held_changes
@@ -12,6 +12,7 @@ from bot.features.key_fields.notify_changes import notify_changes
 from bot.features.key_fields.notify_deletion import notify_deletion
 from bot.features.key_fields.take_values import take_values
 from bot.features.key_fields.webhook_registration import update_webhook
+from bot.features.notifications.post_card import post_card
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from bot.workers.attempts import Attempts
@@ -64,6 +65,8 @@ class InboxHandler:
                 await _CHAT_JOBS[kind](self._services, chat, pending.keys)
             case EnvironmentJob(kind=kind, environment=environment):
                 await _ENVIRONMENT_JOBS[kind](self._services, environment, pending.keys)
+            case CardJob(card_id=card):
+                await post_card(self._services, card, pending.keys)
             case None:
                 is_deleted = any(event.deleted for event in pending.events)
                 await (notify_deletion if is_deleted else notify_changes)(self._services, pending.events)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow, SyncProblem
 from bot.domain.environment_settings import OrganizationSettings
-from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
+from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
 from bot.domain.notifications.conditions import Condition, Conditions, Test
@@ -18,7 +18,16 @@ from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import DecidedColumn, NewDecision
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
-from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
+from bot.domain.posted_cards import (
+    CardChange,
+    CardField,
+    CardRecord,
+    LiveContent,
+    NewCard,
+    SummaryContent,
+    SummaryRecord,
+)
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
@@ -284,6 +293,42 @@ HELD = NewDecision(
 )
 
 
+# Since revision 0020.
+CARD_JOB = CardJob(kind=JobKind.POST_CARD, card_id=1)
+CARD_CHANGES = tuple(
+    CardChange(column=each, at=EXACT, people=("Adele Vance",), secured=each.name == "float")
+    for each in REPORTED.columns
+)
+CARD_RECORD = CardRecord(ref=CASE, kind="Case", name="Pump", number=None)
+LIVE_CARD = NewCard(
+    chat_id=CHAT.id,
+    connection_id=LIVE,
+    content=LiveContent(
+        about=CARD_RECORD,
+        fields=(CardField(name="title", label="Title", text=None, secured=True),),
+        changes=CARD_CHANGES,
+    ),
+    due_at=LATER,
+    reported_before={**{(LIVE, name): value for name, value in BEFORE.items()}, (LIVE, "new"): None},
+)
+SUMMARY_CARD = NewCard(
+    chat_id=CHANNEL.id,
+    connection_id=None,
+    content=SummaryContent(
+        count=3,
+        since=EXACT,
+        records=(SummaryRecord(connection=PAUSED, record=CARD_RECORD, changes=CARD_CHANGES, at=AT, urgent=True),),
+        others=(LIVE,),
+        budget_at=AT,
+        bulk_at=EXACT,
+    ),
+    due_at=None,
+)
+CARD_MESSAGE = OutgoingMessage(
+    key="card", chat_id=CHANNEL.id, activity=b'{"type":"message","text":"5"}', card=CardVersion(card_id=2, version=7)
+)
+
+
 async def fill(administration: Administration, store: Store) -> None:
     """Store every sample in a new database."""
     await administration.initialize({CONTOSO: True})
@@ -296,6 +341,10 @@ async def fill(administration: Administration, store: Store) -> None:
         await _add_synced(work)
         await _add_queues(work)
         await work.reported_changes.add([REPORTED], at=AT)
+        await work.posted_cards.add(LIVE_CARD, at=AT)
+        await work.posted_cards.add(SUMMARY_CARD, at=AT)
+        await work.posted_cards.record_posts({2: "1:1"}, at=AT)
+        await work.outbox.enqueue([CARD_MESSAGE], at=AT)
         await work.notification_rules.chats.save(CHAT.id, CHAT_RULES, version=0)
         await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
         await work.decisions.add([POSTED, HELD])

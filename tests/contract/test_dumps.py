@@ -18,6 +18,7 @@ from bot.domain.key_fields import ReportedValue
 from bot.domain.notifications.history import NewDecision, StoredDecision
 from bot.domain.notifications.rules import Versioned
 from bot.domain.outgoing_messages import Subject, Switch
+from bot.domain.posted_cards import ReportedBefore
 from bot.domain.queue_states import Queue
 from bot.store import tables
 from bot.store.administration import Administration
@@ -111,6 +112,25 @@ async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
     assert connections == {samples.LIVE: Versioned(version=1, rules=samples.CONNECTION_RULES)}
     assert posted == StoredDecision(**fields_of(samples.POSTED), id=posted.id)
     assert held == StoredDecision(**fields_of(samples.HELD), id=held.id)
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0020"], indirect=True)
+async def test_cards_that_are_edited_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        live, summary = await work.posted_cards.get(1), await work.posted_cards.get(2)
+        jobs = await work.inbox.pending([job_lane(samples.CARD_JOB)])
+        assert await work.outbox.has_pending_card(samples.CHANNEL.id, 2)
+    assert live
+    assert summary
+    assert live.content == samples.LIVE_CARD.content
+    assert typed_before(live.reported_before) == typed_before(samples.LIVE_CARD.reported_before)
+    assert (live.version, live.due_at, live.activity_id) == (1, samples.LATER, None)
+    assert (summary.content, summary.activity_id, summary.due_at) == (samples.SUMMARY_CARD.content, "1:1", None)
+    assert jobs[job_lane(samples.CARD_JOB)].job == samples.CARD_JOB
+
+
+def typed_before(values: ReportedBefore) -> dict[object, object]:
+    return {key: value and (type(value.raw), value) for key, value in values.items()}
 
 
 def fields_of(decision: NewDecision) -> dict[str, Any]:
@@ -278,7 +298,7 @@ async def test_this_version_writes_the_json_of_its_dump(tmp_path: Path) -> None:
     await fill_new(new)
     expected, written = [await all_stored_json(url) for url in (old, new)]
     assert written == expected
-    assert len(written["inbox.body"]) == len(samples.JOBS) + 4
+    assert len(written["inbox.body"]) == len(samples.JOBS) + 5
 
 
 async def all_stored_json(url: str) -> dict[str, list[object]]:

@@ -24,6 +24,7 @@ from bot.store.tables import (
     lane,
     metadata,
     outbox,
+    posted_card,
     subscription,
     sync_job,
 )
@@ -73,6 +74,7 @@ async def end_everything(engines: Engines) -> None:
             await begun.execute(queue.update().values(done))
         await begun.execute(lane.update().values(due_at=None, owner=None, leased_until=None))
         await begun.execute(connection.update().values(ended_at=LATER))
+        await begun.execute(posted_card.update().values(due_at=None))
         await begun.execute(chat_activity.update().values(closing="Disconnected."))
         await begun.execute(subscription.update().values(wanted=False))
 
@@ -107,9 +109,9 @@ async def test_after_each_time_in_the_documentation_the_table_is_empty(store: St
     assert left == {table for table, text in documented().items() if text.startswith(NEVER)}
 
 
-AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0}
+AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0, "posted_card": 1}
 """Tables that are emptied when a disconnect can no longer be undone."""
-OLDER_THAN_ITS_END = {"audit": 0, "decision": 0, "told_change": 0, "new_chat": 0}
+OLDER_THAN_ITS_END = {"audit": 0, "decision": 0, "told_change": 0, "new_chat": 0, "posted_card": 0}
 """Tables whose time starts with the row itself, which in the samples is before everything ends."""
 
 

@@ -76,8 +76,6 @@ class FakeConnector:
     """Like `fault`, for posts of targeted messages only."""
     targeted_age_s: float = 0
     """Age of all targeted messages."""
-    deleted: list[str] = field(default_factory=list)
-    """IDs of the messages that were deleted, `conversation id`."""
     members: dict[str, list[str]] = field(default_factory=dict)
     """Accounts by conversation. Other accounts are not members. A conversation without an entry has no bot."""
     object_ids: dict[str, str] = field(default_factory=lambda: {each.account_id: each.object_id for each in EVERYBODY})
@@ -103,6 +101,12 @@ class FakeConnector:
     """Times of posts into each conversation, regardless of the response, in seconds of the event loop's clock."""
     certificates: Certificates | None = None
     """The TLS context; with it, clients use HTTPS, as with Teams."""
+    edits: list[tuple[str, str]] = field(default_factory=list)
+    """Conversation and message of each edit, regardless of the response."""
+    editing: str | None = None
+    """The message of the edit for which `fault` is called; None for a new message."""
+    deleted: set[tuple[str, str]] = field(default_factory=set)
+    """Conversation and ID of deleted messages."""
     port: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -176,7 +180,10 @@ class FakeConnector:
         """Replace a post. A test can make this fail with the same function as posts."""
         conversation, number = request.match_info["conversation"], request.match_info["activity"]
         activity = await request.json()
+        self.edits.append((conversation, number))
+        self.editing = number
         fault = self.fault(conversation, activity)
+        self.editing = None
         if fault is not None:
             return fault
         if _is_targeted(request) and "recipient" in activity:
@@ -195,7 +202,7 @@ class FakeConnector:
             return found
         posts, at = found
         posts[at] = {"deleted": True}
-        self.deleted.append(f"{request.match_info['conversation']} {request.match_info['activity']}")
+        self.deleted.add((request.match_info["conversation"], request.match_info["activity"]))
         return web.Response()
 
     def _found(self, request: web.Request) -> tuple[list[dict[str, Any]], int] | web.Response:
@@ -210,7 +217,7 @@ class FakeConnector:
         digits = number.removeprefix(TARGETED_ID if is_targeted else "1:")
         at = int(digits) - 1 if digits.isdigit() else len(posts)
         is_gone = is_targeted and self.targeted_age_s >= TARGETED_LIFETIME_S
-        if is_gone or not 0 <= at < len(posts) or posts[at].get("deleted"):
+        if is_gone or (conversation, number) in self.deleted or not 0 <= at < len(posts):
             return error(404, "ActivityNotFoundInConversation")
         return posts, at
 

@@ -39,7 +39,7 @@ async def test_a_targeted_question_is_deleted_and_the_note_is_posted(world: Worl
         question = buttons(world.private_card())
         await world.press(question[title], message=f"{TARGETED_ID}{number}")
         await world.settle()
-        assert world.connector.deleted.pop() == f"{GROUP} {TARGETED_ID}{number}"
+        assert world.connector.deleted.pop() == (GROUP, f"{TARGETED_ID}{number}")
         assert (title == "Cancel") == world.nothing_was_said()
         world.clock.advance(60)
     # A second press finds the answer, and nothing to delete.
@@ -74,7 +74,7 @@ async def test_a_shared_question_is_deleted_by_its_answer(old_world: World) -> N
     await world.press(question["Send the note"], message="1:1", person=PATTI)
     assert not world.connector.deleted
     await world.press(question["Send the note"], message="1:1", person=ADELE)
-    assert world.connector.deleted == [f"{GROUP} 1:1"]
+    assert world.connector.deleted == {(GROUP, "1:1")}
     await world.settle()
     # Another person who still sees the question gets a calm answer.
     late = await world.press(question["Name only"], message="1:1")
@@ -89,7 +89,7 @@ async def test_a_choice_behind_a_shared_button_takes_the_button_with_it(old_worl
     choice = (await world.press(offered, message="1:1"))["value"]
     assert not world.connector.deleted
     await world.press(buttons(choice)["Connect"], message="1:1")
-    assert world.connector.deleted == [f"{GROUP} 1:1"]
+    assert world.connector.deleted == {(GROUP, "1:1")}
     # A list is no question: its button stays for the others.
     await world.settle()
     world.connector.posts.clear()

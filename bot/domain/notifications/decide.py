@@ -178,10 +178,10 @@ def chat_zone(chat: ChatRules) -> ZoneInfo:
 def _merge(chat: ChatRules, now: datetime, recent: Recent) -> Decision | None:
     if chat.combine_bulk_edits and recent.bulk_records >= BULK_RECORDS:
         return Decision(Outcome.MERGED, Reason.BULK_EDIT)
-    return Decision(Outcome.MERGED, Reason.BUDGET) if _is_used_up(chat.budget, now, recent.posts) else None
+    return Decision(Outcome.MERGED, Reason.BUDGET) if budget_used_up(chat.budget, now, recent.posts) else None
 
 
-def _is_used_up(budget: Budget, now: datetime, posts: Sequence[datetime]) -> bool:
+def budget_used_up(budget: Budget, now: datetime, posts: Sequence[datetime]) -> bool:
     """Check both sliding spans. The n-th last post counts until its span is over."""
     limits = ((budget.in_a_day, DAY), (budget.in_a_burst, BURST))
     return any(limit is not None and _count_reached(limit, now.astimezone(UTC) - span, posts) for limit, span in limits)

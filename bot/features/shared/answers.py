@@ -7,7 +7,7 @@ from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
-from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, RecordRef
+from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, PublicId, RecordRef
 from cards.activity import activity_json
 from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
@@ -136,6 +136,11 @@ def personal_view_button(link: RecordLink) -> ActionButton:
 def change_values_button(key: str) -> ActionButton:
     """Return the button that shows the values of a change with the permissions of the person who presses it."""
     return ActionButton(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
+
+
+def live_values_button(connection: PublicId) -> ActionButton:
+    """Return the button that shows a live card with the permissions of the person who presses it."""
+    return ActionButton(title="Show values", verb=Verb.VIEW_LIVE_CARD, payload={"connection": connection})
 
 
 def timeline_button(record: RecordRef) -> ActionButton:

@@ -17,8 +17,13 @@ from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWr
 from bot.ports.graph import ChatDirectory, Directory
 from bot.ports.teams import ChatMessages, Roster, TargetedMessages
 from bot.runtime.line_budget import LineBudget
+from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
+from cards.message import Message
+
+LiveViewKey = tuple[int, int, ObjectId]
+"""A live card, the version of its content, and the reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ class Services:
     chat_messages: ChatMessages
     roster: Roster
     roster_cache: RosterCache
+    live_views: TtlCache[LiveViewKey, Message]
+    """Live cards as each reader sees them. All clients request them again after each edit."""
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
     targeted_messages: TargetedMessages | None = None

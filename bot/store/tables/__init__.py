@@ -6,7 +6,7 @@ SQLAlchemy Core lets the same statements run on SQLite and PostgreSQL.
 from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.keys import signing_key
-from bot.store.tables.notifications import chat_rules, connection_rules, decision, own_change
+from bot.store.tables.notifications import chat_rules, connection_rules, decision, own_change, posted_card
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -51,6 +51,7 @@ __all__ = [
     "outbox",
     "own_change",
     "post",
+    "posted_card",
     "record_type",
     "setting_change",
     "signing_key",

@@ -60,3 +60,44 @@ own_change = Table(
     Column("at", Instant, nullable=False),
 )
 Index("ix_own_change_record", own_change.c.environment, own_change.c.table, own_change.c.row_id)
+# Cards that are edited: the live card of a connection, and the summary card of a chat.
+posted_card = Table(
+    "posted_card",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("chat_id", ForeignKey("chat.id"), nullable=False),
+    # None for the summary of a chat.
+    Column("connection_id", ForeignKey("connection.id")),
+    Column("kind", String, nullable=False),
+    # The message in Teams. None until it is posted, and after it was lost.
+    Column("activity_id", String),
+    Column("content", JSON, nullable=False),
+    # Increases with each change of the content.
+    Column("version", Integer, nullable=False),
+    # The values that the chat knew before the changes that are not in the outbox yet.
+    Column("told_before", JSON(none_as_null=True)),
+    # When the card is posted or edited next. None if the message is up to date.
+    Column("due_at", Instant),
+    Column("changed_at", Instant, nullable=False),
+    Column("posted_at", Instant),
+    Column("edited_at", Instant),
+    # From when another card takes its place.
+    Column("ended_at", Instant),
+)
+_CURRENT_LIVE = text("kind = 'live' AND ended_at IS NULL")
+_CURRENT_SUMMARY = text("kind = 'summary' AND ended_at IS NULL")
+Index(
+    "uq_posted_card_live",
+    posted_card.c.connection_id,
+    unique=True,
+    sqlite_where=_CURRENT_LIVE,
+    postgresql_where=_CURRENT_LIVE,
+)
+Index(
+    "uq_posted_card_summary",
+    posted_card.c.chat_id,
+    unique=True,
+    sqlite_where=_CURRENT_SUMMARY,
+    postgresql_where=_CURRENT_SUMMARY,
+)
+Index("ix_posted_card_connection", posted_card.c.connection_id)
