@@ -33,12 +33,16 @@ class Verb(StrEnum):
     STATUS = "status"
     CHOOSE_DISCONNECT = "choose disconnect"
     """List the connected records to disconnect."""
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    CHOOSE_MUTE = "choose mute"
+    """List the connected records to mute or to unmute."""
 
 
 SHOWING_VERBS = frozenset(
     {
         *(Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST),
-        *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT),
+        *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT, Verb.CHOOSE_MUTE),
     }
 )
 """Verbs that only show something. Clients may send these, and no others, without a press by the person."""
@@ -120,6 +124,8 @@ class Command(StrEnum):
     JOIN = "join"
     SUGGEST = "suggest"
     STATUS = "status"
+    NOTIFICATIONS = "notifications"
+    MUTE = "mute"
     NEW = "new"
     SETTINGS = "settings"
 
@@ -206,6 +212,11 @@ USAGE: dict[Command, tuple[str, str]] = {
     Command.RECORDS: ("records", "List the records connected to this chat"),
     Command.NEW: ("new", "Start a chat with people you choose, with or without a record"),
     Command.STATUS: ("status", "Show the latest updates sent to this chat, and any problems"),
+    Command.NOTIFICATIONS: ("notifications", "Choose when and how this chat hears about changes"),
+    Command.MUTE: (
+        "mute [1h | tomorrow | monday | always] [record]",
+        "Mute this chat or one of its records for a while; write mute off to end it",
+    ),
     Command.SETTINGS: (
         "settings [export | import]",
         "For administrators: set record types, notes, key fields, and permissions",
