@@ -12,7 +12,7 @@ from bot.domain.tables import TEXTS, Column, ColumnType, ColumnValue, Raw, Table
 
 MAX_VALUES = 10
 """Values of one condition."""
-MAX_VALUE_LENGTH = 100
+MAX_VALUE_LENGTH = 60
 MAX_TEXT_LENGTH = 2_000
 """Characters of a condition as text."""
 

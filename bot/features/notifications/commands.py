@@ -10,10 +10,12 @@ from bot.features.connections.find_connections import connections_by_text, conne
 from bot.features.connections.list_records import count_records, nothing_connected
 from bot.features.notifications.choose_muted import choose_button, choose_record
 from bot.features.notifications.mute import MuteTarget, ask_span, mute_chat, unmute_chat
-from bot.features.shared.answers import Answer
+from bot.features.notifications.rights import require_user
+from bot.features.shared.answers import Answer, notifications_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
+from cards.notice import NoticeView, notice
 
 
 async def _mute(services: Services, turn: Turn, rest: str) -> Answer:
@@ -46,4 +48,18 @@ async def act_on(services: Services, turn: Turn, target: MuteTarget, arguments: 
     return await mute_chat(services, turn, target, arguments.span)
 
 
-COMMANDS: Mapping[str, CommandHandler] = {Command.MUTE: _mute}
+async def _notifications(services: Services, turn: Turn, _rest: str) -> Answer:
+    """Return the card with the button that opens the dialog, which is a card in channels without dialogs."""
+    connections = await connections_of_chat(services, turn.chat)
+    if not connections:
+        return nothing_connected()
+    await require_user(services, turn.chat, turn.person, connections)
+    view = NoticeView(
+        text="Choose when and how this chat hears about changes.",
+        next_step="To mute it for a while, write mute.",
+        button=notifications_button(),
+    )
+    return Answer(message=notice(view))
+
+
+COMMANDS: Mapping[str, CommandHandler] = {Command.MUTE: _mute, Command.NOTIFICATIONS: _notifications}

@@ -32,7 +32,7 @@ from cards.notifications.mute import AskMuteView, MutedView, MuteState, ask_mute
 SPAN = "span"
 """In a button's data: the length of the mute."""
 
-_TITLES = {
+SPAN_TITLES = {
     MuteSpan.HOUR: "1 hour",
     MuteSpan.TOMORROW: "Until tomorrow 8:00",
     MuteSpan.MONDAY: "Until Monday 8:00",
@@ -72,7 +72,7 @@ async def ask_span(services: Services, turn: Turn, target: MuteTarget) -> Answer
         record=target.name,
         spans=tuple(
             ActionButton(title=title, verb=Verb.MUTE, payload={**target.data, SPAN: span})
-            for span, title in _TITLES.items()
+            for span, title in SPAN_TITLES.items()
         ),
         state=MuteState(by=active.by_name, until=active.until) if active else None,
         unmute=unmute_button(target) if active else None,
