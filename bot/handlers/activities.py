@@ -9,6 +9,7 @@ from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
 
+from bot.domain.notifications.wall_clock import find_zone
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import ACTIONS, QuotedField, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
@@ -128,6 +129,14 @@ def parse_person(activity: Activity, emulator_user: ObjectId | None) -> Person:
         object_id=parse_object_id(sender.aad_object_id if sender else None) or emulator_user,
         name=name[:_MAX_NAME_LENGTH],
     )
+
+
+def parse_time_zone(activity: Activity) -> str | None:
+    """Return the IANA name of the client's time zone, or None if the activity names no known one."""
+    entities = activity.entities if isinstance(activity.entities, list) else []
+    client_info = (getattr(each, "additional_properties", None) or {} for each in entities)
+    named = (activity.local_timezone, *(each.get("timezone") for each in client_info))
+    return next((each for each in named if isinstance(each, str) and find_zone(each)), None)
 
 
 def is_private(activity: Activity) -> bool:

@@ -275,7 +275,12 @@ class ChatSyncBot(TeamsActivityHandler):
 
     def _parse_turn(self, activity: Activity) -> Turn:
         person = activities.parse_person(activity, self._handlers.emulator_user)
-        return Turn(chat=activities.parse_chat(activity), person=person, private=activities.is_private(activity))
+        return Turn(
+            chat=activities.parse_chat(activity),
+            person=person,
+            private=activities.is_private(activity),
+            time_zone=activities.parse_time_zone(activity),
+        )
 
 
 def _turn(turn_context: TurnContext) -> Turn:

@@ -25,6 +25,7 @@ SECRET_TOPIC = "Takeover of Northwind"
 _STATE = (
     *(tables.connection, tables.outbox, tables.audit, tables.record_type, tables.environment, tables.setting_change),
     *(tables.new_chat, tables.chat_activity, tables.sync_job, tables.field_value, tables.told_change),
+    *(tables.chat_rules, tables.connection_rules),
 )
 """Tables that no refused button changes. Others have the addresses of chats, leases, and times of posts."""
 
@@ -76,10 +77,12 @@ class Press:
 PRESSES = (
     *(Press(verb=verb) for verb in (Verb.CANCEL, Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.MY_CHATS)),
     *(Press(verb=verb) for verb in (Verb.CHATS, Verb.TIMELINE, Verb.SUGGEST)),
-    *(Press(verb=verb) for verb in (Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT)),
+    *(Press(verb=verb) for verb in (Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT, Verb.CHOOSE_MUTE)),
     Press(verb=Verb.KEEP_CONNECTED, names_connection=True),
     *(Press(verb=Verb.UPDATE, name=name) for name in ("", "fields", "note", "resolution")),
     Press(verb=Verb.RESUME_SYNC, acts=("resume sync",), names_connection=True),
+    Press(verb=Verb.MUTE, acts=("mute",), names_connection=True),
+    Press(verb=Verb.UNMUTE, acts=("unmute",), names_connection=True),
     Press(verb=Verb.CONNECT, acts=("connect",)),
     Press(verb=Verb.CONNECT, acts=("install app", "connect"), name="into another chat"),
     Press(verb=Verb.ADD_OWNER, acts=("add person",), names_connection=True),
@@ -135,6 +138,8 @@ async def data(world: World, scene: Scene, press: Press, target: Target) -> dict
             return {**record, **await _update(world, press.name, target.number)}
         case Verb.CHOOSE:
             return {"named": target.number}
+        case Verb.MUTE:
+            return {"connection": target.connection, "span": "1h"}
         case Verb.VIEW_CHANGE:
             return {"change": target.change}
         case Verb.ADD_PERSON:

@@ -44,6 +44,21 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """A save of one part of the rules."""
+
+    version: int
+    """Version of the rules after the save."""
+    part: str
+    by_name: str
+    at: datetime
+
+
+MAX_SAVES = 10
+"""Saves that the rules remember, to tell a person what others saved at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """The most messages about changes in a chat. None for no limit (spec V7)."""
 
@@ -68,6 +83,9 @@ class ChatRules:
     budget: Budget = field(default_factory=Budget)
     combine_bulk_edits: bool = False
     """True if changes of many records by one author are combined (spec V16)."""
+    unmentioned: frozenset[ObjectId] = frozenset()
+    """People who do not want to be mentioned in this chat (spec V12)."""
+    saves: tuple[Save, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +101,9 @@ class ConnectionRules:
     mute: Mute | None = None
     mention_owner: bool = False
     """True if the owner is mentioned on urgent changes, and a new owner when the owner changes (spec V12)."""
+    only_mute: bool = False
+    """True if nobody chose anything except the mute, so that the defaults of the record type count."""
+    saves: tuple[Save, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

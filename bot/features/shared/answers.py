@@ -153,6 +153,12 @@ def resume_button(connection: Connection) -> ActionButton:
     return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload=connection_data(connection))
 
 
+def notifications_button(connection: Connection | None = None) -> DialogButton:
+    """Return the button that opens the notification rules, for one of the records if it is given."""
+    payload = connection_data(connection) if connection else {}
+    return DialogButton(title="Notifications", dialog=Dialog.NOTIFICATIONS, payload=payload)
+
+
 def new_chat_button(record: LinkTarget | None, *, with_person: ObjectId | None = None) -> DialogButton:
     """Return the button that opens the dialog for a new chat, with the record and the person already chosen."""
     about = record_data(record) if record else {}
