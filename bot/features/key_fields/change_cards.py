@@ -12,6 +12,7 @@ from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedC
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
+from bot.features.notifications.card_changes import RecordChange
 from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
@@ -65,6 +66,23 @@ class ChangeCards:
         # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
         body = _render(view, channel) if news else self._render_shared(view, channel)
         return NewCard(message=_message(connection, details, body, changes, before))
+
+    def record_change(
+        self, connection: Connection, changes: Sequence[NetChange], before: Mapping[str, ReportedValue | None]
+    ) -> RecordChange:
+        """Return the changes for a live card or a summary card."""
+        details = self._details
+        people = dict.fromkeys(person for change in changes for person in change.people)
+        return RecordChange(
+            connection=connection,
+            record_type=details.record_type,
+            table=details.table,
+            row=details.row,
+            at=max(change.at for change in changes),
+            people=tuple(details.people[person] for person in people if person in details.people),
+            columns=tuple(_reported_column(change, details) for change in changes),
+            before=before,
+        )
 
 
 def _view(

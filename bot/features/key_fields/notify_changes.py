@@ -16,6 +16,7 @@ from bot.domain.key_fields import (
 from bot.domain.notifications.decide import Decision, Outcome
 from bot.domain.notifications.history import Closing, NewDecision
 from bot.domain.notifications.own_changes import OwnChanges
+from bot.domain.notifications.rules import Style
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import is_news, lifecycle_before, stored_name
 from bot.domain.reported_change import ReportedChange
@@ -28,6 +29,7 @@ from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
+from bot.features.notifications.card_changes import RecordChange
 from bot.features.notifications.decide_changes import (
     TURNED_OFF,
     Rulebook,
@@ -36,6 +38,8 @@ from bot.features.notifications.decide_changes import (
     new_decision,
     puts_card,
 )
+from bot.features.notifications.live_card import update_live_cards
+from bot.features.notifications.summary_card import MergedChange, merge_into_summary
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 
@@ -64,6 +68,10 @@ class _Notifications:
     """Connections whose chats are shown another name or number of the record than before."""
     shown: list[int] = field(default_factory=list)
     """Held changes whose columns are on a card now."""
+    live: list[RecordChange] = field(default_factory=list)
+    """Changes that live cards show."""
+    merged: list[MergedChange] = field(default_factory=list)
+    """Changes that summary cards show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +117,9 @@ async def _store(work: UnitOfWork, details: ChangeDetails, new: _Notifications, 
     await work.reported_values.save(new.reported_values)
     await work.reported_changes.add(new.reported_changes, at=now)
     await rename_connections(work, new.renamed, details.table, details.row)
+    # The summary counts the decisions before these.
+    await merge_into_summary(work, new.merged, at=now)
+    await update_live_cards(work, new.live, at=now)
     await work.decisions.add(new.decisions)
     if new.shown:
         await work.decisions.close(new.shown, Closing.POSTED, at=now)
@@ -176,10 +187,15 @@ def _add_card(result: _Notifications, facts: _Facts, mine: _ChangeOfChat) -> Non
         **{each.column.name: value_before(each) for each in mine.changes},
         **_lifecycle_before(mine.news, details, mine.known),
     }
-    card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before)
-    result.messages.append(card.message)
-    if card.reported_change:
-        result.reported_changes.append(card.reported_change)
+    shown = facts.cards.record_change(connection, mine.changes, before) if mine.changes else None
+    if shown and facts.rulebook.connections[connection.id].style is Style.LIVE:
+        result.live.append(shown)
+    if shown and mine.decision.outcome is Outcome.MERGED:
+        result.merged.append(MergedChange(change=shown, reason=mine.decision.reason))
+    if mine.decision.outcome is Outcome.POSTED:
+        card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before)
+        result.messages.append(card.message)
+        result.reported_changes.extend([card.reported_change] if card.reported_change else [])
     if is_renamed(connection, details.table, details.row):
         result.renamed.append(connection.id)
     names = {each.column.name for each in mine.changes}
