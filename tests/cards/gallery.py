@@ -571,6 +571,14 @@ GALLERY: dict[str, Message] = {
             at=AT,
         )
     ),
+    "held changes after a mute": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=CASE, changes=(Change(label="Priority", old="Normal", new="High"),)),),
+            at=AT,
+            title="While muted",
+            lead="Unmuted by Alex Wilber.",
+        )
+    ),
     "caught up of deleted records": catch_up(
         CatchUpView(
             records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),

@@ -89,7 +89,7 @@ class Holding(RuleBasedStateMachine):
         record = self.records[number]
         if value == record.value:
             return
-        was_waiting, is_held = self.is_waiting, record.value != record.told
+        was_waiting, is_held = self.is_waiting, number in self.run(self._open())
         record.value = value
         before = self.run(self._count())
         self.run(self._change(number, value))
