@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.notifications.decide import Outcome, Reason
+from bot.domain.key_fields import ReportedValue
+from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import Closing
 from bot.domain.notifications.rules import ChatRules, Versioned
-from bot.domain.values import ChatId
+from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard
+from bot.domain.values import ChatId, UserId
 from bot.store.unit_of_work import Store
 from tests.contract.samples import HELD, POSTED
 from tests.fakes.clock import START
@@ -62,3 +64,50 @@ async def test_only_posts_count_toward_a_budget(store: Store) -> None:
         history = await work.decisions.in_chat(made.chat_id, since=times[1], at_most=99)
     assert found == {made.chat_id: times[1:]}
     assert [each.at for each in history] == [times[1]] * len(Outcome) + times[2:]
+
+
+async def test_records_of_a_bulk_edit_are_counted_by_author_and_chat(store: Store) -> None:
+    case, account = await store_connections(store, a_connection(), a_connection(record=ACCOUNT))
+    (elsewhere,) = await store_connections(store, a_connection("19:b@thread.v2"))
+    adele, megan = UserId("00000000-0000-0000-0000-0000000000a1"), UserId("00000000-0000-0000-0000-0000000000a2")
+    made = replace(POSTED, connection=account.id, chat=account.chat_id, at=LATER, authors=Authors(people=(adele,)))
+    chats = [case.chat_id, elsewhere.chat_id]
+    async with store.writing() as work:
+        await work.chats.lock(chats)
+        await work.decisions.add([made, replace(made, outcome=Outcome.MERGED)])
+        await work.decisions.add([replace(made, connection=elsewhere.id, chat=elsewhere.chat_id)])
+        # These do not count: another author, an earlier time, what nobody was told, and the record itself.
+        await work.decisions.add([replace(made, authors=Authors(people=(megan,))), replace(made, at=START)])
+        await work.decisions.add([replace(made, outcome=Outcome.SKIPPED), replace(made, connection=case.id)])
+        count = work.decisions.bulk_records
+        assert await count(chats, adele, START, besides=[case.id]) == {case.chat_id: 1, elsewhere.chat_id: 1}
+        assert await count(chats, UserId("%"), START, besides=[case.id]) == {}
+        assert await count(chats, adele, LATER, besides=[]) == {}
+
+
+async def test_a_card_has_one_pending_message_with_its_last_content(store: Store) -> None:
+    (made,) = await store_connections(store, a_connection())
+    before, after = ReportedValue(raw=1, text="1", at=START), ReportedValue(raw=2, text="2", at=START)
+
+    def message(version: int, old: ReportedValue) -> OutgoingMessage:
+        return OutgoingMessage(
+            key=f"card 1 {version}",
+            chat_id=made.chat_id,
+            activity=b"%d" % version,
+            card=CardVersion(card_id=1, version=version),
+            previously_reported={(made.id, "a"): old},
+        )
+
+    async with store.writing() as work:
+        for version, old in ((1, before), (2, after)):
+            await work.outbox.enqueue_card(message(version, old), CardVersion(card_id=1, version=version), at=START)
+        (pending,) = (await work.outbox.next_messages([made.chat_id], {})).values()
+        assert (pending.activity, pending.card) == (
+            b"2",
+            PendingCard(card_id=1, version=2, kind=None, activity_id=None),
+        )
+        # What was sent is older than the present content, so the message stays.
+        await work.outbox.mark_card_sent(pending.id, 1, at=LATER)
+        assert await work.outbox.has_pending_card(made.chat_id, 1)
+        await work.outbox.dead_letter_chat(made.chat_id, "gone", at=LATER)
+        assert (await work.reported_values.for_connections([made.id]))[made.id] == {"a": before}

@@ -105,6 +105,8 @@ class FakeConnector:
     """Conversation and message of each edit, regardless of the response."""
     editing: str | None = None
     """The message of the edit for which `fault` is called; None for a new message."""
+    edits_wait: asyncio.Event = field(default_factory=_at_once)
+    """While this is cleared, edits get no response."""
     deleted: set[tuple[str, str]] = field(default_factory=set)
     """Conversation and ID of deleted messages."""
     port: int = 0
@@ -181,6 +183,7 @@ class FakeConnector:
         conversation, number = request.match_info["conversation"], request.match_info["activity"]
         activity = await request.json()
         self.edits.append((conversation, number))
+        await self.edits_wait.wait()
         self.editing = number
         fault = self.fault(conversation, activity)
         self.editing = None

@@ -1,7 +1,7 @@
 """Cards that are edited, on a real database, with the workers of the product and a fake connector."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,7 @@ from bot.domain.values import Chat, ChatId, ChatKind, Connection, NewConnection,
 from bot.features.notifications.card_changes import RecordChange
 from bot.features.notifications.live_card import update_live_cards
 from bot.features.notifications.summary_card import MergedChange, merge_into_summary
-from bot.store.tables import lane, outbox, posted_card, record_type
+from bot.store.tables import inbox, lane, outbox, posted_card, record_type
 from bot.wiring.services import Runtime, build_runtime, close, migrate_and_load
 from bot.wiring.workers import build_workers
 from tests.fakes.clock import HeldClock
@@ -138,6 +138,18 @@ class CardRoom:
         due = and_(lane.c.due_at.is_not(None), lane.c.due_at <= self.clock.now())
         async with asyncio.timeout(PATIENCE_S):
             while await self._rows(lane.select().where(or_(due, lane.c.leased_until.is_not(None))).limit(1)):
+                await asyncio.sleep(0.005)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until the condition holds; fail the test if it never does."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    async def until_jobs_are_done(self) -> None:
+        """Wait until no job is pending."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await self._rows(select(inbox).where(inbox.c.state == "waiting").limit(1)):
                 await asyncio.sleep(0.005)
 
     async def pass_time(self, seconds: float) -> None:

@@ -4,15 +4,21 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.notifications.decide import Reason
+from bot.domain.posted_cards import CardChange, CardRecord, LiveContent, NewCard
+from bot.domain.reported_change import ReportedColumn
+from bot.domain.values import ChatId
 from bot.features.notifications.live_card import stop_live_cards
+from bot.store.tables import inbox, record_type
+from bot.store.unit_of_work import Store
 from tests.cards.schema import schema_errors
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import Cut, FakeConnector, error
 from tests.steps.card_room import REFUND, CardRoom, card_room
-from tests.wire.surroundings import GROUP
-from tests.wire.world import buttons, texts
+from tests.wire.people import ADELE, LYNNE
+from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
 NOT_FOUND = error(404, "ActivityNotFoundInConversation")
 
@@ -206,3 +212,50 @@ async def test_a_bulk_edit_that_goes_on_is_reported_after_a_minute(room: CardRoo
         await room.merge(room.changed(case, f"{step}", f"{step + 1}"), reason=Reason.BULK_EDIT)
         await room.pass_time(5)
     assert "Priority: 0 → **12**" in texts(only_card(room))
+
+
+async def test_a_change_that_comes_while_an_edit_is_on_its_way_is_sent_next(room: CardRoom) -> None:
+    case = await room.connect()
+    await room.live(room.changed(case, "Low", "Normal"))
+    await room.settle()
+    room.connector.edits_wait.clear()
+    await room.live(room.changed(case, "Normal", "High"))
+    room.clock.advance(5)
+    await room.until(lambda: room.edits() == 1)
+    await room.live(room.changed(case, "High", "Low"))
+    room.clock.advance(5)
+    await room.until_jobs_are_done()
+    room.connector.edits_wait.set()
+    await room.settle()
+    assert (present(only_card(room)), room.edits()) == ("Priority: Low", 2)
+
+
+async def test_the_members_of_a_chat_without_shared_values_get_them_on_private_cards(world: World) -> None:
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(record_type).where(record_type.c.table == "incident").values(tell_each=True))
+    await world.restart()
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    store = Store(world.engines, lambda _: None)
+    async with store.writing() as work:
+        (case,) = await work.connections.for_chat(ChatId(GROUP))
+        record = CardRecord(ref=case.record, kind="Case", name=None, number=None)
+        told = ReportedColumn(name="prioritycode", label="Priority", old="Low", new="Normal", raw=2)
+        changes = (CardChange(column=told, at=world.clock.now()),)
+        content = LiveContent(about=record, fields=(), changes=changes)
+        new = NewCard(chat_id=case.chat_id, connection_id=case.id, content=content, due_at=None)
+        await work.posted_cards.add(new, at=world.clock.now())
+    button = {"verb": "view live card", "data": {"connection": case.public_id}}
+    seen = (await world.press(button, person=ADELE))["value"]
+    assert "Priority: Normal" in texts(seen)
+    assert "Priority: Low → **Normal**" in texts(seen)
+    # The second client gets the same card without another request to Dataverse, and no edit happens.
+    asked = len(world.dataverse_was_asked)
+    assert (await world.press(button, person=ADELE))["value"] == seen
+    assert (len(world.dataverse_was_asked), world.connector.edits) == (asked, [])
+    # Lynne cannot see the record, and nobody sees it in another chat.
+    assert "Normal" not in str((await world.press(button, person=LYNNE))["value"])
+    hidden = (await world.press(button, person=ADELE, chat=OTHER_GROUP))["value"]
+    assert texts(hidden)[0] == "This card is no longer updated."
+    await world.forget(inbox)
