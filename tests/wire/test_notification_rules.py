@@ -1,5 +1,6 @@
 """`notifications`: the dialog in which people set the rules of a chat and its records (spec V3-V11)."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -166,8 +167,6 @@ async def test_a_rule_gets_conditions_that_fit_their_columns(world: World) -> No
         (["prioritycode is above [1]"], "This test does not fit"),
         (['prioritycode becomes ["<at>all</at>"]'], "Choose a value from the list."),
     ):
-        import json
-
         kept = ",".join(map(str, range(9)))
         shown = await request_page(world, {**draft, "draft": json.dumps(conditions), "kept": kept})
         assert any(reason in each for each in texts(shown.card)), conditions
@@ -210,8 +209,6 @@ async def test_why_lists_the_last_decisions_with_values_that_the_reader_can_read
     said = texts((await step(world, await first(world), "Why")).card)
     assert any("Priority Normal → High, posted: urgent rule" in each for each in said)
     assert any("held: quiet hours. Until {{DATE(" in each for each in said)
-    async with world.session.get(world.sandbox) as _:
-        pass
     said = texts((await step(world, await first(world, person=PATTI), "Why", person=PATTI)).card)
     assert any("Priority Normal → High" in each for each in said)
 

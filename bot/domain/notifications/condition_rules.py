@@ -37,7 +37,7 @@ def is_date(column: Column) -> bool:
 def condition_columns(record_type: RecordType, table: Table) -> tuple[Column, ...]:
     """Return the columns that conditions can name: the key fields, the owner, and the state."""
     lifecycle = (table.columns[name] for name in LIFECYCLE_COLUMNS if name in table.columns)
-    return tuple(dict.fromkeys([*key_field_columns(record_type, table), *lifecycle]))
+    return tuple({each.name: each for each in (*key_field_columns(record_type, table), *lifecycle)}.values())
 
 
 def possible_tests(column: Column) -> tuple[Test, ...]:

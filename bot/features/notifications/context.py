@@ -21,6 +21,7 @@ from bot.features.shared.turn import Turn
 from cards.buttons import SubmitButton
 
 CHAT_VERSION, RECORD_VERSION = "version", "recordVersion"
+_NO_DATA: ActionData = {}
 RECORD = "record"
 """Name of the input that chooses a record."""
 
@@ -67,7 +68,7 @@ class RulesContext:
         """The name of the chosen record that the chat was shown."""
         return display_name(self.chosen)
 
-    def button(self, title: str, dialog: Dialog, *, leaves: bool = False, **data: str) -> SubmitButton:
+    def button(self, title: str, dialog: Dialog, data: ActionData = _NO_DATA, *, leaves: bool = False) -> SubmitButton:
         """Return a button that opens the page for the same record and the same versions."""
         versions = {CHAT_VERSION: str(self.chat.version), RECORD_VERSION: str(self.own.version)}
         payload = {**connection_data(self.chosen), **versions, **data}

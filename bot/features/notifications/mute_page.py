@@ -53,6 +53,6 @@ def _page(services: Services, context: RulesContext) -> Page:
         SwitchField(name=ALSO_URGENT, label=ALSO_URGENT_TITLE),
         Line(text="The chat is told who muted it, and until when.", small=True),
     ]
-    unmute = [context.button("Unmute", Dialog.NOTIFICATIONS_SAVE_MUTE, **{_UNMUTE: "true"})] if mutes else []
+    unmute = [context.button("Unmute", Dialog.NOTIFICATIONS_SAVE_MUTE, {_UNMUTE: "true"})] if mutes else []
     buttons = (context.button("Mute", Dialog.NOTIFICATIONS_SAVE_MUTE), *unmute, context.back)
     return form(FormView(title="Mute", place=context.name, parts=parts, buttons=buttons))

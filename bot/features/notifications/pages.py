@@ -49,11 +49,11 @@ def values(data: ActionData, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in data.get(name, "").split(",") if each))
 
 
-def save_buttons(context: RulesContext, dialog: Dialog, **data: str) -> Sequence[SubmitButton]:
+def save_buttons(context: RulesContext, dialog: Dialog) -> Sequence[SubmitButton]:
     """Return the buttons that save, preview, and leave."""
     return (
-        context.button("Save", dialog, **data),
-        context.button("Preview", dialog, **{PREVIEW: ON}, **data),
+        context.button("Save", dialog),
+        context.button("Preview", dialog, {PREVIEW: ON}),
         context.back,
     )
 

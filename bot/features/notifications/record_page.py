@@ -103,8 +103,8 @@ async def _page(services: Services, context: RulesContext, data: ActionData, res
     parts.append(
         Row(
             buttons=(
-                context.button("Value rule", Dialog.NOTIFICATIONS_RULE, leaves=True, **{_RULE: "value"}),
-                context.button("Urgent rule", Dialog.NOTIFICATIONS_RULE, leaves=True, **{_RULE: "urgent"}),
+                context.button("Value rule", Dialog.NOTIFICATIONS_RULE, {_RULE: "value"}, leaves=True),
+                context.button("Urgent rule", Dialog.NOTIFICATIONS_RULE, {_RULE: "urgent"}, leaves=True),
             )
         )
     )

@@ -277,7 +277,7 @@ async def _page(services: Services, context: RulesContext, draft: _Draft, result
     parts += [
         Heading(text="New condition"),
         ChoiceField(name=_COLUMN, label="Field", choices=choices, problem=result.problem(_COLUMN)),
-        ButtonRow(buttons=(context.button("Add condition", Dialog.NOTIFICATIONS_CONDITION, **data),)),
+        ButtonRow(buttons=(context.button("Add condition", Dialog.NOTIFICATIONS_CONDITION, data),)),
     ]
     view = FormView(
         title=kind.title,
@@ -293,8 +293,8 @@ async def _page(services: Services, context: RulesContext, draft: _Draft, result
 
 def _buttons(context: RulesContext, data: Mapping[str, str]) -> Sequence[SubmitButton]:
     return (
-        context.button("Save", Dialog.NOTIFICATIONS_SAVE_RULE, **data),
-        context.button("Preview", Dialog.NOTIFICATIONS_SAVE_RULE, **{PREVIEW: ON}, **data),
+        context.button("Save", Dialog.NOTIFICATIONS_SAVE_RULE, data),
+        context.button("Preview", Dialog.NOTIFICATIONS_SAVE_RULE, {PREVIEW: ON, **data}),
         context.button("Back", Dialog.NOTIFICATIONS_RECORD, leaves=True),
     )
 
@@ -310,8 +310,8 @@ def _condition_page(context: RulesContext, draft: _Draft, column: Column, data: 
         *_value_fields(column, data),
     ]
     buttons = (
-        context.button("Add", Dialog.NOTIFICATIONS_RULE, **carried),
-        context.button("Back", Dialog.NOTIFICATIONS_RULE, leaves=True, **draft.data, **join),
+        context.button("Add", Dialog.NOTIFICATIONS_RULE, carried),
+        context.button("Back", Dialog.NOTIFICATIONS_RULE, {**draft.data, **join}, leaves=True),
     )
     return form(FormView(title="New condition", place=context.name, parts=parts, buttons=buttons, height="large"))
 
