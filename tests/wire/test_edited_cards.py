@@ -266,6 +266,7 @@ async def test_the_members_of_a_chat_without_shared_values_get_them_on_private_c
 async def test_a_bulk_edit_of_many_records_gives_each_chat_one_summary_in_time(room: CardRoom) -> None:
     chats, records = 80, 500
     connections = [await room.connect(number, f"19:{number % chats:04}@thread.v2") for number in range(records)]
+    await room.settle()
     begin = room.clock.now()
     for at in range(0, records, 50):
         changes = [room.changed(each, "Low", "High") for each in connections[at : at + 50]]
