@@ -4,7 +4,7 @@ Stored JSON is a contract: databases contain rows of earlier versions, and two v
 update. `tests/contract/test_dumps.py` reads such rows. If you rename a field, map it to its stored name here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,7 @@ from bot.domain.record_types import RecordType
 from bot.domain.reported_change import ReportedButton, ReportedColumn
 from bot.domain.settings_history import SavedSettings
 from bot.domain.tables import Raw
+from bot.domain.values import ConnectionId
 
 T = TypeVar("T")
 
@@ -141,3 +142,16 @@ CARD_CONTENTS: Mapping[CardKind, Codec[Content]] = {
     CardKind.LIVE: Codec(LiveContent),
     CardKind.SUMMARY: Codec(SummaryContent),
 }
+
+Reported = dict[tuple[ConnectionId, str], ReportedValue | None]
+"""Reported values by connection and column; None for a value that is not known."""
+
+
+def encode_reported(values: Mapping[tuple[ConnectionId, str], ReportedValue | None]) -> list[list[object]]:
+    """Return reported values by connection and column as JSON."""
+    return [[*key, REPORTED_VALUE.encode(value)] for key, value in values.items()]
+
+
+def decode_reported(stored: Sequence[tuple[int, str, object]]) -> Reported:
+    """Return reported values from JSON."""
+    return {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.key_fields import ReportedValue
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard, PendingMessage, Subject, Switch
 from bot.domain.posted_cards import CardKind
 from bot.domain.queue_states import Queue
@@ -16,7 +15,7 @@ from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.logs import correlation_id
 from bot.store.bulk import bulk_execute
 from bot.store.chats import CHAT_COLUMNS, chat_from_row
-from bot.store.codecs import REPORTED_VALUE, SUBJECTS
+from bot.store.codecs import SUBJECTS, Reported, decode_reported, encode_reported
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
 from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds, posted_card
@@ -24,9 +23,6 @@ from bot.store.tables import outbox as table
 from bot.store.upsert import insert
 
 _later = table.alias("later")
-
-Reported = dict[tuple[ConnectionId, str], ReportedValue | None]
-"""Reported values by connection and column; None for a value that is not known."""
 
 
 class Outbox:
@@ -53,9 +49,11 @@ class Outbox:
         The card must be locked.
         """
         mine = (table.c.lane == message.chat_id) & (table.c.state == PENDING) & (table.c.card_id == card.card_id)
-        query = select(table.c.id, table.c.told_before).where(mine).with_for_update()
-        waits = (await self._connection.execute(query)).one_or_none()
+        query = select(table.c.id, table.c.told_before).where(mine).order_by(table.c.id.desc()).with_for_update()
+        # A dead letter that an operator sends again can be a second one. It is sent before this content.
+        waits = (await self._connection.execute(query)).first()
         if waits is None:
+            await self._discard_older(message.chat_id, card, at)
             await self.enqueue([message], at=at)
             return
         known = decode_reported(waits.told_before or [])
@@ -66,6 +64,11 @@ class Outbox:
         await self._set(
             waits.id, **{each: row[each] for each in of}, other_subjects=subjects, told_before=before or None
         )
+
+    async def _discard_older(self, chat: ChatId, card: CardVersion, at: datetime) -> None:
+        """Discard dead letters with earlier content of the card, so that nobody sends them again after this one."""
+        same = (table.c.state == DEAD_LETTERED) & (table.c.lane == chat) & (table.c.card_id == card.card_id)
+        await self._connection.execute(update(table).where(same).values(state=DROPPED, done_at=at))
 
     async def has_pending_card(self, chat: ChatId, card: int) -> bool:
         """Check whether a message that posts or edits the card is pending."""
@@ -293,13 +296,3 @@ def _subjects(row: RowMapping) -> tuple[Subject, ...]:
     second = others[0] if others else None
     is_first = second and (second.environment, second.table, second.switch) == (environment, row["table"], switch)
     return others if is_first else (first, *others)
-
-
-def encode_reported(values: Mapping[tuple[ConnectionId, str], ReportedValue | None]) -> list[list[object]]:
-    """Return reported values by connection and column as JSON."""
-    return [[*key, REPORTED_VALUE.encode(value)] for key, value in values.items()]
-
-
-def decode_reported(stored: Sequence[tuple[int, str, object]]) -> Reported:
-    """Return reported values from JSON."""
-    return {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}

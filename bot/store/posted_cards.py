@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.jobs import CardJob, JobKind
 from bot.domain.posted_cards import CardKind, Content, NewCard, PostedCard
 from bot.domain.values import ChatId, ConnectionId, PublicId
-from bot.store.codecs import CARD_CONTENTS
+from bot.store.codecs import CARD_CONTENTS, decode_reported, encode_reported
 from bot.store.inbox import Inbox
-from bot.store.outbox import decode_reported, encode_reported
 from bot.store.tables import Instant, connection
 from bot.store.tables import posted_card as table
 

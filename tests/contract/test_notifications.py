@@ -111,3 +111,18 @@ async def test_a_card_has_one_pending_message_with_its_last_content(store: Store
         assert await work.outbox.has_pending_card(made.chat_id, 1)
         await work.outbox.dead_letter_chat(made.chat_id, "gone", at=LATER)
         assert (await work.reported_values.for_connections([made.id]))[made.id] == {"a": before}
+
+
+async def test_earlier_content_of_a_card_is_not_sent_again_after_newer_content(store: Store) -> None:
+    (made,) = await store_connections(store, a_connection())
+    async with store.writing() as work:
+        for version in (1, 2):
+            card = CardVersion(card_id=1, version=version)
+            message = OutgoingMessage(key=f"card {version}", chat_id=made.chat_id, activity=b"{}", card=card)
+            await work.outbox.enqueue_card(message, card, at=START)
+            (pending,) = (await work.outbox.next_messages([made.chat_id], {})).values()
+            if version == 1:
+                await work.outbox.dead_letter(pending.id, "refused", at=LATER)
+        assert await work.queue_states.retry(None, at=LATER) == {}
+        assert pending.card
+        assert pending.card.version == 2

@@ -75,7 +75,7 @@ async def test_a_change_during_an_edit_is_sent_after_it(room: CardRoom) -> None:
     assert [each.state for each in await room.messages()] == ["done", "done"]
 
 
-async def test_a_message_that_is_not_found_once_is_edited_and_one_that_is_gone_is_posted_anew(room: CardRoom) -> None:
+async def test_a_message_that_is_not_found_once_is_edited_and_one_that_is_gone_is_replaced(room: CardRoom) -> None:
     case = await room.connect()
     await room.live(room.changed(case, "Low", "Normal"))
     await room.settle()
@@ -259,3 +259,23 @@ async def test_the_members_of_a_chat_without_shared_values_get_them_on_private_c
     hidden = (await world.press(button, person=ADELE, chat=OTHER_GROUP))["value"]
     assert texts(hidden)[0] == "This card is no longer updated."
     await world.forget(inbox)
+
+
+@pytest.mark.scale
+@pytest.mark.full
+async def test_a_bulk_edit_of_many_records_gives_each_chat_one_summary_in_time(room: CardRoom) -> None:
+    chats, records = 80, 500
+    connections = [await room.connect(number, f"19:{number % chats:04}@thread.v2") for number in range(records)]
+    await room.settle()
+    begin = room.clock.now()
+    for at in range(0, records, 50):
+        changes = [room.changed(each, "Low", "High") for each in connections[at : at + 50]]
+        await room.merge(*changes, reason=Reason.BULK_EDIT)
+        await room.pass_time(1)
+    while (room.clock.now() - begin).total_seconds() < 90:
+        await room.pass_time(5)
+    cards = {each.chat_id: room.connector.cards(each.chat_id) for each in connections}
+    assert len(cards) == chats
+    assert {len(each) for each in cards.values()} == {1}
+    counts = [int(texts(card)[0].partition(" ")[0]) for (card,) in cards.values()]
+    assert sum(counts) == records

@@ -60,7 +60,7 @@ class Authors:
 
     people: tuple[UserId, ...] = ()
     integrations: frozenset[UserId] = frozenset()
-    """Those of the authors that are application users."""
+    """The authors that are application users."""
     on_own_card: bool = False
     """True if the whole change was made on a card of this chat."""
 
@@ -80,7 +80,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recent:
-    """What happened in the chat before the change."""
+    """Earlier changes and messages of the chat."""
 
     posts: Sequence[datetime] = ()
     """Times of counted messages of the last 24 hours, in order."""

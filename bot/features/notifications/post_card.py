@@ -20,7 +20,7 @@ from cards.summary import summary_card
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    """What rendering needs, loaded before the transaction."""
+    """Settings and accounts for rendering, loaded before the transaction."""
 
     services: Services
     settings: Settings
