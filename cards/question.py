@@ -88,5 +88,6 @@ def _is_obsolete(part: Any, connection: str) -> bool:
 
 def _is_button(part: Mapping[str, Any], connection: str) -> bool:
     data = part.get("data")
-    is_button = part.get("type") in _BUTTONS and isinstance(data, dict)
-    return is_button and (data.get(QUESTION), data.get("connection")) == (Posted.NEWS, connection)
+    if part.get("type") not in _BUTTONS or not isinstance(data, dict):
+        return False
+    return (data.get(QUESTION), data.get("connection")) == (Posted.NEWS, connection)
