@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from sqlalchemy import update
@@ -33,7 +34,7 @@ from tests.sync.watching import (
     difference,
     news_on,
 )
-from tests.tiers import examples
+from tests.tiers import FULL, examples
 from tests.wire.opening import open_world, world_settings
 from tests.wire.people import ADELE, ALEX, ISAIAH, MEGAN, Somebody
 from tests.wire.world import API, BOT, GROUP, OTHER_GROUP, PERSONAL, World
@@ -374,6 +375,7 @@ class Watching(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
+@pytest.mark.timeout(3600 if FULL else 300)
 def test_after_random_acts_chats_were_told_what_the_rules_say() -> None:
     run_state_machine_as_test(Watching, settings=examples(3, stateful_step_count=25))
 
