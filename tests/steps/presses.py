@@ -138,8 +138,6 @@ async def data(world: World, scene: Scene, press: Press, target: Target) -> dict
             return {**record, **await _update(world, press.name, target.number)}
         case Verb.CHOOSE:
             return {"named": target.number}
-        case Verb.MUTE:
-            return {"connection": target.connection, "span": "1h"}
         case Verb.VIEW_CHANGE:
             return {"change": target.change}
         case Verb.ADD_PERSON:
@@ -149,7 +147,8 @@ async def data(world: World, scene: Scene, press: Press, target: Target) -> dict
         case Verb.UNDO_DISCONNECT:
             return {"connection": target.ended}
         case _:
-            return {"connection": target.connection} if press.names_connection else record
+            span = {"span": "1h"} if press.verb == Verb.MUTE else {}
+            return {"connection": target.connection, **span} if press.names_connection else record
 
 
 async def send(
