@@ -1,11 +1,11 @@
 """The history of decisions."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Row, Text, cast, func, insert, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -168,13 +168,13 @@ def _decode_columns(needed: Collection[str], text: str) -> tuple[DecidedColumn, 
             has_values=each["has_values"],
             old_is_known=each["old_is_known"],
         )
-        for each in orjson.loads(text)
+        for each in json.loads(text)
         if each["name"] in needed
     )
 
 
 def _decode_authors(text: str) -> Authors:
-    return AUTHORS.decode(orjson.loads(text))
+    return AUTHORS.decode(json.loads(text))
 
 
 _OUTCOMES = {each.value: each for each in Outcome}

@@ -42,6 +42,7 @@ from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
 from cards.unknown_command import UnknownCommandView, unknown_command
 from tests.cards.acts_gallery import ACTS_PAGES, ASSIGN, UPDATE
 from tests.cards.extension_gallery import CHOICE, EXTENSION_PAGES
+from tests.cards.notifications_gallery import NOTIFICATION_CARDS, NOTIFICATION_PAGES
 from tests.cards.settings_gallery import SETTINGS_PAGES
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
@@ -924,7 +925,11 @@ GALLERY: dict[str, Message] = {
             resume_button=SubmitButton(title="Refresh", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
-    **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},
+    **{
+        name: each.message
+        for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES | NOTIFICATION_PAGES).items()
+    },
+    **NOTIFICATION_CARDS,
     "channel to connect": channel_page(CHANNEL).message,
     "channel among those of many teams": channel_page(
         replace(CHANNEL, problem="", connect_anyway=None, channel="", search="channels", team="field")

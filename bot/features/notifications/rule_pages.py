@@ -42,7 +42,6 @@ from bot.features.notifications.pages import (
     values,
 )
 from bot.features.notifications.preview import ProposedRules, preview_lines
-from bot.features.notifications.record_page import LOCKED
 from bot.features.notifications.save_rules import save_connection_rules
 from bot.features.shared.action_data import ActionData, expired_button
 from bot.features.shared.services import Services
@@ -153,7 +152,9 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page:
     context = await load_context(services, turn, data)
     draft = _draft(context, data)
     if draft.kind.field in context.record_type.locked_rules:
-        raise NotAllowed(LOCKED, "Ask your administrator to unlock it.")
+        raise NotAllowed(
+            "Your administrator set this for all records of this type.", "Ask your administrator to unlock it."
+        )
     problem = await _rule_problem(services, context, draft)
     if problem:
         return await _page(services, context, draft, FormResult(problems={_KEPT: problem}))

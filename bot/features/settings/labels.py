@@ -85,7 +85,7 @@ def format_setting(setting: str, value: SettingValue) -> str:
         case str() if setting == "notify_style":
             return STYLES[Style(value)]
         case tuple() if setting in _NAMED:
-            return ", ".join(_NAMED[setting].get(each, each) for each in value) or "none"
+            return ", ".join(_NAMED[setting].get(each, each) for each in value) or _NONE.get(setting, "none")
         case None:
             return DEFAULT_VIEW if setting == "note_view" else ""
         case tuple():

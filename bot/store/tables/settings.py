@@ -1,6 +1,6 @@
 """Tables of settings."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, false
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
 
 from bot.store.tables.types import Instant, metadata
 
@@ -40,13 +40,8 @@ record_type = Table(
     Column("tell_each", Boolean, nullable=False),
     Column("card_acts", JSON, nullable=False),
     Column("change_fields", JSON, nullable=False),
-    # Defaults of notification rules, and the rules that chats cannot change.
-    Column("notify_style", String, nullable=False, server_default="each"),
-    Column("digest_at", String, nullable=False, server_default="08:00"),
-    Column("value_rule", JSON, nullable=False, server_default="[]"),
-    Column("urgent_rule", JSON, nullable=False, server_default="[]"),
-    Column("mention_owner", Boolean, nullable=False, server_default=false()),
-    Column("locked_rules", JSON, nullable=False, server_default="[]"),
+    # The default notification rules and the locked ones, by setting. None for the initial defaults.
+    Column("notifications", JSON(none_as_null=True)),
     # When each column last began to be watched, with the number of that watch. Without a column: from the beginning.
     Column("watches", JSON(none_as_null=True)),
 )

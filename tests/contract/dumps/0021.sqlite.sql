@@ -91,9 +91,9 @@ CREATE TABLE connection (
 	CONSTRAINT pk_connection PRIMARY KEY (id), 
 	CONSTRAINT fk_connection_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
 );
-INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'df6d043aa42225d8869acfffd5b9aa9e');
-INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'f61b6ab85c60e32f626ce153d48677cf');
-INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'7fcc5a5edca5d205faeb12e3956ecda6');
+INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'906fe7d1d6ac715b8600cb9a57e9307c');
+INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'f136e094b2def1f10700bdce83575adf');
+INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'4b9094a1bd4bb5102756e16713b26e3c');
 CREATE TABLE connection_rules (
 	connection_id INTEGER NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -179,11 +179,11 @@ CREATE TABLE inbox (
 INSERT INTO "inbox" VALUES(1,'event','["contoso", "incident", "1"]','{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(2,'stripped','["contoso", "incident", "1"]','{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(3,'deleted','["contoso", "account", "2"]','{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 6126ebbc90444260a30176ff5d766397','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(5,'follow settings contoso 3f63e7d9143e4dbe9b197b0b17d864c4','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(6,'sync all contoso d7cf04e92d604bc3bccf20530f2264e8','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(7,'take values contoso f6187354af904dbf8fb9cdaa3a9d02d5','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(8,'post card 1 6bc5a66505cb45abbfac367c8f3a53cd','post card 1','{"job": "post card", "card_id": 1}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 51aca78327c84fd6b5140d5ce884e4ec','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(5,'follow settings contoso a918704e41d64313ba0911a816d32f8e','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(6,'sync all contoso ca135cdcf93d46bdabc65669de59a8ad','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(7,'take values contoso 67f1704cf5184a27aa9cdaf90c4648fc','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(8,'post card 1 dfba169c5e7e4daba9d7f3364ab3d535','post card 1','{"job": "post card", "card_id": 1}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 CREATE TABLE lane (
 	queue VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -300,16 +300,16 @@ CREATE TABLE record_type (
 	disclosure VARCHAR NOT NULL, 
 	tell_each BOOLEAN NOT NULL, 
 	card_acts JSON NOT NULL, 
-	change_fields JSON NOT NULL, watches JSON, notify_style VARCHAR DEFAULT 'each' NOT NULL, digest_at VARCHAR DEFAULT '08:00' NOT NULL, value_rule JSON DEFAULT '[]' NOT NULL, urgent_rule JSON DEFAULT '[]' NOT NULL, locked_rules JSON DEFAULT '[]' NOT NULL, mention_owner BOOLEAN DEFAULT 0 NOT NULL, 
+	change_fields JSON NOT NULL, watches JSON, notifications JSON, 
 	CONSTRAINT pk_record_type PRIMARY KEY (environment, "table"), 
 	CONSTRAINT fk_record_type_environment_environment FOREIGN KEY(environment) REFERENCES environment (id)
 );
-INSERT INTO "record_type" VALUES('contoso','incident',1,1,'view-1',0,0,0,0,1,'["title", "prioritycode"]',0,0,'fields',0,'["assign", "note"]','["title"]','{"prioritycode": [3, 1795256430123456]}','each','08:00','[]','[]','[]',0);
-INSERT INTO "record_type" VALUES('contoso','account',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,'each','08:00','[]','[]','[]',0);
-INSERT INTO "record_type" VALUES('contoso','contact',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,'each','08:00','[]','[]','[]',0);
-INSERT INTO "record_type" VALUES('contoso','knowledgearticle',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,'each','08:00','[]','[]','[]',0);
-INSERT INTO "record_type" VALUES('contoso','email',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,'each','08:00','[]','[]','[]',0);
-INSERT INTO "record_type" VALUES('contoso','msdyn_ocliveworkitem',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,'each','08:00','[]','[]','[]',0);
+INSERT INTO "record_type" VALUES('contoso','incident',1,1,'view-1',0,0,0,0,1,'["title", "prioritycode"]',0,0,'fields',0,'["assign", "note"]','["title"]','{"prioritycode": [3, 1795256430123456]}','{"notify_style": "each", "digest_at": "08:00", "value_rule": [], "urgent_rule": [], "mention_owner": false, "locked_rules": []}');
+INSERT INTO "record_type" VALUES('contoso','account',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,NULL);
+INSERT INTO "record_type" VALUES('contoso','contact',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,NULL);
+INSERT INTO "record_type" VALUES('contoso','knowledgearticle',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,NULL);
+INSERT INTO "record_type" VALUES('contoso','email',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,NULL);
+INSERT INTO "record_type" VALUES('contoso','msdyn_ocliveworkitem',1,1,NULL,0,0,0,0,0,'[]',0,0,'name',0,'[]','[]',NULL,NULL);
 CREATE TABLE setting_change (
 	environment VARCHAR NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -327,7 +327,7 @@ CREATE TABLE signing_key (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_signing_key PRIMARY KEY (week)
 );
-INSERT INTO "signing_key" VALUES(2968,'e6b758e3b939f285e2d7716fb4b783987d0ee1a1949e342e2e3fcef39953fd8d');
+INSERT INTO "signing_key" VALUES(2968,'713f24b5e0358e6fbc84b8e520c02d396e5d0c9ce93ec4ba91cdac3d1d85f184');
 CREATE TABLE subscription (
 	watch VARCHAR NOT NULL, 
 	chat_id VARCHAR, 
