@@ -92,7 +92,7 @@ async def test_a_private_answer_never_becomes_public(world: World) -> None:
     every = sorted({f"{command} {each}".strip() for command, words in commands(names).items() for each in ("", *words)})
     walked = [each for each in every if not each.startswith(CHANGING)] + ["disconnect", f"connect {MARKER}"]
     for name, (_, is_remembered) in REFUSALS.items():
-        world.connector.targeted_fault = lambda *_, name=name: _again(name)  # type: ignore[misc]
+        world.connector.targeted_fault = lambda *_, name=name: _again(name)
         world.connector.targeted_calls.clear()
         said = walked if name == "down" else ["status", "records", "disconnect"]
         for words in said:
