@@ -21,7 +21,7 @@ _BUTTONS = frozenset({"Action.Execute", "Action.Submit"})
 
 
 class Posted(StrEnum):
-    """Where a question was posted."""
+    """The place where a question was posted."""
 
     CHAT = "chat"
     """In the chat, by itself."""

@@ -31,7 +31,7 @@ class Answer:
     is_refusal: bool = False
     """True if the request failed, so nothing was changed or shown."""
     replacement: bytes | None = None
-    """What replaces the card with the pressed button for everyone, as a finished activity; None to keep the card."""
+    """Finished activity that replaces the card with the pressed button for everyone; None to keep the card."""
 
 
 def render(message: Message, channel: str) -> bytes:

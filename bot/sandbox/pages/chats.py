@@ -52,7 +52,7 @@ async def state(request: web.Request) -> web.Response:
     if conversation is None:
         return json_response({"error": NOT_FOUND}, HTTPStatus.NOT_FOUND)
     person = _person(request)
-    etag = f'"{teams.rows.version} {person}"'
+    etag = f'"{teams.rows.version}{person and f" {person}"}"'
     if request.headers.get(hdrs.IF_NONE_MATCH) == etag:
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={hdrs.ETAG: etag})
     shown = chat_state(teams, conversation, _version(request), person=person)
