@@ -16,6 +16,7 @@ from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, Step
 from bot.domain.notifications.conditions import Condition, Conditions, Test
 from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import DecidedColumn, NewDecision
+from bot.domain.notifications.own_changes import OwnChange
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
@@ -329,6 +330,10 @@ CARD_MESSAGE = OutgoingMessage(
 )
 
 
+# Since revision 0019.
+OWN_CHANGE = OwnChange(chat_id=CHAT.id, record=CASE, user=UserId("u1"), modified_at=AT)
+
+
 async def fill(administration: Administration, store: Store) -> None:
     """Store every sample in a new database."""
     await administration.initialize({CONTOSO: True})
@@ -348,6 +353,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.notification_rules.chats.save(CHAT.id, CHAT_RULES, version=0)
         await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
         await work.decisions.add([POSTED, HELD])
+        await work.own_changes.add(OWN_CHANGE, at=AT)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.key_fields import ReportedValue
-from bot.domain.notifications.decide import Authors, Outcome, Reason
+from bot.domain.notifications.decide import Outcome, Reason
 from bot.domain.notifications.history import Closing
 from bot.domain.notifications.rules import ChatRules, Versioned
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard
-from bot.domain.values import ChatId, UserId
+from bot.domain.values import ChatId
 from bot.store.unit_of_work import Store
 from tests.contract.samples import HELD, POSTED
 from tests.fakes.clock import START
@@ -64,25 +64,6 @@ async def test_only_posts_count_toward_a_budget(store: Store) -> None:
         history = await work.decisions.in_chat(made.chat_id, since=times[1], at_most=99)
     assert found == {made.chat_id: times[1:]}
     assert [each.at for each in history] == [times[1]] * len(Outcome) + times[2:]
-
-
-async def test_records_of_a_bulk_edit_are_counted_by_author_and_chat(store: Store) -> None:
-    case, account = await store_connections(store, a_connection(), a_connection(record=ACCOUNT))
-    (elsewhere,) = await store_connections(store, a_connection("19:b@thread.v2"))
-    adele, megan = UserId("00000000-0000-0000-0000-0000000000a1"), UserId("00000000-0000-0000-0000-0000000000a2")
-    made = replace(POSTED, connection=account.id, chat=account.chat_id, at=LATER, authors=Authors(people=(adele,)))
-    chats = [case.chat_id, elsewhere.chat_id]
-    async with store.writing() as work:
-        await work.chats.lock(chats)
-        await work.decisions.add([made, replace(made, outcome=Outcome.MERGED)])
-        await work.decisions.add([replace(made, connection=elsewhere.id, chat=elsewhere.chat_id)])
-        # These do not count: another author, an earlier time, what nobody was told, and the record itself.
-        await work.decisions.add([replace(made, authors=Authors(people=(megan,))), replace(made, at=START)])
-        await work.decisions.add([replace(made, outcome=Outcome.SKIPPED), replace(made, connection=case.id)])
-        count = work.decisions.bulk_records
-        assert await count(chats, adele, START, besides=[case.id]) == {case.chat_id: 1, elsewhere.chat_id: 1}
-        assert await count(chats, UserId("%"), START, besides=[case.id]) == {}
-        assert await count(chats, adele, LATER, besides=[]) == {}
 
 
 async def test_a_card_has_one_pending_message_with_its_last_content(store: Store) -> None:

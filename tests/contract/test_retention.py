@@ -111,7 +111,7 @@ async def test_after_each_time_in_the_documentation_the_table_is_empty(store: St
 
 AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0, "posted_card": 1}
 """Tables that are emptied when a disconnect can no longer be undone."""
-OLDER_THAN_ITS_END = {"audit": 0, "decision": 0, "told_change": 0, "new_chat": 0, "posted_card": 0}
+OLDER_THAN_ITS_END = {"audit": 0, "own_change": 0, "decision": 0, "told_change": 0, "new_chat": 0, "posted_card": 0}
 """Tables whose time starts with the row itself, which in the samples is before everything ends."""
 
 

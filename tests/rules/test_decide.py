@@ -48,7 +48,7 @@ FIVE_POSTS = Recent(posts=tuple(NOW - timedelta(minutes=minutes) for minutes in 
 @pytest.mark.parametrize(
     ("made", "chat_rules", "rules", "now", "recent", "expected"),
     [
-        # Without rules, each change is posted, whoever made it, at any time.
+        # Without rules, each change is posted, by any author and at any time.
         (change(), chat(), EACH, NIGHT, FIVE_POSTS, (Outcome.POSTED, Reason.EVERY_CHANGE)),
         (change(own=True), chat(), EACH, NOW, Recent(bulk_records=9), (Outcome.POSTED, Reason.EVERY_CHANGE)),
         # Authors. A change by several is skipped only if it is skipped for each of them.

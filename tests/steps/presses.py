@@ -76,6 +76,7 @@ class Press:
 
 PRESSES = (
     *(Press(verb=verb) for verb in (Verb.CANCEL, Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.MY_CHATS)),
+    Press(verb=Verb.VIEW_LIVE_CARD),
     *(Press(verb=verb) for verb in (Verb.CHATS, Verb.TIMELINE, Verb.SUGGEST)),
     *(Press(verb=verb) for verb in (Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT, Verb.CHOOSE_MUTE)),
     Press(verb=Verb.KEEP_CONNECTED, names_connection=True),

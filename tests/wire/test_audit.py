@@ -38,6 +38,7 @@ async def acts(world: World) -> Sequence[str]:
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     **{f"{each} CAS-01002": () for each in (Command.CHATS, Command.TIMELINE, Command.JOIN, Command.SUGGEST)},
     **dict.fromkeys((Command.HELP, Command.NEW, Command.RECORDS, Command.STATUS, Command.SETTINGS), ()),
+    **dict.fromkeys((Command.MUTE, Command.NOTIFICATIONS), ()),
     **dict.fromkeys(("settings export", "settings import", "no such command", "connect pump"), ()),
     "connect CAS-01002": ("connect",),
     "disconnect CAS-01002": ("disconnect",),

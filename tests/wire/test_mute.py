@@ -160,8 +160,8 @@ async def test_other_spans_strangers_and_chats_without_records_are_answered(worl
     assert (await said(world, "mute 1h", person=LYNNE))[0].startswith("You have no user in Dynamics 365")
     world.connector.members[GROUP].remove(MEGAN.account_id)
     for data in ({"span": "1h"}, {"span": "always"}):
-        answer = await world.press({"verb": "mute", "data": data}, person=MEGAN)
-        assert texts(answer["value"])[0] == "Only members of this chat can do this."
+        refused = await world.press({"verb": "mute", "data": data}, person=MEGAN)
+        assert texts(refused["value"])[0] == "Only members of this chat can do this."
     assert await chat_mute(world) is None
     assert world.nothing_was_said(OTHER_GROUP)
 

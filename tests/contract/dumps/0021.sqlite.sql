@@ -91,9 +91,9 @@ CREATE TABLE connection (
 	CONSTRAINT pk_connection PRIMARY KEY (id), 
 	CONSTRAINT fk_connection_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
 );
-INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'906fe7d1d6ac715b8600cb9a57e9307c');
-INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'f136e094b2def1f10700bdce83575adf');
-INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'4b9094a1bd4bb5102756e16713b26e3c');
+INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'6a2d0ca9524e81de8b7f1198ef8d83a8');
+INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'0be6bf02a1b93da8618ed4ab040c4828');
+INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'aae45fd20182f8676f93997ae668e734');
 CREATE TABLE connection_rules (
 	connection_id INTEGER NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -179,11 +179,11 @@ CREATE TABLE inbox (
 INSERT INTO "inbox" VALUES(1,'event','["contoso", "incident", "1"]','{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(2,'stripped','["contoso", "incident", "1"]','{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(3,'deleted','["contoso", "account", "2"]','{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 51aca78327c84fd6b5140d5ce884e4ec','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(5,'follow settings contoso a918704e41d64313ba0911a816d32f8e','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(6,'sync all contoso ca135cdcf93d46bdabc65669de59a8ad','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(7,'take values contoso 67f1704cf5184a27aa9cdaf90c4648fc','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(8,'post card 1 dfba169c5e7e4daba9d7f3364ab3d535','post card 1','{"job": "post card", "card_id": 1}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 3e5dd2a2e4e646d5a739e4e8733b8337','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(5,'follow settings contoso f7cf66b4f41d40abac84b82f668a6e2f','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(6,'sync all contoso 9190974919d24ec082ec16631331a11e','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(7,'take values contoso 1a0efa6d36494302b0b3c977d205ac97','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(8,'post card 1 532238552d9246e790253d7a31e85a9b','post card 1','{"job": "post card", "card_id": 1}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 CREATE TABLE lane (
 	queue VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -255,6 +255,7 @@ CREATE TABLE own_change (
 	at BIGINT NOT NULL, 
 	CONSTRAINT pk_own_change PRIMARY KEY (id)
 );
+INSERT INTO "own_change" VALUES(1,'19:a@thread.v2','contoso','incident','1','u1',1795256430000000,1795256430000000);
 CREATE TABLE post (
 	id INTEGER NOT NULL, 
 	chat_id VARCHAR NOT NULL, 
@@ -327,7 +328,7 @@ CREATE TABLE signing_key (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_signing_key PRIMARY KEY (week)
 );
-INSERT INTO "signing_key" VALUES(2968,'713f24b5e0358e6fbc84b8e520c02d396e5d0c9ce93ec4ba91cdac3d1d85f184');
+INSERT INTO "signing_key" VALUES(2968,'45971198ab7f342de2259eb936ae8a49e11d3059a64095fdcd5f28ed5cf04698');
 CREATE TABLE subscription (
 	watch VARCHAR NOT NULL, 
 	chat_id VARCHAR, 
