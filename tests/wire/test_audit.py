@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys((Command.HELP, Command.NEW, Command.RECORDS, Command.STATUS, Command.SETTINGS), ()),
     **dict.fromkeys(("settings export", "settings import", "no such command", "connect pump"), ()),
     "connect CAS-01002": ("connect",),
+    "notifications": (),
+    "mute 1h CAS-01002": ("mute",),
     "disconnect CAS-01002": ("disconnect",),
 }
 

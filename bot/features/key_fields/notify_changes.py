@@ -25,10 +25,18 @@ from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
-from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
+from bot.features.shared.answers import (
+    change_values_button,
+    chats_button,
+    notifications_button,
+    record_header,
+    render,
+    subject_of,
+)
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-from cards.buttons import ActionButton
+from cards.buttons import ActionButton, Button
+from cards.elements import MAX_ACTIONS
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.personal_view import PersonalView
 from cards.record import RecordHeader
@@ -95,7 +103,7 @@ async def _notifications(
     reported = await work.reported_values.for_connections([connection.id for connection in connections])
     chats = await work.chats.get_many([connection.chat_id for connection in connections])
     # Most chats have the same reported values and get the same card, which is rendered once.
-    render_shared = cache(partial(_activity, extra_buttons=(chats_button(details.record),)))
+    render_shared = cache(partial(_activity, extra_buttons=_extra_buttons(details)))
     result, now = _Notifications(), services.clock.now()
     for connection in connections:
         known = details.watch.known(reported.get(connection.id, {}))
@@ -110,7 +118,7 @@ async def _notifications(
             change = _reported_change(connection, details, view, changes)
             result.reported_changes.append(change)
             view = _without_values(view, change_values_button(change.key), rosters.accounts.get(connection.chat_id))
-            body = _activity(view, channel, extra_buttons=(chats_button(details.record),))
+            body = _activity(view, channel, extra_buttons=_extra_buttons(details))
         else:
             # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
             body = (_activity if news else render_shared)(view, channel)
@@ -241,8 +249,13 @@ def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[s
     return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
 
 
-def _activity(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[ActionButton, ...] = ()) -> bytes:
-    return render(key_fields(replace(view, buttons=(*view.buttons, *extra_buttons))), channel)
+def _activity(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[Button, ...] = ()) -> bytes:
+    buttons = (*view.buttons, *extra_buttons)[:MAX_ACTIONS]
+    return render(key_fields(replace(view, buttons=buttons)), channel)
+
+
+def _extra_buttons(details: ChangeDetails) -> tuple[Button, ...]:
+    return (chats_button(details.record), notifications_button(details.record))
 
 
 def _message(
