@@ -45,6 +45,13 @@ class RulesOf(Generic[Key, Rules]):
         based = (self._key == key) & (self._table.c.version == version)
         return (await self._connection.execute(update(self._table).where(based).values(**values))).rowcount > 0
 
+    async def move(self, old: Key, new: Key) -> None:
+        """Give the rules of the old key to the new one, unless the new one has its own."""
+        stored = (await self.get_many([old])).get(old)
+        if stored:
+            await self.save(new, stored.rules, version=0)
+            await self.reset([old])
+
     async def reset(self, keys: Sequence[Key]) -> None:
         """Delete the rules, so that the defaults count again."""
         await self._connection.execute(delete(self._table).where(self._key.in_(keys)))

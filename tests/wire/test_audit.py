@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys((Command.MUTE, Command.NOTIFICATIONS), ()),
     **dict.fromkeys(("settings export", "settings import", "no such command", "connect pump"), ()),
     "connect CAS-01002": ("connect",),
+    "notifications": (),
+    "mute 1h CAS-01002": ("mute",),
     "disconnect CAS-01002": ("disconnect",),
 }
 

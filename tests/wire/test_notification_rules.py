@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import insert
 
 from bot.store.tables import audit, chat_rules, connection, connection_rules, decision
-from tests.steps.settings_pages import ShownPage, request_page, search
+from tests.steps.private_views import private_view
+from tests.steps.settings_pages import ShownPage, record_type_page, request_page, search
 from tests.wire.people import ADELE, ALEX, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.test_disconnect import connected
 from tests.wire.world import GROUP, World, buttons, texts
@@ -223,3 +224,60 @@ async def test_why_lists_the_last_decisions_with_values_that_the_reader_can_read
 async def test_a_person_types_a_city_to_find_its_time_zone(world: World) -> None:
     assert list(await search(world, "time zones", "new york")) == ["America/New_York"]
     assert await search(world, "time zones", "nowhere at all") == {}
+
+
+async def test_status_shows_the_mute_and_the_last_decisions(world: World) -> None:
+    await connected(world, "CAS-01001")
+    await decided(world, 12, reason="urgent rule")
+    await world.say("mute always")
+    await world.settle()
+    world.card()
+    said = texts(await private_view(world, "status"))
+    assert said[1] == "Muted by Alex Wilber until someone turns it off."
+    decisions = [each for each in said if each.endswith("posted: urgent rule")]
+    assert len(decisions) == 10
+    assert any("Priority Normal → High" in each for each in decisions)
+    assert texts(await private_view(world, "records"))[1] == said[1]
+
+
+async def test_rules_survive_an_undo_and_a_new_connection_starts_with_the_defaults(world: World) -> None:
+    await connected(world, "CAS-01001")
+    page = await step(world, await first(world), "Record rules")
+    await step(world, page, "Save", style="digest", digestAt="09:30")
+    await world.say("disconnect")
+    await world.settle()
+    undo = buttons(world.card())["Undo"]
+    await world.press(undo)
+    await world.settle()
+    world.card()
+    assert "Changes come in a digest at 9:30." in texts((await first(world)).card)
+    await world.window_ends()
+    await world.say("disconnect")
+    await world.settle()
+    world.card()
+    await connected(world, "CAS-01001")
+    assert "Changes come in a digest at 9:30." not in texts((await first(world)).card)
+
+
+async def test_defaults_count_until_somebody_changes_the_rules_and_locks_count_always(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    page = await step(world, await first(world), "Record rules")
+    await step(world, page, "Save", style="digest", digestAt="09:30")
+    await world.say("mute 1h CAS-01001")
+    await world.settle()
+    world.card()
+    settings = await record_type_page(world)
+    await request_page(world, settings.step("Save", notify_style="live", locked_rules=""))
+    live, digest = "One live card shows the changes.", "Changes come in a digest at 9:30."
+    shown = await first(world)
+    assert digest in texts(shown.card)
+    records = shown.choices("record")
+    other = await step(world, shown, "Show record", record=records["CAS-01001"])
+    assert live in texts(other.card), "a mute is no change of the rules"
+    settings = await record_type_page(world)
+    await request_page(world, settings.step("Save", locked_rules="notify_style"))
+    shown = await first(world)
+    assert live in texts(shown.card)
+    page = await step(world, shown, "Record rules")
+    assert "style" not in page.inputs
+    assert "Your administrator set this for all records of this type." in texts(page.card)

@@ -104,7 +104,8 @@ def _chosen(connections: Sequence[Connection], data: ActionData) -> Connection:
     """Return the record of the page's list, else that of the button, else the newest one."""
     named = {"connection": data[RECORD]} if data.get(RECORD) else data
     if "connection" not in named:
-        return connections[-1]
+        rows = (each for each in reversed(connections) if each.record.row_id == data.get("row"))
+        return next(rows, connections[-1])
     public_id = parse_connection(named)
     found = next((each for each in connections if each.public_id == public_id), None)
     if found is None:

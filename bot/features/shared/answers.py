@@ -153,9 +153,9 @@ def resume_button(connection: Connection) -> ActionButton:
     return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload=connection_data(connection))
 
 
-def notifications_button(connection: Connection | None = None) -> DialogButton:
+def notifications_button(record: RecordRef | None = None) -> DialogButton:
     """Return the button that opens the notification rules, for one of the records if it is given."""
-    payload = connection_data(connection) if connection else {}
+    payload = record_data(record) if record else {}
     return DialogButton(title="Notifications", dialog=Dialog.NOTIFICATIONS, payload=payload)
 
 
