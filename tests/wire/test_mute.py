@@ -171,13 +171,15 @@ async def test_in_a_channel_only_those_involved_with_the_record_mute(world: Worl
     channel = {"conversationType": "channel"}
     at_name = f"<at>{BOT['name']}</at>"
     mention = {"type": "mention", "mentioned": BOT, "text": at_name}
-    for person, first in (
+    for person, first_line in (
         (PATTI, "In a channel, only the person who connected the record,"),
         (ISAIAH, "Isaiah Langer muted this chat until"),
         (ALEX, "Alex Wilber muted this chat until"),
     ):
-        activity = world.activity(GROUP, person, type="message", text=f"{at_name} mute 1h", entities=[mention])
-        activity["conversation"] |= channel
-        await world.post(activity)
+        written: dict[str, Any] = world.activity(
+            GROUP, person, type="message", text=f"{at_name} mute 1h", entities=[mention]
+        )
+        written["conversation"] |= channel
+        await world.post(written)
         await world.settle()
-        assert texts(world.card())[0].startswith(first), person.name
+        assert texts(world.card())[0].startswith(first_line), person.name

@@ -96,12 +96,12 @@ async def test_each_mistake_is_shown_at_its_input_and_nothing_is_saved(world: Wo
         ({"days": "7,9,x"}, "Choose at least one day."),
         ({"wholeDays": "0,1,2,3,4,5,6"}, "cover the whole week"),
     ):
-        shown = await step(world, hours, "Save", **{**good, **wrong})
+        shown = await request_page(world, {**hours.step("Save"), **good, **wrong})
         said = texts(shown.card)
         assert any(reason in each for each in said), (wrong, said)
         assert shown.title == "Quiet hours"
     for wrong_limits in ({"inADay": "0"}, {"inADay": "-1"}, {"inADay": "ten"}, {"inABurst": "9" * 50}):
-        said = texts((await step(world, limits, "Save", **wrong_limits)).card)
+        said = texts((await request_page(world, {**limits.step("Save"), **wrong_limits})).card)
         assert any("Enter a whole number from 1 to 1000" in each for each in said), wrong_limits
     assert await world.rows_in(chat_rules) == []
 
