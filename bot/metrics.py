@@ -3,7 +3,7 @@
 prometheus-client is the official library. Labels name outcomes and queues, never a chat, a record, or a person.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily
@@ -71,6 +71,12 @@ class Metrics:
         """Register a counter whose value another object holds."""
         self._registry.register(_ExternalCounter(name, help_text, value))
 
+    def register_labeled_counter(
+        self, name: str, help_text: str, labels: Sequence[str], values: Callable[[], Mapping[tuple[str, ...], int]]
+    ) -> None:
+        """Register a counter whose values another object holds, by the values of the labels."""
+        self._registry.register(_LabeledCounter(name, help_text, labels, values))
+
     def render(self) -> bytes:
         """Render all metrics as Prometheus' text format."""
         return generate_latest(self._registry)
@@ -85,3 +91,20 @@ class _ExternalCounter(Collector):
     def collect(self) -> Iterator[CounterMetricFamily]:
         """Return the current value."""
         yield CounterMetricFamily(self._name, self._help_text, value=self._value())
+
+
+class _LabeledCounter(Collector):
+    def __init__(
+        self, name: str, help_text: str, labels: Sequence[str], values: Callable[[], Mapping[tuple[str, ...], int]]
+    ) -> None:
+        self._name = name
+        self._help_text = help_text
+        self._labels = labels
+        self._values = values
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Return the current values."""
+        family = CounterMetricFamily(self._name, self._help_text, labels=self._labels)
+        for labels, value in sorted(self._values().items()):
+            family.add_metric(labels, value)
+        yield family

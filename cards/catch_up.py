@@ -14,7 +14,8 @@ from cards.words import and_list, plural
 MAX_RECORDS = 5
 _LONGEST_NAME = 100
 _LONGEST_SENTENCE = 700
-_TITLE = "While I was away"
+AWAY = "While I was away"
+"""Title of a summary after an outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,16 @@ class CatchUpView:
     """Names of deleted records."""
     unreadable: tuple[str, ...] = ()
     """Names of records that cannot be read at the moment."""
+    title: str = AWAY
+    lead: str = ""
+    """Sentence below the title."""
 
 
 def catch_up(view: CatchUpView) -> Message:
     """Return the card with each record's name, its changes, and the button that opens it."""
-    body: list[elements.Element] = [elements.TextBlock(_TITLE, size="Medium", weight="Bolder")]
+    body: list[elements.Element] = [elements.TextBlock(view.title, size="Medium", weight="Bolder")]
+    if view.lead:
+        body.append(elements.TextBlock(escape(view.lead, limit=_LONGEST_SENTENCE), subtle=True, spacing="None"))
     for each in view.records[:MAX_RECORDS]:
         body += _record_rows(each)
     sentences = [_deleted_sentence(view.deleted)] if view.deleted else []
@@ -55,9 +61,10 @@ def catch_up(view: CatchUpView) -> Message:
     more = len(view.records) - MAX_RECORDS
     as_of = f"As of {local_time(view.at)}"
     body.append(byline(f"{_more(more)} · {as_of}" if more > 0 else as_of))
+    opening = f"{view.title} ({single_line(view.lead)})" if view.lead else view.title
     said = [_summary(each) for each in view.records[:MAX_RECORDS]]
     said += sentences
-    return Message(card=elements.AdaptiveCard(body), summary=f"{_TITLE}: {' – '.join(said)}")
+    return Message(card=elements.AdaptiveCard(body), summary=f"{opening}: {' – '.join(said)}")
 
 
 def _deleted_sentence(deleted: tuple[str, ...]) -> str:

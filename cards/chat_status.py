@@ -7,6 +7,7 @@ from cards import elements
 from cards.buttons import ActionButton, render_button
 from cards.chat_list import last_activity
 from cards.message import Message
+from cards.notifications.mute import MuteState, mute_sentence
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
 from cards.record_list import MAX_ROWS, paging_rows
 from cards.text import EMPTY, escape, local_time, single_line
@@ -41,6 +42,16 @@ class SyncIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision about a change in words."""
+
+    at: datetime
+    text: str
+    until: datetime | None
+    """The time of the next decision about a held change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRow:
     """A connected record. Problems are None or empty if there are none."""
 
@@ -59,6 +70,10 @@ class StatusRow:
     """Sentence that the last card was not sent because of a setting."""
     sync_issue: SyncIssue | None = None
     """None if the record's timeline shows the chat, or should not show it."""
+    mute: MuteState | None = None
+    """The mute of the record in this chat; None if it is not muted."""
+    decisions: tuple[Decision, ...] = ()
+    """The last decisions about changes, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +92,8 @@ class ChatStatusView:
     """The reason why the chat's name reaches the record's timeline late, and what to do about it."""
     sync_off_reason: str = ""
     """Sentence that chat sync is turned off, and who can turn it on."""
+    mute: MuteState | None = None
+    """The mute of the whole chat; None if it is not muted."""
     messages_note: str = ""
     """Sentence that not all messages of the chat count as activity."""
 
@@ -87,6 +104,7 @@ def chat_status(view: ChatStatusView) -> Message:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
     title = "Status of this chat"
     body: list[elements.Element] = [elements.TextBlock(escape(title), weight="Bolder")]
+    body += [elements.TextBlock(mute_sentence(view.mute))] if view.mute else []
     body += [_row(row) for row in view.rows]
     body += paging_rows(
         rows=len(view.rows),
@@ -111,12 +129,19 @@ def _row(row: StatusRow) -> elements.Element:
         _small(join_with_dots(record.kind, record.number) or EMPTY, subtle=True),
         _small(_last_time(row.last_change_at, "Last change received {at}", "No changes received yet"), subtle=True),
         _small(_last_time(row.last_card_at, "Last card sent {at}", "No cards sent yet"), subtle=True),
+        *([_small(mute_sentence(row.mute))] if row.mute else []),
         *(_small(obstacle) for obstacle in _problems(row)),
+        *(_small(_decision(each), subtle=True) for each in row.decisions),
     ]
     resume = row.sync_issue.resume if row.sync_issue else None
     actions = [elements.ActionSet([render_button(each)]) for each in (open_button(record), resume) if each]
     columns = [elements.Column(words, width="stretch"), elements.Column(actions, width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)
+
+
+def _decision(decision: Decision) -> str:
+    until = f" Until {local_time(decision.until)}." if decision.until else ""
+    return f"{local_time(decision.at)} · {escape(decision.text)}{until}"
 
 
 def _small(text: str, *, subtle: bool = False) -> elements.TextBlock:

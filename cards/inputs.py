@@ -80,6 +80,16 @@ class DateInput(_Input):
         super().__init__(name, label, required=required, value=value or None)
 
 
+class TimeInput(_Input):
+    """A time input, which submits `18:00`."""
+
+    element_type = "Input.Time"
+    value = PropertyType(type=str)
+
+    def __init__(self, name: str, label: str, *, value: str = "", required: str | None = None) -> None:
+        super().__init__(name, label, required=required, value=value or None)
+
+
 class Toggle(_Input):
     """A switch, which submits `ON` or `OFF`."""
 

@@ -60,7 +60,7 @@ def key_fields(view: KeyFieldsView) -> Message:
     if view.changes or not view.news:
         body += change_facts(view.changes)
     body += [TextBlock(escape(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
-    body.append(byline(f"{_people(view.people)} · {local_time(view.at)}"))
+    body.append(byline(f"{name_people(view.people)} · {local_time(view.at)}"))
     card = record_card(view.record, body, view.buttons, first=view.first, refresh=refresh(view.personal_view))
     return Message(card=card, summary=_summary(view))
 
@@ -73,7 +73,7 @@ def _summary(view: KeyFieldsView) -> str:
 
 def change_facts(changes: Sequence[Change]) -> list[Element]:
     """Return the old and new value of each field as facts."""
-    return fact_set([(change.label, _fact_value(change)) for change in changes])
+    return fact_set([(change.label, change_value(change)) for change in changes])
 
 
 def summarize(record: RecordHeader, changes: Sequence[Change]) -> str:
@@ -82,7 +82,8 @@ def summarize(record: RecordHeader, changes: Sequence[Change]) -> str:
     return f"{display_name(record)}: {said}"
 
 
-def _fact_value(change: Change) -> str:
+def change_value(change: Change) -> str:
+    """Return the old and the new value as text of a card."""
     if change.new is None or _looks_unchanged(change.old, change.new):
         return "changed"
     new = bold(escape_value(change.new, limit=MAX_VALUE_LENGTH))
@@ -106,7 +107,8 @@ def _short_value(value: str) -> str:
     return isolate(single_line(value, limit=MAX_VALUE_LENGTH)) or EMPTY
 
 
-def _people(people: Sequence[str]) -> str:
+def name_people(people: Sequence[str]) -> str:
+    """Return the people who made a change as text of a card."""
     if not people:
         return "Changed in Dynamics 365"
     names = [escape_word(name) for name in people]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cards import elements
 from cards.buttons import BUTTONS_PER_ROW, Button, LinkButton, button_rows, render_button
 from cards.text import EMPTY, MAX_LENGTH, escape, isolate, single_line
+from cards.validation import Spacing
 
 MAX_NAME_LENGTH = 120
 """Characters of a record's name."""
@@ -124,9 +125,9 @@ def join_with_dots(*parts: str | None) -> str:
     return " · ".join(escape_word(part) for part in parts if part and escape(part))
 
 
-def byline(text: str) -> elements.TextBlock:
+def byline(text: str, *, spacing: Spacing | None = None) -> elements.TextBlock:
     """Return a small line for people and times. The text must already be escaped."""
-    return elements.TextBlock(text, size="Small", subtle=True)
+    return elements.TextBlock(text, size="Small", subtle=True, spacing=spacing)
 
 
 def _eyebrow(record: RecordHeader) -> elements.Element:

@@ -6,6 +6,7 @@ from datetime import datetime
 from cards import elements
 from cards.buttons import ActionButton, button_rows, render_button
 from cards.message import Message
+from cards.notifications.mute import MuteState, mute_sentence
 from cards.paging import count_text, page_buttons
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots, open_button
 from cards.text import EMPTY, escape, local_time, single_line
@@ -22,6 +23,8 @@ class RecordRow:
     connected_at: datetime
     paused_at: datetime | None = None
     """Start of a pause, during which the chat gets no cards; None while it gets cards."""
+    mute: MuteState | None = None
+    """The mute of the record in this chat; None if it is not muted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class RecordListView:
     page_button: ActionButton
     """Button for another page. The card adds the index of its first row."""
     offset: int = 0
+    mute: MuteState | None = None
+    """The mute of the whole chat; None if it is not muted."""
 
 
 def record_list(view: RecordListView) -> Message:
@@ -44,6 +49,7 @@ def record_list(view: RecordListView) -> Message:
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
     body: list[elements.Element] = [elements.TextBlock(escape(view.title), weight="Bolder")]
+    body += [elements.TextBlock(mute_sentence(view.mute))] if view.mute else []
     body += [_row(row) for row in view.rows]
     body += paging_rows(
         rows=len(view.rows),
@@ -67,6 +73,8 @@ def _row(row: RecordRow) -> elements.Element:
     ]
     if row.paused_at:
         words.append(elements.TextBlock(f"Paused since {local_time(row.paused_at)}", size="Small", spacing="None"))
+    if row.mute:
+        words.append(elements.TextBlock(mute_sentence(row.mute), size="Small", spacing="None"))
     open_record = elements.ActionSet([render_button(open_button(record))])
     columns = [elements.Column(words, width="stretch"), elements.Column([open_record], width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)

@@ -1,17 +1,31 @@
 """The manifest as JSON ("App manifest schema for Teams"). Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.public_names import ACTIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE, chat_permissions
+from bot.domain.public_names import ACTIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE, Command, chat_permissions
 from manifest.languages import LANGUAGES, file_name, translate
 from manifest.options import PackageOptions
 from manifest.regions import ALL_REGIONS
 
-SCHEMA_VERSION = "1.25"
-"""Schema version. 1.24 is the first that allows twelve text commands ("App manifest schema for Teams")."""
+SCHEMA_VERSION = "1.29"
+"""Schema version. 1.29 is the first with slash commands and targeted messages ("App manifest schema for Teams")."""
 
 _SCHEMAS = f"https://developer.microsoft.com/en-us/json-schemas/teams/v{SCHEMA_VERSION}"
+
+COMMAND_LISTS: Mapping[str, Sequence[Command]] = {
+    # A list has twelve commands at most.
+    "mention": tuple(each for each in USAGE if each is not Command.MUTE),
+    "slash": (
+        Command.MUTE,
+        Command.NOTIFICATIONS,
+        Command.STATUS,
+        Command.RECORDS,
+        Command.CHATS,
+        Command.HELP,
+    ),
+}
+"""Commands by the trigger after which Teams suggests them. All of them can be typed everywhere."""
 
 ACCENT = "#24505E"
 COLOR_ICON, OUTLINE_ICON = "color.png", "outline.png"
@@ -50,7 +64,8 @@ def document(given: PackageOptions) -> dict[str, Any]:
                 "scopes": ["personal", "groupChat", "team"],
                 "supportsFiles": False,
                 "isNotificationOnly": False,
-                "commandLists": [{"scopes": ["personal", "groupChat", "team"], "commands": _commands()}],
+                "supportsTargetedMessages": True,
+                "commandLists": [_command_list(trigger, names) for trigger, names in COMMAND_LISTS.items()],
             }
         ],
         "composeExtensions": [_extension(given)],
@@ -70,9 +85,10 @@ def _permissions(given: PackageOptions) -> list[dict[str, str]]:
     return [{"name": name, "type": "Application"} for name in names]
 
 
-def _commands() -> list[dict[str, str]]:
-    """Return the commands that Teams suggests while a person types."""
-    return [{"title": command, "description": meaning} for command, (_, meaning) in USAGE.items()]
+def _command_list(trigger: str, names: Sequence[Command]) -> dict[str, Any]:
+    """Return the commands that Teams suggests after a mention of the bot, or after a slash."""
+    commands = [{"title": each, "description": USAGE[each][1]} for each in names]
+    return {"scopes": ["personal", "groupChat", "team"], "triggers": [trigger], "commands": commands}
 
 
 def language_file(manifest: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -29,6 +29,10 @@ GERMAN: Mapping[str, str] = {
     "Show the latest updates sent to this chat, and any problems": (
         "Zeigen, was diesem Chat zuletzt gemeldet wurde, und was dabei im Weg steht"
     ),
+    "Choose when and how this chat hears about changes": ("Festlegen, wann und wie dieser Chat von Änderungen erfährt"),
+    "Mute this chat or one of its records for a while; write mute off to end it": (
+        "Diesen Chat oder einen seiner Datensätze eine Zeit lang stummschalten; mute off beendet es"
+    ),
     "For administrators: set record types, notes, key fields, and permissions": (
         "Für Administratoren: Datensatztypen, Notizen, wichtige Felder und Berechtigungen festlegen"
     ),

@@ -26,8 +26,9 @@ def translatable_strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str
     yield "name.full", manifest["name"]["full"]
     yield "description.short", manifest["description"]["short"]
     yield "description.full", manifest["description"]["full"]
-    for number, command in enumerate(manifest["bots"][0]["commandLists"][0]["commands"]):
-        yield f"bots[0].commandLists[0].commands[{number}].description", command["description"]
+    for at, listed in enumerate(manifest["bots"][0]["commandLists"]):
+        for number, command in enumerate(listed["commands"]):
+            yield f"bots[0].commandLists[{at}].commands[{number}].description", command["description"]
     for number, command in enumerate(manifest["composeExtensions"][0]["commands"]):
         yield from _of_command(f"composeExtensions[0].commands[{number}]", command)
 

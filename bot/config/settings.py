@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     graph_certificate_password: SecretStr | None = Field(
         default=None, validation_alias="CHATSYNC_GRAPH_CERTIFICATE_PASSWORD"
     )
+    private_answers: Literal["targeted", "button"] = Field(
+        default="targeted", validation_alias="CHATSYNC_PRIVATE_ANSWERS"
+    )
     message_events: bool = Field(default=True, validation_alias="CHATSYNC_MESSAGE_EVENTS")
     teams_plans: Names = Field(default=_TEAMS_PLANS, validation_alias="CHATSYNC_TEAMS_PLANS")
 

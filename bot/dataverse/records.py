@@ -24,7 +24,7 @@ from bot.dataverse.read_rows import parse_rows, read_row, read_rows
 from bot.dataverse.row_access import can_write, filter_readers
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.views import note_view
-from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
+from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
@@ -36,7 +36,10 @@ from bot.runtime.ttl_cache import TtlCache
 T = TypeVar("T")
 
 _LANGUAGE_TTL = timedelta(minutes=10)
+_AUTHOR_TTL = timedelta(hours=1)
 _ORGANIZATION_TTL = timedelta(minutes=1)
+_MAX_AUTHORS = 10_000
+"""Maximum number of users in memory of whom it is known whether they are people, at about 200 bytes each."""
 _MAX_LANGUAGES = 10_000
 """Maximum number of users whose language is in memory, at about 200 bytes each."""
 
@@ -51,6 +54,9 @@ class DataverseRecords:
             clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL, system=NAME
         )
 
+        self._application_users: TtlCache[tuple[EnvironmentId, UserId], bool] = TtlCache(
+            clock, max_size=_MAX_AUTHORS, ttl=_AUTHOR_TTL, system=NAME
+        )
         self._organizations: TtlCache[EnvironmentId, str] = TtlCache(
             clock, max_size=len(clients), ttl=_ORGANIZATION_TTL, system=NAME
         )
@@ -214,6 +220,18 @@ class DataverseRecords:
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """Return the user's full name."""
         return await self.row_name(environment, "systemuser", user)
+
+    async def is_application_user(self, environment: EnvironmentId, user: UserId) -> bool:
+        """Return whether the user has an application ID. A user never becomes an application user or ceases to be."""
+        read = partial(self._is_application_user, environment, user)
+        return await self._application_users.fetch((environment, user), read)
+
+    async def _is_application_user(self, environment: EnvironmentId, user: UserId) -> bool:
+        try:
+            found = await self._clients[environment].get(f"systemusers({user})", {"$select": "applicationid"})
+        except (NotFound, NotAllowed):
+            return False
+        return found.get("applicationid") is not None
 
     async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
         """Return the user's object ID in Entra."""

@@ -10,7 +10,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.formatting import digest_if_long
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_links import parse_guid
-from bot.domain.tables import ColumnValue
+from bot.domain.tables import MODIFIED_ON, ColumnValue
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
 UPDATE = "Update"
@@ -65,6 +65,7 @@ def parse_event(
         changes=tuple(ColumnChange(column=name, new=value, old=_old(old, name)) for name, value in attributes.items()),
         stripped=not deleted and not isinstance(target, dict),
         deleted=deleted,
+        modified_at=_modified_at(attributes.get(MODIFIED_ON)),
     )
 
 
@@ -104,6 +105,10 @@ def _parse_time(value: object) -> datetime | None:
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _modified_at(value: ColumnValue | None) -> datetime | None:
+    return _parse_time(value.raw) if value else None
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
 """Changes that a chat missed: the difference between the last reported values and the current ones (spec K9)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.formatting import canonical_value
@@ -13,18 +13,26 @@ class MissedChange:
     """A column whose current value differs from the last value reported to the chat."""
 
     column: Column
-    old: ReportedValue
+    old: ReportedValue | None
+    """None if it is not known."""
     new: ColumnValue
 
 
-def missed_changes(columns: Iterable[Column], row: Row, known: Mapping[str, ReportedValue]) -> tuple[MissedChange, ...]:
+def missed_changes(
+    columns: Iterable[Column], row: Row, known: Mapping[str, ReportedValue], held: Collection[str] = ()
+) -> tuple[MissedChange, ...]:
     """Return the net change of each key field, in the order of the columns.
 
-    Columns never reported to the chat are left out, and so are secured columns, whose values are not stored.
+    Columns without a value to compare with, such as secured ones, are left out, unless a change of them is held.
     """
-    compared = [(column, known[column.name]) for column in columns if column.name in known and not column.secured]
     return tuple(
-        MissedChange(column=column, old=old, new=row.value(column.name))
-        for column, old in compared
-        if canonical_value(column, row.value(column.name).raw) != old.raw
+        MissedChange(column=column, old=known.get(column.name), new=row.value(column.name))
+        for column in columns
+        if _is_changed(column, row, known.get(column.name), is_held=column.name in held)
     )
+
+
+def _is_changed(column: Column, row: Row, known: ReportedValue | None, *, is_held: bool) -> bool:
+    if known is None or column.secured:
+        return is_held
+    return canonical_value(column, row.value(column.name).raw) != known.raw

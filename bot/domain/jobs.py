@@ -9,16 +9,22 @@ from bot.domain.values import ChatId, EnvironmentId
 
 
 class JobKind(StrEnum):
-    """Kinds of jobs for a chat or an environment."""
+    """Kinds of jobs for a chat, an environment, or a card."""
 
     CATCH_UP = "catch up"
     """Notify a chat of the changes that it missed, for all its records (spec K9)."""
+    HELD_CHANGES = "held changes"
+    """Decide again about the held changes of a chat, and post those whose time has come (spec V1)."""
+    END_MUTE = "end mute"
+    """Do the same after a person ended a mute, and say so (spec V2)."""
     FOLLOW_SETTINGS = "follow settings"
     """Apply an environment's settings to its webhook."""
     TAKE_VALUES = "take values"
     """Read the values of columns that began to be watched, and forget those of columns that ceased to be."""
     SYNC_ALL = "sync all"
     """Update the rows of all synchronized chats of an environment."""
+    POST_CARD = "post card"
+    """Post a live card or a summary card, or edit it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,8 @@ class ChatJob:
 
     kind: JobKind
     chat_id: ChatId
+    text: str = ""
+    """The sentence that the chat is told in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,15 @@ class EnvironmentJob:
     environment: EnvironmentId
 
 
-Job = ChatJob | EnvironmentJob
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardJob:
+    """Work on one card that is edited. Requests before it starts share one job."""
+
+    kind: JobKind
+    card_id: int
+
+
+Job = ChatJob | EnvironmentJob | CardJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

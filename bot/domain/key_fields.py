@@ -35,6 +35,8 @@ class RecordEvent:
     """True if Dataverse left out the values because the message exceeded 256 KB (spec K5)."""
     deleted: bool = False
     """True if the record was deleted."""
+    modified_at: datetime | None = None
+    """Time that the row has as its last modification after the event, if the event contains it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.key_fields import ReportedValue
+from bot.domain.posted_cards import CardKind
 from bot.domain.values import Chat, ChatId, ConnectionId, EnvironmentId
 
 
@@ -37,6 +38,24 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardVersion:
+    """A card that is edited, and the version of its content in a message."""
+
+    card_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingCard(CardVersion):
+    """A card that a pending message posts or edits."""
+
+    kind: CardKind | None
+    """None if the card is no longer stored."""
+    activity_id: str | None
+    """The message to edit; None to post a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
     """A message for a chat, ready to send."""
 
@@ -54,6 +73,8 @@ class OutgoingMessage:
     """The time of the first change in the message."""
     previously_reported: Mapping[tuple[ConnectionId, str], ReportedValue | None] = field(default_factory=dict)
     """The values that the chat knew before this message, by connection and column."""
+    card: CardVersion | None = None
+    """The card that the message posts or edits; None for a message that is not edited later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +95,4 @@ class PendingMessage:
     caused_at: datetime | None = None
     posts: Sequence[datetime] = ()
     """The bot's posts to the chat during the last hour, in order."""
+    card: PendingCard | None = None

@@ -15,6 +15,7 @@ class Verb(StrEnum):
     """List the records that match the words."""
     VIEW = "view"
     VIEW_CHANGE = "view change"
+    VIEW_LIVE_CARD = "view live card"
     UPDATE = "update"
     ADD_PERSON = "add person"
     REMOVE_PERSON = "remove person"
@@ -33,12 +34,25 @@ class Verb(StrEnum):
     STATUS = "status"
     CHOOSE_DISCONNECT = "choose disconnect"
     """List the connected records to disconnect."""
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    CHOOSE_MUTE = "choose mute"
+    """List the connected records to mute or to unmute."""
 
 
 SHOWING_VERBS = frozenset(
     {
-        *(Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST),
-        *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT),
+        *(
+            Verb.CHOOSE,
+            Verb.VIEW,
+            Verb.VIEW_CHANGE,
+            Verb.VIEW_LIVE_CARD,
+            Verb.CHATS,
+            Verb.TIMELINE,
+            Verb.MY_CHATS,
+            Verb.SUGGEST,
+        ),
+        *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT, Verb.CHOOSE_MUTE),
     }
 )
 """Verbs that only show something. Clients may send these, and no others, without a press by the person."""
@@ -67,6 +81,23 @@ class Dialog(StrEnum):
     CONNECT_THIS_CHANNEL = "connectThisChannel"
     NEW_CHANNEL = "newChannel"
     MAKE_CHANNEL = "makeChannel"
+    NOTIFICATIONS = "notifications"
+    NOTIFICATIONS_MUTE = "notificationsMute"
+    NOTIFICATIONS_SAVE_MUTE = "notificationsSaveMute"
+    NOTIFICATIONS_HOURS = "notificationsHours"
+    NOTIFICATIONS_SAVE_HOURS = "notificationsSaveHours"
+    NOTIFICATIONS_AUTHORS = "notificationsAuthors"
+    NOTIFICATIONS_SAVE_AUTHORS = "notificationsSaveAuthors"
+    NOTIFICATIONS_LIMITS = "notificationsLimits"
+    NOTIFICATIONS_SAVE_LIMITS = "notificationsSaveLimits"
+    NOTIFICATIONS_MENTIONS = "notificationsMentions"
+    NOTIFICATIONS_SAVE_MENTIONS = "notificationsSaveMentions"
+    NOTIFICATIONS_RECORD = "notificationsRecord"
+    NOTIFICATIONS_SAVE_RECORD = "notificationsSaveRecord"
+    NOTIFICATIONS_RULE = "notificationsRule"
+    NOTIFICATIONS_CONDITION = "notificationsCondition"
+    NOTIFICATIONS_SAVE_RULE = "notificationsSaveRule"
+    NOTIFICATIONS_WHY = "notificationsWhy"
     SETTINGS = "settings"
     SETTINGS_ORGANIZATION = "settings organisation"
     SETTINGS_SAVE_ORGANIZATION = "settings save organisation"
@@ -95,6 +126,7 @@ class Dataset(StrEnum):
     TABLES = "tables"
     KEY_FIELDS = "key fields"
     CHANGE_FIELDS = "change fields"
+    TIME_ZONES = "time zones"
 
 
 def encode_dataset(dataset: Dataset, claims: Mapping[str, str]) -> str:
@@ -120,6 +152,8 @@ class Command(StrEnum):
     JOIN = "join"
     SUGGEST = "suggest"
     STATUS = "status"
+    NOTIFICATIONS = "notifications"
+    MUTE = "mute"
     NEW = "new"
     SETTINGS = "settings"
 
@@ -206,6 +240,11 @@ USAGE: dict[Command, tuple[str, str]] = {
     Command.RECORDS: ("records", "List the records connected to this chat"),
     Command.NEW: ("new", "Start a chat with people you choose, with or without a record"),
     Command.STATUS: ("status", "Show the latest updates sent to this chat, and any problems"),
+    Command.NOTIFICATIONS: ("notifications", "Choose when and how this chat hears about changes"),
+    Command.MUTE: (
+        "mute [1h | tomorrow | monday | always] [record]",
+        "Mute this chat or one of its records for a while; write mute off to end it",
+    ),
     Command.SETTINGS: (
         "settings [export | import]",
         "For administrators: set record types, notes, key fields, and permissions",

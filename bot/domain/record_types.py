@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.notifications.rules import Style
 from bot.domain.record_actions import CardAction
 from bot.domain.tables import OWNER, STATE, STATUS, Column, ColumnType, Table
 
@@ -83,6 +84,18 @@ class RecordType:
     """Actions that people can take on a record's card (spec Q3)."""
     change_fields: tuple[str, ...] = ()
     """Columns that people can change on a card."""
+    notify_style: Style = Style.EACH
+    """Default form in which chats get changes (spec V8, V9)."""
+    digest_at: str = "08:00"
+    """Default local time of the digest."""
+    value_rule: tuple[str, ...] = ()
+    """Default value rule, as texts of `bot.domain.notifications.condition_rules`; empty for every change."""
+    urgent_rule: tuple[str, ...] = ()
+    """Default urgent rule, in the same form."""
+    mention_owner: bool = False
+    """True if owners are mentioned by default (spec V12)."""
+    locked_rules: tuple[str, ...] = ()
+    """Notification rules that chats cannot change, by the name of the setting."""
 
 
 def standard_record_types() -> tuple[RecordType, ...]:

@@ -9,6 +9,9 @@ from enum import StrEnum
 class Sent:
     """Teams accepted the message."""
 
+    activity_id: str | None = None
+    """The ID of a new message, if it is edited later."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLater:
@@ -21,6 +24,13 @@ class RetryLater:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatNotFound:
     """Teams does not find the chat. That can be a passing fault, so a second look decides."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageNotFound:
+    """Teams does not find the message to edit. That can be a passing fault, or a person deleted it."""
 
     reason: str
 
@@ -62,12 +72,13 @@ class Dropped:
     reason: DropReason
 
 
-SendOutcome = Sent | RetryLater | ChatNotFound | ChatUnreachable | Rejected
+SendOutcome = Sent | RetryLater | ChatNotFound | MessageNotFound | ChatUnreachable | Rejected
 
 OUTCOME_NAMES: Mapping[type[SendOutcome | Dropped], str] = {
     Sent: "sent",
     RetryLater: "later",
     ChatNotFound: "later",
+    MessageNotFound: "later",
     ChatUnreachable: "gone",
     Rejected: "refused",
     Dropped: "dropped",

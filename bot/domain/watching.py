@@ -38,6 +38,10 @@ class Watch:
     def _is_known(self, name: str, value: ReportedValue) -> bool:
         return name in self.starts and self.starts[name].number == value.watch
 
+    def has_begun(self, name: str, at: datetime) -> bool:
+        """Check whether the column is watched now, and was in its present watch at this time."""
+        return self._covers(name, at)
+
     def first_number(self, name: str, otherwise: int) -> int:
         """Return the number of the column's present watch; `otherwise` for a column that is not watched."""
         return self.starts[name].number if name in self.starts else otherwise

@@ -9,6 +9,7 @@ from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
 
+from bot.domain.notifications.wall_clock import find_zone
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import ACTIONS, QuotedField, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
@@ -130,6 +131,14 @@ def parse_person(activity: Activity, emulator_user: ObjectId | None) -> Person:
     )
 
 
+def parse_time_zone(activity: Activity) -> str | None:
+    """Return the IANA name of the client's time zone, or None if the activity names no known one."""
+    entities = activity.entities if isinstance(activity.entities, list) else []
+    client_info = (getattr(each, "additional_properties", None) or {} for each in entities)
+    named = (activity.local_timezone, *(each.get("timezone") for each in client_info))
+    return next((each for each in named if isinstance(each, str) and find_zone(each)), None)
+
+
 def is_private(activity: Activity) -> bool:
     """Check whether only the sender sees the answer: to an invoke, or in a personal chat."""
     has_no_others = activity.channel_id != TEAMS or _chat_kind(activity) is ChatKind.PERSONAL
@@ -142,7 +151,13 @@ def is_for_bot(activity: Activity) -> bool:
     With the permission `ChatMessage.Read.Chat`, Teams sends the bot all messages of a group chat.
     """
     is_personal = _chat_kind(activity) is ChatKind.PERSONAL
-    return activity.channel_id != TEAMS or is_personal or bool(bot_mentions(activity))
+    return activity.channel_id != TEAMS or is_personal or is_targeted(activity) or bool(bot_mentions(activity))
+
+
+def is_targeted(activity: Activity) -> bool:
+    """Check whether only the sender and the bot see the message ("Targeted messages")."""
+    recipient = activity.recipient.additional_properties if activity.recipient else {}
+    return recipient.get("isTargeted") is True
 
 
 def button_in_message(activity: Activity) -> PressedButton | None:

@@ -24,7 +24,7 @@ from bot.handlers import activities
 from bot.handlers.activities import PressedButton
 from bot.handlers.buttons import Buttons
 from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
-from bot.handlers.commands import Commands
+from bot.handlers.command_answers import CommandAnswers
 from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.extension_query import extension_query
@@ -40,16 +40,17 @@ from bot.handlers.invoke_answers import (
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
 from bot.handlers.message_text import command_texts
+from bot.handlers.questions import Questions, card_after, card_in_chat
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.text.json_text import dumps
-from cards.activity import ADAPTIVE, card_json, feed_line
+from cards.activity import ADAPTIVE, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView
 
 _log = get_logger(__name__)
 
-_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
+_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD})
 """Buttons that clients press automatically, to replace a card with a personal one."""
 
 InvokeHandler = Callable[[Activity, Turn], Awaitable[Mapping[str, Any]]]
@@ -63,9 +64,10 @@ class Handlers:
 
     chat_registry: ChatRegistry
     activity_recorder: ActivityRecorder
-    commands: Commands
+    commands: CommandAnswers
     buttons: Buttons
     dialogs: Dialogs
+    questions: Questions
     extension: Extension
     deadline: Deadline
     on_reply: Callable[[Chat], None]
@@ -87,9 +89,10 @@ def build_handlers(
     return Handlers(
         chat_registry=chat_registry,
         activity_recorder=activity_recorder,
-        commands=Commands(services, features),
+        commands=CommandAnswers(services, features, deadline, on_reply),
         buttons=Buttons(services, features),
         dialogs=Dialogs(services, features, deadline),
+        questions=Questions(services),
         extension=Extension(services=services, deadline=deadline),
         deadline=deadline,
         on_reply=on_reply,
@@ -146,7 +149,7 @@ class ChatSyncBot(TeamsActivityHandler):
 
     def _record_message(self, activity: Activity, chat: Chat) -> None:
         """Record the author and time of a message. It is in memory, so it counts even if the turn fails."""
-        if is_human_message(activity):
+        if is_human_message(activity) and not activities.is_targeted(activity):
             author = message_author(activity, self._handlers.emulator_user)
             self._handlers.activity_recorder.record_message(chat.id, author, event_time(activity))
 
@@ -163,17 +166,18 @@ class ChatSyncBot(TeamsActivityHandler):
         activity = turn_context.activity
         turn = _turn(turn_context)
         pressed, request = activities.button_in_message(activity), activities.dialog_request_in_message(activity)
+        answer: Answer | None
         if pressed:
             answer = await self._press(turn, pressed)
         elif request:
             answer = await self._handlers.dialogs.answer_in_chat(turn, request)
         elif activities.is_for_bot(activity):
-            command = self._handlers.commands.answer(turn, command_texts(activity))
-            answer = await self._handlers.deadline.answer(command)
+            is_targeted = activities.is_targeted(activity)
+            answer = await self._handlers.commands.answer(turn, command_texts(activity), is_targeted=is_targeted)
         else:
             return
-        if not answer.already_queued:
-            await turn_context.send_activity(_activity(answer, turn.chat))
+        if answer and not answer.already_queued:
+            await turn_context.send_activity(_activity(answer, turn))
             self._handlers.on_reply(turn.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
@@ -219,7 +223,7 @@ class ChatSyncBot(TeamsActivityHandler):
                 self._store_response(turn_context, _invoke_response(HTTPStatus.OK, body))
             elif activity.type == ActivityTypes.message and not isinstance(error, Unavailable):
                 answer = Answer(message=refusal(failure))
-                await turn_context.send_activity(_activity(answer, activities.parse_chat(activity)))
+                await turn_context.send_activity(_activity(answer, self._parse_turn(activity)))
 
     async def _button_invoke(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         pressed = activities.button_in_invoke(activity)
@@ -232,9 +236,10 @@ class ChatSyncBot(TeamsActivityHandler):
                 _log.warning("turn.automatic_button_rejected", suppressed=suppressed)
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
         answer = await self._press(turn, pressed)
+        await self._handlers.questions.settle(turn, pressed, str(activity.reply_to_id or ""), answer)
         if answer.already_queued:
             return message_answer(answer.message.summary)
-        return card_answer(orjson.Fragment(card_json(answer.message, channel=turn.chat.channel)))
+        return card_answer(orjson.Fragment(card_after(pressed, answer, turn)))
 
     async def _link_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         return await self._handlers.extension.answer_link(activities.queried_link(activity), turn)
@@ -270,7 +275,12 @@ class ChatSyncBot(TeamsActivityHandler):
 
     def _parse_turn(self, activity: Activity) -> Turn:
         person = activities.parse_person(activity, self._handlers.emulator_user)
-        return Turn(chat=activities.parse_chat(activity), person=person, private=activities.is_private(activity))
+        return Turn(
+            chat=activities.parse_chat(activity),
+            person=person,
+            private=activities.is_private(activity),
+            time_zone=activities.parse_time_zone(activity),
+        )
 
 
 def _turn(turn_context: TurnContext) -> Turn:
@@ -278,14 +288,10 @@ def _turn(turn_context: TurnContext) -> Turn:
     return cast("Turn", turn_context.turn_state[_TURN])
 
 
-def _activity(answer: Answer, chat: Chat) -> Activity:
+def _activity(answer: Answer, turn: Turn) -> Activity:
     """Return the activity that sends the answer. Its card is JSON already, which the adapter sends unchanged."""
-    card = card_json(answer.message, channel=chat.channel)
-    return _Outgoing(
-        type=ActivityTypes.message,
-        summary=feed_line(answer.message),
-        attachments=[Attachment(content_type=ADAPTIVE, content=card)],
-    )
+    attachment = Attachment(content_type=ADAPTIVE, content=card_in_chat(answer, turn))
+    return _Outgoing(type=ActivityTypes.message, summary=feed_line(answer.message), attachments=[attachment])
 
 
 def _invoke_response(status: int, body: Mapping[str, Any]) -> InvokeResponse:

@@ -41,7 +41,9 @@ class Deadline:
         answer is a personal card.
         """
         result = await self.run(work)
-        return Answer(message=refusal(result, retry, personal_view)) if isinstance(result, ChatSyncError) else result
+        if isinstance(result, ChatSyncError):
+            return Answer(message=refusal(result, retry, personal_view), is_refusal=True)
+        return result
 
     async def run(self, work: Awaitable[A]) -> A | ChatSyncError:
         """Return the result of the work, or the error."""

@@ -115,6 +115,10 @@ class Records(Protocol):
         """Return the user's full name, or None if the user does not exist."""
         ...
 
+    async def is_application_user(self, environment: EnvironmentId, user: UserId) -> bool:
+        """Return whether the user is an application user: an integration, and no person."""
+        ...
+
     async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
         """Return the user's Entra object id, or None for users without one."""
         ...

@@ -42,6 +42,12 @@ class Chats:
         found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id.in_(chats)))
         return {ChatId(row["id"]): chat_from_row(row) for row in found.mappings()}
 
+    async def lock(self, chats: Collection[ChatId]) -> None:
+        """Lock the chats until the end of the transaction, in one order, so that decisions about a chat do not race."""
+        mine = select(table.c.id).where(table.c.id.in_(chats)).order_by(table.c.id)
+        # `key_share`: rows that refer to a chat can still be added.
+        await self._connection.execute(mine.with_for_update(key_share=True))
+
     async def save(self, chat: Chat) -> None:
         """Store the chat. A channel keeps its team if the new value has none."""
         values = {column.name: getattr(chat, column.name) for column in CHAT_COLUMNS}

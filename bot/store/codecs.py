@@ -4,7 +4,7 @@ Stored JSON is a contract: databases contain rows of earlier versions, and two v
 update. `tests/contract/test_dumps.py` reads such rows. If you rename a field, map it to its stored name here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,11 +14,16 @@ from bot.domain.chat_sync import ActivityRow
 from bot.domain.jobs import Job
 from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest
+from bot.domain.notifications.decide import Authors
+from bot.domain.notifications.history import DecidedColumn
+from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.outgoing_messages import Subject
+from bot.domain.posted_cards import CardKind, Content, LiveContent, SummaryContent
 from bot.domain.record_types import RecordType
 from bot.domain.reported_change import ReportedButton, ReportedColumn
 from bot.domain.settings_history import SavedSettings
 from bot.domain.tables import Raw
+from bot.domain.values import ConnectionId
 
 T = TypeVar("T")
 
@@ -76,6 +81,14 @@ class _EventCodec(Codec[RecordEvent]):
         return encoded
 
 
+class _JobCodec(Codec[Job]):
+    """Leaves out the text of jobs that have none, which are most."""
+
+    def encode(self, value: Job) -> Any:
+        """Return the job as JSON types."""
+        return {name: part for name, part in super().encode(value).items() if name != "text" or part}
+
+
 class _ChatRequestCodec(Codec[ChatRequest]):
     """Leaves out what only requests for channels have."""
 
@@ -109,7 +122,7 @@ def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 EVENT: Codec[RecordEvent] = _EventCodec(RecordEvent)
 REPORTED_VALUE: Codec[ReportedValue | None] = Codec(ReportedValue | None)
-JOB: Codec[Job] = Codec(Job, names={"kind": "job", "chat_id": "chat"})
+JOB: Codec[Job] = _JobCodec(Job, names={"kind": "job", "chat_id": "chat"})
 ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
     # The text of the row stays in Dataverse (spec S6).
     ActivityRow | None,
@@ -121,3 +134,24 @@ BUTTONS: Codec[tuple[ReportedButton, ...]] = Codec(tuple[ReportedButton, ...])
 SUBJECTS: Codec[tuple[Subject, ...]] = _SubjectsCodec(tuple[Subject, ...])
 RECORD_TYPE: Codec[RecordType] = Codec(RecordType)
 SAVED_SETTINGS: Codec[SavedSettings] = Codec(SavedSettings)
+CHAT_RULES: Codec[ChatRules] = Codec(ChatRules)
+CONNECTION_RULES: Codec[ConnectionRules] = Codec(ConnectionRules)
+AUTHORS: Codec[Authors] = Codec(Authors)
+DECIDED_COLUMNS: Codec[tuple[DecidedColumn, ...]] = Codec(tuple[DecidedColumn, ...])
+CARD_CONTENTS: Mapping[CardKind, Codec[Content]] = {
+    CardKind.LIVE: Codec(LiveContent),
+    CardKind.SUMMARY: Codec(SummaryContent),
+}
+
+Reported = dict[tuple[ConnectionId, str], ReportedValue | None]
+"""Reported values by connection and column; None for a value that is not known."""
+
+
+def encode_reported(values: Mapping[tuple[ConnectionId, str], ReportedValue | None]) -> list[list[object]]:
+    """Return reported values by connection and column as JSON."""
+    return [[*key, REPORTED_VALUE.encode(value)] for key, value in values.items()]
+
+
+def decode_reported(stored: Sequence[tuple[int, str, object]]) -> Reported:
+    """Return reported values from JSON."""
+    return {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}

@@ -16,6 +16,7 @@ from bot.domain.values import (
     PublicId,
     RecordRef,
 )
+from bot.store.posted_cards import PostedCards
 from bot.store.tables import connection as table
 from bot.store.upsert import insert
 
@@ -26,8 +27,9 @@ _LIVE = table.c.ended_at.is_(None)
 class Connections:
     """Connections between chats and records; ended ones stay as history."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, posted_cards: PostedCards) -> None:
         self._connection = connection
+        self._posted_cards = posted_cards
 
     async def active(self, chat: ChatId, record: RecordRef) -> Connection | None:
         """Return the active connection of the chat and the record, or None."""
@@ -99,12 +101,14 @@ class Connections:
         await self._connection.execute(renamed.values(record_name=name, record_number=number))
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
-        """End the connection; return False if it had ended before."""
+        """End the connection; return False if it had ended before. Its live card is edited to say so."""
         ended = await self._connection.execute(
             update(table)
             .where(table.c.id == connection, _LIVE)
             .values(ended_at=at, ended_by_id=by, ended_by_name=by_name)
         )
+        if ended.rowcount:
+            await self._posted_cards.schedule([connection], at=at)
         return ended.rowcount > 0
 
     async def recently_ended(self, connection: PublicId, *, since: datetime) -> Connection | None:
@@ -113,13 +117,15 @@ class Connections:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return connection_from_row(row) if row else None
 
-    async def reopen(self, connection: Connection) -> bool:
+    async def reopen(self, connection: Connection, *, at: datetime) -> bool:
         """Reactivate an ended connection; return False if it is active or the chat has a newer one for the record."""
         if await self.active(connection.chat_id, connection.record):
             return False
         ended = (table.c.id == connection.id) & table.c.ended_at.is_not(None)
         going_on = {"ended_at": None, "ended_by_id": None, "ended_by_name": None}
         reopened = await self._connection.execute(update(table).where(ended).values(going_on))
+        if reopened.rowcount:
+            await self._posted_cards.schedule([connection.id], at=at)
         return reopened.rowcount > 0
 
     async def reopen_unheard(self, connections: Collection[ConnectionId]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import ChatJob, Job
+from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, Job
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
 from bot.store.bulk import bulk_execute
@@ -27,7 +27,11 @@ def record_lane(record: RecordRef) -> str:
 
 def job_lane(job: Job) -> str:
     """Return the name of the job's lane in the inbox: one for each kind and subject. Lanes of records are JSON."""
-    return f"{job.kind} {job.chat_id if isinstance(job, ChatJob) else job.environment}"
+    match job:
+        case ChatJob(chat_id=subject) | EnvironmentJob(environment=subject):
+            return f"{job.kind} {subject}"
+        case CardJob(card_id=card):
+            return f"{job.kind} {card}"
 
 
 _ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox, Queue.SYNC: sync_job}

@@ -8,24 +8,21 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.key_fields import ReportedValue
-from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage, Subject, Switch
+from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard, PendingMessage, Subject, Switch
+from bot.domain.posted_cards import CardKind
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.logs import correlation_id
 from bot.store.bulk import bulk_execute
 from bot.store.chats import CHAT_COLUMNS, chat_from_row
-from bot.store.codecs import REPORTED_VALUE, SUBJECTS
+from bot.store.codecs import SUBJECTS, Reported, decode_reported, encode_reported
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
-from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds
+from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds, posted_card
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
 
 _later = table.alias("later")
-
-_Values = dict[tuple[ConnectionId, str], ReportedValue | None]
-"""Reported values by connection and column; None for a value that is not known."""
 
 
 class Outbox:
@@ -46,6 +43,38 @@ class Outbox:
         await bulk_execute(self._connection, statement, rows)
         await self._lanes.schedule(Queue.OUTBOX, [message.chat_id for message in messages], due_at=at)
 
+    async def enqueue_card(self, message: OutgoingMessage, card: CardVersion, *, at: datetime) -> None:
+        """Append the message, or replace the content of the card's pending message, so that the last content arrives.
+
+        The card must be locked.
+        """
+        mine = (table.c.lane == message.chat_id) & (table.c.state == PENDING) & (table.c.card_id == card.card_id)
+        query = select(table.c.id, table.c.told_before).where(mine).order_by(table.c.id.desc()).with_for_update()
+        # A dead letter that an operator sends again can be a second one. It is sent before this content.
+        waits = (await self._connection.execute(query)).first()
+        if waits is None:
+            await self._discard_older(message.chat_id, card, at)
+            await self.enqueue([message], at=at)
+            return
+        known = decode_reported(waits.told_before or [])
+        before = encode_reported({**message.previously_reported, **known})
+        of = ("body", "card_version", "connection_id", "environment", "table", "switch")
+        row = _row(message, microseconds(at))
+        subjects = SUBJECTS.encode(_other_subjects(message)) or None
+        await self._set(
+            waits.id, **{each: row[each] for each in of}, other_subjects=subjects, told_before=before or None
+        )
+
+    async def _discard_older(self, chat: ChatId, card: CardVersion, at: datetime) -> None:
+        """Discard dead letters with earlier content of the card, so that nobody sends them again after this one."""
+        same = (table.c.state == DEAD_LETTERED) & (table.c.lane == chat) & (table.c.card_id == card.card_id)
+        await self._connection.execute(update(table).where(same).values(state=DROPPED, done_at=at))
+
+    async def has_pending_card(self, chat: ChatId, card: int) -> bool:
+        """Check whether a message that posts or edits the card is pending."""
+        mine = (table.c.lane == chat) & (table.c.state == PENDING) & (table.c.card_id == card)
+        return (await self._connection.execute(select(table.c.id).where(mine).limit(1))).first() is not None
+
     async def next_messages(
         self, lanes: Sequence[str], posts: Mapping[ChatId, Sequence[datetime]]
     ) -> Mapping[str, PendingMessage]:
@@ -57,9 +86,12 @@ class Outbox:
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
             .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
+            .add_columns(table.c.card_id, table.c.card_version)
+            .add_columns(posted_card.c.kind.label("card_kind"), posted_card.c.activity_id)
             .select_from(lane)
             .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
             .join(chat, chat.c.id == lane.c.name)
+            .outerjoin(posted_card, posted_card.c.id == table.c.card_id)
             .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(lanes))
         )
         rows = found.mappings().all()
@@ -80,6 +112,21 @@ class Outbox:
         """Mark the messages as accepted by Teams."""
         await self._connection.execute(update(table).where(table.c.id.in_(messages)).values(state=DONE, done_at=at))
 
+    async def sent_bodies(self, chat: ChatId, *, limit: int) -> Mapping[int, bytes]:
+        """Return the chat's newest messages that Teams accepted, by ID."""
+        query = select(table.c.id, table.c.body).where(table.c.lane == chat, table.c.state == DONE)
+        found = await self._connection.execute(query.order_by(table.c.id.desc()).limit(limit))
+        return {row.id: row.body for row in found}
+
+    async def save_sent_body(self, message: int, body: bytes) -> None:
+        """Save what an edited message shows now."""
+        await self._set(message, body=body)
+
+    async def mark_card_sent(self, message: int, version: int, *, at: datetime) -> None:
+        """Mark the message as accepted by Teams, unless it got another content meanwhile, which is sent next."""
+        same = (table.c.id == message) & (table.c.card_version == version)
+        await self._connection.execute(update(table).where(same).values(state=DONE, done_at=at))
+
     async def record_failure(self, message: int, reason: str) -> None:
         """Count a failed attempt. The message stays at the head of its lane."""
         await self._set(message, attempts=table.c.attempts + 1, reason=reason)
@@ -98,7 +145,7 @@ class Outbox:
         Return the connections.
         """
         found = await self._connection.execute(select(table.c.told_before).where(table.c.id == message))
-        before = _decoded(found.scalar() or [])
+        before = decode_reported(found.scalar() or [])
         of = select(connection.c.id, connection.c.environment, connection.c.table)
         rows = await self._connection.execute(of.where(connection.c.id.in_({each for each, _ in before})))
         types = {row.id: (row.environment, row.table) for row in rows}
@@ -106,17 +153,17 @@ class Outbox:
         await self._restore(await self._take_over(message, restored))
         return frozenset(each for each, _ in restored)
 
-    async def _take_over(self, message: int, values: _Values) -> _Values:
+    async def _take_over(self, message: int, values: Reported) -> Reported:
         """Let later messages of the chat that report the same columns start from these values; return the others."""
         lane_of = select(table.c.lane).where(table.c.id == message).scalar_subquery()
         later = (table.c.lane == lane_of) & (table.c.id > message) & (table.c.state != DROPPED)
         query = select(table.c.id, table.c.told_before).where(later, table.c.told_before.is_not(None))
         left = dict(values)
         for number, told_before in (await self._connection.execute(query.order_by(table.c.id))).all():
-            told = _decoded(told_before)
+            told = decode_reported(told_before)
             shared = {key: left.pop(key) for key in told if key in left}
             if shared:
-                await self._set(number, told_before=_encoded(told | shared))
+                await self._set(number, told_before=encode_reported(told | shared))
         return left
 
     async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> frozenset[ConnectionId]:
@@ -129,9 +176,9 @@ class Outbox:
         found = await self._connection.execute(
             select(table.c.id, table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
         )
-        told = {message: _decoded(told_before) for message, told_before in found}
+        told = {message: decode_reported(told_before) for message, told_before in found}
         await self._save_told_after(told)
-        before: _Values = {}
+        before: Reported = {}
         for values in reversed(list(told.values())):
             before |= values
         await self._restore(before)
@@ -146,22 +193,22 @@ class Outbox:
         rows = await self._connection.execute(columns.where(messages, table.c.switch.is_not(None)))
         return frozenset(ConnectionId(each) for row in rows.mappings() for each in _connections(row))
 
-    async def _save_told_after(self, told_before: Mapping[int, _Values]) -> None:
+    async def _save_told_after(self, told_before: Mapping[int, Reported]) -> None:
         """Store the values of these messages of one chat, in case an operator sends them again."""
         if not told_before:
             return
         ids = {each for values in told_before.values() for each, _ in values}
         known = await self._reported_values.for_connections(list(ids))
         # Each message has the values that the chat knew before the next message.
-        after: _Values = {(each, column): value for each, values in known.items() for column, value in values.items()}
+        after: Reported = {(each, column): value for each, values in known.items() for column, value in values.items()}
         rows = []
         for message, before in reversed(list(told_before.items())):
-            rows.append({"message": message, "values": _encoded({key: after.get(key) for key in before})})
+            rows.append({"message": message, "values": encode_reported({key: after.get(key) for key in before})})
             after |= before
         statement = update(table).where(table.c.id == bindparam("message")).values(told_after=bindparam("values"))
         await self._connection.execute(statement, rows)
 
-    async def _restore(self, values: _Values) -> None:
+    async def _restore(self, values: Reported) -> None:
         await self._reported_values.save({key: value for key, value in values.items() if value})
         await self._reported_values.forget([key for key, value in values.items() if value is None])
 
@@ -170,10 +217,9 @@ class Outbox:
 
 
 def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
-    before = _encoded(message.previously_reported)
+    before = encode_reported(message.previously_reported)
     subject = message.subjects[0] if message.subjects else Subject()
-    # The columns of the first subject are not columns of the table, so it is also stored with the others.
-    others = message.subjects if subject.columns else message.subjects[1:]
+    others, card = _other_subjects(message), message.card
     return {
         "key": message.key,
         "lane": message.chat_id,
@@ -183,6 +229,8 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
         "table": subject.table,
         "switch": subject.switch,
         "other_subjects": json.dumps(SUBJECTS.encode(others)) if others else None,
+        "card_id": card.card_id if card else None,
+        "card_version": card.version if card else None,
         "body": message.activity,
         "told_before": json.dumps(before) if before else None,
         "caused_at": None if message.caused_at is None else microseconds(message.caused_at),
@@ -192,6 +240,12 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
         "state": PENDING,
         "attempts": 0,
     }
+
+
+def _other_subjects(message: OutgoingMessage) -> tuple[Subject, ...]:
+    """Return the subjects for which the table has no columns: all, if the first one has columns of a record."""
+    is_plain = not (message.subjects and message.subjects[0].columns)
+    return message.subjects[1:] if is_plain else message.subjects
 
 
 def _connections(row: RowMapping) -> frozenset[int]:
@@ -220,7 +274,13 @@ def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) 
         disconnected=disconnected,
         caused_at=row["caused_at"],
         posts=posts,
+        card=None if row["card_id"] is None else _pending_card(row),
     )
+
+
+def _pending_card(row: RowMapping) -> PendingCard:
+    kind = CardKind(row["card_kind"]) if row["card_kind"] else None
+    return PendingCard(card_id=row["card_id"], version=row["card_version"], kind=kind, activity_id=row["activity_id"])
 
 
 def _subjects(row: RowMapping) -> tuple[Subject, ...]:
@@ -236,11 +296,3 @@ def _subjects(row: RowMapping) -> tuple[Subject, ...]:
     second = others[0] if others else None
     is_first = second and (second.environment, second.table, second.switch) == (environment, row["table"], switch)
     return others if is_first else (first, *others)
-
-
-def _encoded(values: Mapping[tuple[ConnectionId, str], ReportedValue | None]) -> list[list[object]]:
-    return [[*key, REPORTED_VALUE.encode(value)] for key, value in values.items()]
-
-
-def _decoded(stored: Sequence[tuple[int, str, object]]) -> _Values:
-    return {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}

@@ -5,17 +5,23 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.posted_cards import CardKind
 from bot.store.forgetting import forget_chats
 from bot.store.tables import (
     PENDING,
     audit,
+    chat_rules,
     connection,
+    connection_rules,
+    decision,
     field_value,
     inbox,
     lane,
     new_chat,
     outbox,
+    own_change,
     post,
+    posted_card,
     sync_job,
     told_change,
 )
@@ -33,6 +39,8 @@ class Pruning:
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
         """Delete rows that were done, dead-lettered, or audited before, and older posts; return the number of rows.
 
+        Changes made on cards are kept as long as posts: their events arrive soon or never.
+
         Also clear the data of chats whose sync ended before: topics, members, and last writers.
         """
         deleted = 0
@@ -40,17 +48,46 @@ class Pruning:
             deleted += await self._delete(queue, (queue.c.state != PENDING) & (queue.c.done_at < before))
         deleted += await self._delete(audit, audit.c.at < before)
         deleted += await self._delete(told_change, told_change.c.told_at < before)
+        deleted += await self._delete(decision, decision.c.at < before)
+        deleted += await self._delete(own_change, own_change.c.at < posts_before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
         deleted += await self._delete_sync_jobs(before)
+        deleted += await self._delete_chat_rules(before)
+        deleted += await self._delete_cards(
+            (posted_card.c.kind == CardKind.SUMMARY.value) & (posted_card.c.changed_at < before)
+        )
+        deleted += await self._delete_cards(posted_card.c.ended_at < before)
         return deleted + await forget_chats(self._connection, before, at_most=BATCH_SIZE)
 
-    async def forget_values(self, *, ended_before: datetime) -> int:
-        """Delete the values that chats knew of records whose connections ended before; return the number of rows."""
-        joined = select(field_value.c.connection_id).join_from(field_value, connection)
+    async def forget_ended(self, *, ended_before: datetime) -> int:
+        """Delete the values, rules, and cards of connections that ended before; return the number of rows."""
+        deleted = sum([await self._delete_ended(each, ended_before) for each in (field_value, connection_rules)])
+        ended = select(connection.c.id).where(connection.c.id == posted_card.c.connection_id)
+        is_ended = ended.where(connection.c.ended_at < ended_before).correlate(posted_card).exists()
+        return deleted + await self._delete_cards(is_ended)
+
+    async def _delete_cards(self, old: ColumnElement[bool]) -> int:
+        """Delete cards, except those that are still to be edited."""
+        pending = (outbox.c.lane == posted_card.c.chat_id) & (outbox.c.state == PENDING)
+        waits = select(outbox.c.id).where(pending, outbox.c.card_id == posted_card.c.id).correlate(posted_card)
+        idle = posted_card.c.due_at.is_(None) & ~waits.exists()
+        some = select(posted_card.c.id).where(old, idle).limit(BATCH_SIZE).scalar_subquery()
+        return (await self._connection.execute(delete(posted_card).where(posted_card.c.id.in_(some)))).rowcount
+
+    async def _delete_ended(self, table: Table, ended_before: datetime) -> int:
+        joined = select(table.c.connection_id).join_from(table, connection)
         some = joined.where(connection.c.ended_at < ended_before).distinct().limit(BATCH_SIZE)
-        mine = field_value.c.connection_id.in_(some.scalar_subquery())
-        return (await self._connection.execute(delete(field_value).where(mine))).rowcount
+        mine = table.c.connection_id.in_(some.scalar_subquery())
+        return (await self._connection.execute(delete(table).where(mine))).rowcount
+
+    async def _delete_chat_rules(self, before: datetime) -> int:
+        """Delete rules of chats whose last connection ended before."""
+        recent = connection.c.ended_at.is_(None) | (connection.c.ended_at >= before)
+        has_recent = select(connection.c.id).where(connection.c.chat_id == chat_rules.c.chat_id, recent)
+        some = select(chat_rules.c.chat_id).where(~has_recent.correlate(chat_rules).exists()).limit(BATCH_SIZE)
+        mine = chat_rules.c.chat_id.in_(some.scalar_subquery())
+        return (await self._connection.execute(delete(chat_rules).where(mine))).rowcount
 
     async def delete_idle_lanes(self) -> int:
         """Delete lanes without pending work; return the number of rows. New work creates its lane again."""

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.notifications.rules import Style
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue, WatchStart
@@ -56,6 +57,7 @@ class StoredSettings:
 
     async def _put(self, environment: EnvironmentId, record_type: RecordType) -> None:
         values = asdict(record_type)
+        values["notifications"] = {name: values.pop(name) for name in _NOTIFICATION_SETTINGS}
         statement = upsert.insert(self._connection, record_types).values(environment=environment, **values)
         keys = [record_types.c.environment, record_types.c.table]
         await self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
@@ -86,10 +88,21 @@ async def read_settings(
     return EnvironmentSettings(
         version=row["version"],
         organization=OrganizationSettings(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
-        record_types={each["table"]: RECORD_TYPE.decode(each) for each in types},
+        record_types={each["table"]: _record_type(each) for each in types},
         sync_changed_at=row["sync_changed_at"],
         watches={each["table"]: _watches(each["watches"]) for each in types if each["watches"]},
     )
+
+
+_NOTIFICATION_SETTINGS = (
+    *("notify_style", "digest_at", "value_rule", "urgent_rule"),
+    *("mention_owner", "locked_rules"),
+)
+"""Settings of a record type that share a column."""
+
+
+def _record_type(row: RowMapping) -> RecordType:
+    return RECORD_TYPE.decode({**row, **(row["notifications"] or {})})
 
 
 def _saved(row: RowMapping) -> SavedSettings:
@@ -105,6 +118,8 @@ def _typed(change: SettingChange) -> SettingChange:
 def _value(setting: str, stored: SettingValue) -> SettingValue:
     if setting == "card_acts" and isinstance(stored, tuple):
         return tuple(CardAction(act) for act in stored)
+    if setting == "notify_style" and isinstance(stored, str):
+        return Style(stored)
     return Disclosure(stored) if setting == "disclosure" and isinstance(stored, str) else stored
 
 

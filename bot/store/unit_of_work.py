@@ -11,15 +11,19 @@ from bot.store.change_tracking import ChangeTracking
 from bot.store.chat_sync import ChatSync
 from bot.store.chats import Chats
 from bot.store.connections import Connections
+from bot.store.decisions import Decisions
 from bot.store.engine import Engines
 from bot.store.errors import translate_errors
 from bot.store.inbox import Inbox
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
 from bot.store.new_chats import NewChats
+from bot.store.notification_rules import NotificationRules
 from bot.store.notify import StoreEvent, notify
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
+from bot.store.own_changes import OwnChangeLog
+from bot.store.posted_cards import PostedCards
 from bot.store.pruning import Pruning
 from bot.store.queue_states import QueueStates
 from bot.store.rate_history import RateHistory
@@ -36,15 +40,19 @@ class UnitOfWork:
     def __init__(self, connection: AsyncConnection) -> None:
         self.lanes = Lanes(connection)
         self.chats = Chats(connection)
-        self.connections = Connections(connection)
         self.reported_values = ReportedValues(connection)
         self.inbox = Inbox(connection, self.lanes)
+        self.posted_cards = PostedCards(connection, self.inbox)
+        self.connections = Connections(connection, self.posted_cards)
         self.outbox = Outbox(connection, self.lanes, self.reported_values)
         self.rate_history = RateHistory(connection)
         self.change_tracking = ChangeTracking(connection)
         self.new_chats = NewChats(connection)
         self.chat_sync = ChatSync(connection, self.lanes)
         self.reported_changes = ReportedChanges(connection)
+        self.notification_rules = NotificationRules(connection)
+        self.decisions = Decisions(connection)
+        self.own_changes = OwnChangeLog(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

@@ -1,4 +1,4 @@
-"""Post a message before something happens to its chat, and edit it."""
+"""Post a message before something happens to its chat, edit it, and delete it."""
 
 from bot.domain.errors import BotAbsent, ChatMissing, NotSupported, Unavailable
 from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, RetryLater, Sent
@@ -23,7 +23,11 @@ class ConnectorChatMessages:
         """Replace the content of the message."""
         await self._call("PUT", chat, conversation_path(chat.id, "activities", message), activity)
 
-    async def _call(self, method: str, chat: Chat, path: str, activity: bytes) -> ConnectorResponse:
+    async def delete(self, chat: Chat, message: str) -> None:
+        """Delete the message."""
+        await self._call("DELETE", chat, conversation_path(chat.id, "activities", message))
+
+    async def _call(self, method: str, chat: Chat, path: str, activity: bytes | None = None) -> ConnectorResponse:
         answer = await self._connector.call(method, chat.service_url, path, activity)
         match send_outcome(answer):
             case Sent():

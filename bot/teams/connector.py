@@ -67,14 +67,21 @@ class Connector:
         self.is_allowed = is_allowed
         """Return whether the bot may call this URL."""
 
-    async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorResponse:
-        """Return the response to a call below `/v3/`; raise `NotAllowed` for a URL that is not on the list."""
+    async def call(
+        self, method: str, service_url: str, path: str, body: bytes | None = None, *, only_there: bool = False
+    ) -> ConnectorResponse:
+        """Return the response to a call below `/v3/`; raise `NotAllowed` for a URL that is not on the list.
+
+        `only_there`: never repeat the call on the host of another cloud.
+        """
         if not self.is_allowed(service_url):
             raise NotAllowed(
                 "The service URL of this chat is not allowed (CHATSYNC_SERVICE_HOSTS).",
                 "Ask your administrator to add its host if it belongs to Microsoft.",
             )
         with waiting_for(NAME):
+            if only_there:
+                return await self._call(method, service_url, path, body)
             return await self._call_right_host(method, service_url, path, body)
 
     async def _call_right_host(self, method: str, service_url: str, path: str, body: bytes | None) -> ConnectorResponse:

@@ -6,11 +6,21 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from bot.domain.errors import BotAbsent, ChatMissing
-from bot.domain.send_outcomes import ChatNotFound, ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.domain.send_outcomes import (
+    ChatNotFound,
+    ChatUnreachable,
+    MessageNotFound,
+    Rejected,
+    RetryLater,
+    SendOutcome,
+    Sent,
+)
 from bot.http.odata_errors import error_code, parse_retry_after
 from bot.teams.connector import ConnectorResponse
 
 _TOO_LARGE = 413
+_NO_MESSAGE = "ActivityNotFoundInConversation"
+_MAX_ID_LENGTH = 500
 
 
 class Fault(StrEnum):
@@ -39,7 +49,7 @@ FAULTS: Mapping[tuple[int, str], Fault] = {
     (403, "InvalidBotApiHost"): Fault.MESSAGE,
     (403, "NotEnoughPermissions"): Fault.MESSAGE,
     (403, "ConversationNotFound"): Fault.LOOK_AGAIN,
-    (404, "ActivityNotFoundInConversation"): Fault.MESSAGE,
+    (404, _NO_MESSAGE): Fault.MESSAGE,
     (404, "BotNotInConversationRoster"): Fault.CHAT,
     (404, "ConversationNotFound"): Fault.LOOK_AGAIN,
 }
@@ -65,6 +75,19 @@ def send_outcome(answer: ConnectorResponse, *, now: datetime | None = None) -> S
     if answer.status == _TOO_LARGE:
         return Rejected(reason=_reason(answer))
     return RetryLater(reason=_reason(answer), retry_after_s=retry_after_s(answer.headers, now=now))
+
+
+def edit_outcome(answer: ConnectorResponse) -> SendOutcome:
+    """Return the outcome of an edit, for which the message may be gone."""
+    code = _known_code(answer)
+    return MessageNotFound(reason=code) if code == _NO_MESSAGE else send_outcome(answer)
+
+
+def new_message_id(answer: ConnectorResponse) -> str | None:
+    """Return the ID of a new message. The answer is outside input, so an unusable ID counts as none."""
+    found = answer.json()
+    name = found.get("id") if isinstance(found, dict) else None
+    return name if isinstance(name, str) and 0 < len(name) <= _MAX_ID_LENGTH else None
 
 
 def require_reachable(answer: ConnectorResponse) -> None:

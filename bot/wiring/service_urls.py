@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from bot.config.settings import Settings
 from bot.domain.values import Environment
 from bot.teams.service_hosts import AllowedUrl, local_urls, teams_urls
+from bot.teams.targeted_messages import HOST
 
 _CONNECTOR_PATH = "/teams/"
 """Path of the sandbox's own Bot Connector, below the address of its Dataverse."""
@@ -15,8 +16,16 @@ def service_urls(settings: Settings, environments: Iterable[Environment]) -> All
     """Return the check of service URLs: Teams' hosts, or without an app ID this machine and the sandbox's own chats."""
     if settings.app_id:
         return teams_urls(frozenset(settings.service_hosts))
-    sandboxes = (address for each in environments for address in _addresses(each))
-    return local_urls(settings.port, frozenset(address + _CONNECTOR_PATH for address in sandboxes))
+    return local_urls(settings.port, _sandboxes(environments))
+
+
+def targeted_urls(settings: Settings, environments: Iterable[Environment]) -> AllowedUrl:
+    """Return the check of service URLs that know targeted messages: one host of Teams, or the sandbox's own chats."""
+    return teams_urls(frozenset({HOST})) if settings.app_id else _sandboxes(environments).__contains__
+
+
+def _sandboxes(environments: Iterable[Environment]) -> frozenset[str]:
+    return frozenset(address + _CONNECTOR_PATH for each in environments for address in _addresses(each))
 
 
 def _addresses(environment: Environment) -> Iterable[str]:

@@ -32,6 +32,7 @@ from bot.domain.values import Environment, EnvironmentId, ObjectId
 from bot.domain.webhook_keys import WebhookKeys
 from bot.features.chat_sync.record_activity import ActivityRecorder
 from bot.features.connections.register_chat import ChatRegistry
+from bot.features.notifications.view_live_card import live_view_cache
 from bot.features.operations.check_health import Check
 from bot.features.shared.roster_cache import RosterCache
 from bot.features.shared.services import Services
@@ -53,9 +54,10 @@ from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
+from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
-from bot.wiring.service_urls import service_urls
+from bot.wiring.service_urls import service_urls, targeted_urls
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
@@ -146,6 +148,9 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chats=GraphChats(graph, app_installer),
         chat_messages=ConnectorChatMessages(connector),
+        targeted_messages=ConnectorTargetedMessages(connector, targeted_urls(settings, environments))
+        if settings.private_answers == "targeted"
+        else None,
         roster=roster,
         roster_cache=RosterCache(
             roster=roster,
@@ -154,6 +159,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
             turn_timeout_s=limits.answer_within_s / 5,
             worker_timeout_s=limits.answer_within_s,
         ),
+        live_views=live_view_cache(clock),
         coalescing_window=timedelta(seconds=settings.coalesce_s),
         message_events=settings.message_events,
         emulator_user=_emulator_user(settings),
@@ -209,6 +215,12 @@ def _register_metrics(runtime: Runtime) -> None:
     metrics.held.set_function(lambda: runtime.activity_recorder.pending)
     metrics.register_counter(
         "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in cached)
+    )
+    metrics.register_labeled_counter(
+        "chatsync_decisions",
+        "Decisions about changes of connected records, by outcome and the rule that decided",
+        ["outcome", "reason"],
+        lambda: runtime.services.decision_counts,
     )
     validator = runtime.token_validator
     if validator:

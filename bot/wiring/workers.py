@@ -9,6 +9,7 @@ from bot.teams.sender import ConnectorMessageSender
 from bot.wiring.services import Runtime
 from bot.workers.chat_sync import StaleChatsJob, SyncHandler
 from bot.workers.graph_subscriptions import SubscriptionsJob
+from bot.workers.held_changes import HeldChangesJob
 from bot.workers.inbox import InboxHandler
 from bot.workers.missed_changes import MissedChangesJob
 from bot.workers.outbox import OutboxHandler
@@ -40,7 +41,13 @@ def build_workers(runtime: Runtime) -> Sequence[Job]:
         wake=wakeups[Queue.SYNC],
     )
     retention = RetentionJob(store=store, clock=clock, retention=timedelta(days=runtime.settings.retention_days))
-    jobs = [MissedChangesJob(services).run, StaleChatsJob(services=services).run, retention.run, retention.run_often]
+    jobs = [
+        MissedChangesJob(services).run,
+        HeldChangesJob(services).run,
+        StaleChatsJob(services=services).run,
+        retention.run,
+        retention.run_often,
+    ]
     notifications = runtime.graph_notifications
     if notifications:
         jobs.append(SubscriptionsJob(services, notifications.subscriptions).run)

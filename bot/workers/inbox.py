@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from bot.domain.errors import NotSupported
-from bot.domain.jobs import ChatJob, EnvironmentJob, JobKind, PendingWork
+from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, JobKind, PendingWork
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
-from bot.features.key_fields.catch_up import post_catch_up
+from bot.features.key_fields.catch_up import post_after_mute, post_catch_up, post_held_changes
 from bot.features.key_fields.notify_changes import notify_changes
 from bot.features.key_fields.notify_deletion import notify_deletion
 from bot.features.key_fields.take_values import take_values
 from bot.features.key_fields.webhook_registration import update_webhook
+from bot.features.notifications.post_card import post_card
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from bot.workers.attempts import Attempts
@@ -19,6 +20,7 @@ from bot.workers.worker import LaneResult
 
 _CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatId, Sequence[str]], Awaitable[None]]] = {
     JobKind.CATCH_UP: post_catch_up,
+    JobKind.HELD_CHANGES: post_held_changes,
 }
 _ENVIRONMENT_JOBS: Mapping[JobKind, Callable[[Services, EnvironmentId, Sequence[str]], Awaitable[None]]] = {
     JobKind.FOLLOW_SETTINGS: update_webhook,
@@ -57,10 +59,14 @@ class InboxHandler:
                 "This version of Chat Sync cannot read stored work.", "Run the same version in all processes."
             )
         match pending.job:
+            case ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text=text):
+                await post_after_mute(self._services, chat, pending.keys, text)
             case ChatJob(kind=kind, chat_id=chat):
                 await _CHAT_JOBS[kind](self._services, chat, pending.keys)
             case EnvironmentJob(kind=kind, environment=environment):
                 await _ENVIRONMENT_JOBS[kind](self._services, environment, pending.keys)
+            case CardJob(card_id=card):
+                await post_card(self._services, card, pending.keys)
             case None:
                 is_deleted = any(event.deleted for event in pending.events)
                 await (notify_deletion if is_deleted else notify_changes)(self._services, pending.events)

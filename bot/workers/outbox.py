@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.errors import BotAbsent, ChatSyncError
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.outgoing_messages import PendingMessage, Subject
+from bot.domain.posted_cards import CardKind
 from bot.domain.rate_windows import earliest_post, longest_span
 from bot.domain.send_outcomes import (
     OUTCOME_NAMES,
@@ -14,6 +15,7 @@ from bot.domain.send_outcomes import (
     ChatUnreachable,
     Dropped,
     DropReason,
+    MessageNotFound,
     Rejected,
     RetryLater,
     SendOutcome,
@@ -36,6 +38,9 @@ _SHORT_WAIT = timedelta(milliseconds=250)
 
 _SECOND_LOOK_AFTER_S = 60.0
 """Time after which a chat that Teams did not find is tried again, before it is given up."""
+
+_SECOND_EDIT_AFTER_S = 5.0
+"""Time after which a message that Teams did not find is edited again, before a new one takes its place."""
 
 _log = get_logger(__name__)
 
@@ -93,7 +98,7 @@ class OutboxHandler:
     async def _send(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
         with with_correlation_id(pending.correlation_id):
             with self._metrics.send_seconds.time():
-                first = await self._teams.send(pending.chat, pending.activity)
+                first = await self._post(pending)
             outcome = await self._look_again(pending, first)
             _log.info(
                 "outbox.message_posted", outcome=OUTCOME_NAMES[type(outcome)], reason=getattr(outcome, "reason", None)
@@ -104,11 +109,22 @@ class OutboxHandler:
             return LaneResult(lane, posted, BACKOFF.next_attempt_at(posted.at, pending.attempts, outcome.retry_after_s))
         return LaneResult(lane, posted)
 
+    async def _post(self, pending: PendingMessage) -> SendOutcome:
+        card = pending.card
+        if card is None:
+            return await self._teams.send(pending.chat, pending.activity)
+        if card.kind is None:
+            return Rejected(reason="The card is no longer stored.")
+        return await self._teams.send_card(pending.chat, pending.activity, card.activity_id)
+
     async def _look_again(self, pending: PendingMessage, outcome: SendOutcome) -> SendOutcome:
         """Return the outcome for a chat that Teams did not find: retry, until a second look shows that it is gone.
 
-        At the second attempt, the roster is asked as well. The failure of the first attempt is stored.
+        At the second attempt, the roster is asked as well. The failure of the first attempt is stored. A message to
+        edit is gone if Teams does not find it twice.
         """
+        if isinstance(outcome, MessageNotFound) and pending.last_failure != outcome.reason:
+            return RetryLater(reason=outcome.reason, retry_after_s=_SECOND_EDIT_AFTER_S)
         if not isinstance(outcome, ChatNotFound):
             return outcome
         if pending.last_failure != outcome.reason:
@@ -164,7 +180,8 @@ class OutboxHandler:
 
     async def commit(self, work: UnitOfWork, results: Sequence[SendResult]) -> None:
         """Store the outcomes of the messages."""
-        sent = [each for each in results if isinstance(each.outcome, Sent)]
+        await _store_cards(work, results)
+        sent = [each for each in results if isinstance(each.outcome, Sent) and each.message.card is None]
         if sent:
             await work.outbox.mark_sent([each.message.id for each in sent], at=sent[-1].at)
         if self._windows:
@@ -172,6 +189,20 @@ class OutboxHandler:
             await work.rate_history.add_posts([(each.message.chat.id, each.at) for each in posts])
         for each in results:
             await _store_failure(work, each)
+
+
+async def _store_cards(work: UnitOfWork, results: Sequence[SendResult]) -> None:
+    """Store the IDs of posted cards in the transaction that completes their messages, cards first (see `PostedCards`).
+
+    A message that got another content during its post stays pending, and is sent again as an edit.
+    """
+    cards = [(each, each.message.card, each.outcome) for each in results if each.message.card]
+    sent = [(each, card, outcome) for each, card, outcome in cards if isinstance(outcome, Sent)]
+    if sent:
+        posted = {card.card_id: outcome.activity_id for _, card, outcome in sent}
+        await work.posted_cards.record_posts(posted, at=sent[-1][0].at)
+    for each, card, _ in sent:
+        await work.outbox.mark_card_sent(each.message.id, card.version, at=each.at)
 
 
 async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
@@ -183,6 +214,12 @@ async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
             await work.outbox.dead_letter(message.id, reason, at=at)
         case Dropped(reason=drop):
             await _drop(work, posted, drop)
+        case MessageNotFound() if message.card and not message.subjects:
+            # It would only have said that the card is no longer edited.
+            await work.outbox.mark_sent([message.id], at=at)
+        case MessageNotFound() if message.card:
+            # The message stays pending, so the next attempt posts a new one.
+            await work.posted_cards.lose(message.card.card_id)
         case ChatUnreachable(reason=reason):
             # No message reaches the chat until the bot is added again; then one card sums up what the chat missed.
             await leave_chat(work, message.chat.id, reason, at=at)
@@ -190,6 +227,9 @@ async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
 
 async def _drop(work: UnitOfWork, result: SendResult, reason: DropReason) -> None:
     message, at = result.message, result.at
+    if message.card and message.card.kind is CardKind.SUMMARY:
+        # Its changes count as not reported, so they must not be in the next summary.
+        await work.posted_cards.abandon(message.card.card_id, at=at)
     await work.outbox.drop(message.id, reason, at=at)
     if result.summarize_again:
         restored = await work.outbox.restore_reported(message.id, result.summarize_again)

@@ -35,16 +35,16 @@ class RetentionJob:
 
     async def run_often(self) -> None:
         """Delete values that no chat needs, and idle lanes, every few minutes until cancelled."""
-        await periodic(self._forget_values, every=_VALUES_EVERY, clock=self.clock, failed="retention.deletion_failed")
+        await periodic(self._forget_ended, every=_VALUES_EVERY, clock=self.clock, failed="retention.deletion_failed")
 
     async def _prune(self) -> None:
         now = self.clock.now()
         before, posts_before = now - self.retention, now - _KEEP_POSTS
         _log_deleted(await self._in_batches(lambda work: work.pruning.prune(before=before, posts_before=posts_before)))
 
-    async def _forget_values(self) -> None:
+    async def _forget_ended(self) -> None:
         ended_before = self.clock.now() - UNDO_WITHIN
-        _log_deleted(await self._in_batches(lambda work: work.pruning.forget_values(ended_before=ended_before)))
+        _log_deleted(await self._in_batches(lambda work: work.pruning.forget_ended(ended_before=ended_before)))
         # Active lanes come and go all the time, so nobody needs to know their number.
         await self._in_batches(lambda work: work.pruning.delete_idle_lanes())
 

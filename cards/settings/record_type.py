@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cards.buttons import SubmitButton
 from cards.dialog import Page, page
 from cards.elements import Element, TextBlock
-from cards.inputs import Choice, Choices, TypeaheadChoices
+from cards.inputs import Choice, Choices, TimeInput, TypeaheadChoices
 from cards.note import NoteView, note_preview
 from cards.record import byline, escape_word
 from cards.settings.shared import (
@@ -27,6 +27,12 @@ AS_THEMSELVES = "Dynamics 365 checks each action against the person's own permis
 EACH_OF_THEM = "On: the card shows everyone only which fields changed. Only people who can see the values get them."
 SECURED_FIELDS = (
     "For a secured column, the card says only that it changed, unless you show its values to everyone in the chat."
+)
+
+
+DEFAULTS = (
+    "Defaults count for connections that nobody changed. A locked rule counts for all. "
+    "To set the default value rule and urgent rule, import settings."
 )
 
 
@@ -88,6 +94,19 @@ class CardChoices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationChoices:
+    """The default rules of connections, and the rules that chats cannot change."""
+
+    styles: tuple[Choice, ...]
+    style: str
+    digest_at: str
+    lockable: tuple[Choice, ...]
+    locked: tuple[str, ...]
+    rules: tuple[str, ...]
+    """The default value rule and urgent rule in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTypeView:
     """The settings by name. `labels` contains their labels."""
 
@@ -100,6 +119,7 @@ class RecordTypeView:
     disclosures: tuple[Choice, ...]
     disclosure: str
     on_cards: CardChoices
+    notifications: NotificationChoices
     no_timeline_reason: str
     """The reason why timelines do not show chats of these records (spec Y3); empty if they do."""
     save: SubmitButton
@@ -122,7 +142,8 @@ def record_type_page(view: RecordTypeView) -> Page:
     body += toggles(labels, on, "owner_can_disconnect", "connector_can_disconnect")
     if view.no_timeline_reason:
         body.append(hint(view.no_timeline_reason))
-    body += [heading("Key updates"), *_key_fields(view), heading("Links")]
+    body += [heading("Key updates"), *_key_fields(view), heading("Notifications"), *_notifications(view)]
+    body.append(heading("Links"))
     body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
     body += [heading("Actions on cards"), *_on_cards(view)]
     previews = [view.preview] if view.note.views else []
@@ -178,6 +199,17 @@ def _key_fields(view: RecordTypeView) -> list[Element]:
     body += [hint(name_list(reason.rstrip("."), names)) for reason, names in chosen.unsupported]
     body += [*toggles(view.labels, view.switches, "tell_secured"), hint(SECURED_FIELDS)]
     return [*body, *toggles(view.labels, view.switches, "tell_each"), hint(EACH_OF_THEM)]
+
+
+def _notifications(view: RecordTypeView) -> list[Element]:
+    chosen, labels = view.notifications, view.labels
+    body: list[Element] = [
+        Choices("notify_style", labels["notify_style"], chosen.styles, chosen=[chosen.style]),
+        TimeInput("digest_at", labels["digest_at"], value=chosen.digest_at),
+        *toggles(labels, view.switches, "mention_owner"),
+        Choices("locked_rules", labels["locked_rules"], chosen.lockable, chosen=chosen.locked, several=True),
+    ]
+    return [*body, *(hint(each) for each in chosen.rules), hint(DEFAULTS)]
 
 
 def _on_cards(view: RecordTypeView) -> list[Element]:

@@ -16,6 +16,7 @@ from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
+from cards.live_card import LiveCardView, LiveChange, live_card
 from cards.members import MembersView, members_page
 from cards.message import Message
 from cards.new_channel import NewChannelView, new_channel_page
@@ -36,10 +37,12 @@ from cards.record import Fact, RecordHeader
 from cards.record_inputs import RecordInputs
 from cards.record_list import RecordListView, RecordRow, record_list
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
+from cards.summary import SummaryRow, SummaryView, summary_card
 from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
 from cards.unknown_command import UnknownCommandView, unknown_command
 from tests.cards.acts_gallery import ACTS_PAGES, ASSIGN, UPDATE
 from tests.cards.extension_gallery import CHOICE, EXTENSION_PAGES
+from tests.cards.notifications_gallery import NOTIFICATION_CARDS, NOTIFICATION_PAGES
 from tests.cards.settings_gallery import SETTINGS_PAGES
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
@@ -58,6 +61,40 @@ JOIN = ActionButton(title="Join", verb="join", payload={"connection": "1"})
 CHOOSE = ActionButton(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
+
+LIVE = LiveCardView(
+    record=CASE,
+    fields=(
+        Fact(label="Priority", value="High"),
+        Fact(label="Status Reason", value="On Hold"),
+        Fact(label="Owner", value="Adele Vance"),
+    ),
+    changes=(
+        LiveChange(change=Change(label="Priority", old="Normal", new="High"), people=("Adele Vance",), at=AT),
+        LiveChange(
+            change=Change(label="Status Reason", old="In Progress", new="On Hold"),
+            people=("Adele Vance", "Megan Bowen"),
+            at=AT,
+        ),
+        LiveChange(change=Change(label="Refund", old=None, new=None), people=(), at=AT),
+    ),
+    buttons=(CHATS,),
+)
+SUMMARY = SummaryView(
+    rows=(
+        SummaryRow(
+            record=CASE,
+            changes=(
+                Change(label="Priority", old="Low", new="High"),
+                Change(label="Status Reason", old="In Progress", new="On Hold"),
+            ),
+        ),
+        SummaryRow(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),
+    ),
+    more=0,
+    count=12,
+    since=AT,
+)
 
 ABOUT: dict[str, str] = {"title": "Chats about {record}", "empty_text": "No chat is connected to this record."}
 
@@ -535,6 +572,14 @@ GALLERY: dict[str, Message] = {
             at=AT,
         )
     ),
+    "held changes after a mute": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=CASE, changes=(Change(label="Priority", old="Normal", new="High"),)),),
+            at=AT,
+            title="While muted",
+            lead="Unmuted by Alex Wilber.",
+        )
+    ),
     "caught up of deleted records": catch_up(
         CatchUpView(
             records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
@@ -559,6 +604,50 @@ GALLERY: dict[str, Message] = {
             )
             * 7,
             at=AT,
+        )
+    ),
+    "live card": live_card(LIVE),
+    "live card of one change": live_card(replace(LIVE, fields=LIVE.fields[:1], changes=LIVE.changes[:1])),
+    "live card for everybody without a value": live_card(
+        replace(
+            LIVE,
+            fields=(),
+            changes=tuple(replace(each, change=replace(each.change, old=None, new=None)) for each in LIVE.changes),
+            first=ActionButton(title="Show values", verb="view live card", payload=JOIN.payload),
+            personal_view=OWN,
+        )
+    ),
+    "live card that is no longer updated": live_card(
+        replace(LIVE, ended="No longer updated: Megan Bowen disconnected this record from the chat.")
+    ),
+    "live card of nasty values": live_card(
+        LiveCardView(
+            record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
+            fields=(Fact(label="A *label*", value=NASTY), Fact(label="B", value=LONG), Fact(label="C", value="")),
+            changes=(
+                LiveChange(change=Change(label="A *label*", old=NASTY, new=LONG), people=(NASTY, "x", "y"), at=AT),
+                LiveChange(change=Change(label="B", old="", new="x"), people=(), at=AT),
+            ),
+            ended=NASTY,
+        )
+    ),
+    "summary": summary_card(SUMMARY),
+    "summary of a bulk edit": summary_card(
+        replace(SUMMARY, rows=SUMMARY.rows * 3, more=494, count=512, is_bulk_edit=True)
+    ),
+    "summary of one change": summary_card(replace(SUMMARY, rows=SUMMARY.rows[:1], count=1)),
+    "summary of changes that canceled out": summary_card(replace(SUMMARY, rows=())),
+    "summary of nasty values": summary_card(
+        replace(
+            SUMMARY,
+            rows=(
+                SummaryRow(
+                    record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
+                    changes=(Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="", new="x")),
+                ),
+            )
+            * 5,
+            more=1,
         )
     ),
     "records of which one is paused": record_list(
@@ -836,7 +925,11 @@ GALLERY: dict[str, Message] = {
             resume_button=SubmitButton(title="Refresh", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
-    **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},
+    **{
+        name: each.message
+        for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES | NOTIFICATION_PAGES).items()
+    },
+    **NOTIFICATION_CARDS,
     "channel to connect": channel_page(CHANNEL).message,
     "channel among those of many teams": channel_page(
         replace(CHANNEL, problem="", connect_anyway=None, channel="", search="channels", team="field")

@@ -18,6 +18,7 @@ from cards.settings.record_type import (
     KeyFieldChoices,
     NoteChoices,
     NotePreview,
+    NotificationChoices,
     RecordTypeView,
     record_type_page,
 )
@@ -71,7 +72,7 @@ RECORD_TYPE = RecordTypeView(
     switches=dict.fromkeys(
         (
             *("enabled", "note", "leave_out_secured", "auto_name", "join", "owner_can_disconnect"),
-            *("connector_can_disconnect", "notify", "tell_secured", "tell_each"),
+            *("connector_can_disconnect", "notify", "tell_secured", "tell_each", "mention_owner"),
         ),
         True,
     ),
@@ -99,6 +100,14 @@ RECORD_TYPE = RecordTypeView(
         dataset="change fields?environment=contoso.crm4.dynamics.com&table=account",
         chosen=("telephone1",),
         too_long=("Country/Region", "Industry"),
+    ),
+    notifications=NotificationChoices(
+        styles=(Choice(title="A card for each change", value="each"), Choice(title="One live card", value="live")),
+        style="each",
+        digest_at="08:00",
+        lockable=(Choice(title="Default urgent rule", value="urgent_rule"),),
+        locked=("urgent_rule",),
+        rules=("Default urgent rule: Priority becomes High",),
     ),
     no_timeline_reason="",
     save=step("Save", "settings save record type"),

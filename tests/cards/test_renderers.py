@@ -23,7 +23,7 @@ from cards.chat_list import ChatListView, chat_list
 from cards.connect_channel import channel_page
 from cards.connect_chat import connect_page
 from cards.dialog import Page, page, problem
-from cards.inputs import Choice, Choices, DateInput, TextInput, Toggle, TypeaheadChoices
+from cards.inputs import Choice, Choices, DateInput, TextInput, TimeInput, Toggle, TypeaheadChoices
 from cards.key_fields import Change
 from cards.link_card import LinkView, link_card
 from cards.message import Message
@@ -69,6 +69,8 @@ RENDERERS: Mapping[tuple[str, str], Renderer] = {
     ("Input.Text", "errorMessage"): Renderer.MARKDOWN,
     ("Input.Date", "label"): Renderer.PLAIN,
     ("Input.Date", "errorMessage"): Renderer.MARKDOWN,
+    ("Input.Time", "label"): Renderer.PLAIN,
+    ("Input.Time", "errorMessage"): Renderer.MARKDOWN,
     ("Input.Toggle", "label"): Renderer.PLAIN,
     ("Input.Toggle", "title"): Renderer.MARKDOWN,
     ("Input.ChoiceSet", "label"): Renderer.PLAIN,
@@ -179,6 +181,7 @@ def inputs(text: str) -> Message:
         [
             TextInput("a", text, value=text, hint=text, required=text),
             DateInput("b", text, required=text),
+            TimeInput("time", text, required=text),
             Toggle("c", text, on=True, label=text),
             Choices("d", text, listed, required=text),
             Choices("e", text, listed, expanded=True),

@@ -5,15 +5,30 @@ add a new one, so that the old dumps still match.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow, SyncProblem
 from bot.domain.environment_settings import OrganizationSettings
-from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
+from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
-from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.notifications.conditions import Condition, Conditions, Test
+from bot.domain.notifications.decide import Authors, Outcome, Reason
+from bot.domain.notifications.history import DecidedColumn, NewDecision
+from bot.domain.notifications.own_changes import OwnChange
+from bot.domain.notifications.quiet_hours import QuietHours
+from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
+from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
+from bot.domain.posted_cards import (
+    CardChange,
+    CardField,
+    CardRecord,
+    LiveContent,
+    NewCard,
+    SummaryContent,
+    SummaryRecord,
+)
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
@@ -232,6 +247,93 @@ ORGANIZATION = "00000000-0000-4000-9000-00000000c0de"
 TENANT_POSTS = [AT, EXACT, LATER]
 
 
+# Since revision 0018.
+CHAT_RULES = ChatRules(
+    zone="Europe/Berlin",
+    mute=Mute(until=LATER, by=MEGAN, by_name="Megan Bowen", at=AT, also_urgent=True),
+    skip_own_cards=True,
+    skip_integrations=True,
+    skip_people={UserId("u1"): "Adele Vance"},
+    quiet_hours=QuietHours(
+        zone="Europe/Berlin", start=time(22), end=time(7), days=frozenset({0, 4}), whole_days=frozenset({6})
+    ),
+    budget=Budget(in_a_day=10, in_a_burst=3),
+    combine_bulk_edits=True,
+)
+CONNECTION_RULES = ConnectionRules(
+    style=Style.DIGEST,
+    digest_at=time(8, 30),
+    value_rule=Conditions(
+        conditions=tuple(
+            Condition(column=name, test=Test.IS_ONE_OF, values=(raw,)) for name, raw in RAW_VALUES.items()
+        ),
+        all_must_hold=True,
+    ),
+    urgent_rule=Conditions(conditions=(Condition(column="prioritycode", test=Test.BECOMES, values=(1,)),)),
+    mute=Mute(until=None, by=ADELE, by_name="Adele Vance", at=AT),
+    mention_owner=True,
+)
+POSTED = NewDecision(
+    connection=LIVE,
+    chat=CHAT.id,
+    at=AT,
+    outcome=Outcome.POSTED,
+    reason=Reason.EVERY_CHANGE,
+    columns=tuple(DecidedColumn(name=name, old=None, new=raw, has_values=True) for name, raw in RAW_VALUES.items()),
+    authors=Authors(people=(UserId("u1"),), on_own_card=True),
+)
+HELD = NewDecision(
+    connection=LIVE,
+    chat=CHAT.id,
+    at=EXACT,
+    outcome=Outcome.HELD,
+    reason=Reason.QUIET_HOURS,
+    columns=(DecidedColumn(name="prioritycode", old_is_known=False),),
+    authors=Authors(people=(UserId("u2"),), integrations=frozenset({UserId("u2")})),
+    due_at=LATER,
+)
+
+
+# Since revision 0020.
+CARD_JOB = CardJob(kind=JobKind.POST_CARD, card_id=1)
+CARD_CHANGES = tuple(
+    CardChange(column=each, at=EXACT, people=("Adele Vance",), secured=each.name == "float")
+    for each in REPORTED.columns
+)
+CARD_RECORD = CardRecord(ref=CASE, kind="Case", name="Pump", number=None)
+LIVE_CARD = NewCard(
+    chat_id=CHAT.id,
+    connection_id=LIVE,
+    content=LiveContent(
+        about=CARD_RECORD,
+        fields=(CardField(name="title", label="Title", text=None, secured=True),),
+        changes=CARD_CHANGES,
+    ),
+    due_at=LATER,
+    reported_before={**{(LIVE, name): value for name, value in BEFORE.items()}, (LIVE, "new"): None},
+)
+SUMMARY_CARD = NewCard(
+    chat_id=CHANNEL.id,
+    connection_id=None,
+    content=SummaryContent(
+        count=3,
+        since=EXACT,
+        records=(SummaryRecord(connection=PAUSED, record=CARD_RECORD, changes=CARD_CHANGES, at=AT, urgent=True),),
+        others=(LIVE,),
+        budget_at=AT,
+        bulk_at=EXACT,
+    ),
+    due_at=None,
+)
+CARD_MESSAGE = OutgoingMessage(
+    key="card", chat_id=CHANNEL.id, activity=b'{"type":"message","text":"5"}', card=CardVersion(card_id=2, version=7)
+)
+
+
+# Since revision 0019.
+OWN_CHANGE = OwnChange(chat_id=CHAT.id, record=CASE, user=UserId("u1"), modified_at=AT)
+
+
 async def fill(administration: Administration, store: Store) -> None:
     """Store every sample in a new database."""
     await administration.initialize({CONTOSO: True})
@@ -244,6 +346,14 @@ async def fill(administration: Administration, store: Store) -> None:
         await _add_synced(work)
         await _add_queues(work)
         await work.reported_changes.add([REPORTED], at=AT)
+        await work.posted_cards.add(LIVE_CARD, at=AT)
+        await work.posted_cards.add(SUMMARY_CARD, at=AT)
+        await work.posted_cards.record_posts({2: "1:1"}, at=AT)
+        await work.outbox.enqueue([CARD_MESSAGE], at=AT)
+        await work.notification_rules.chats.save(CHAT.id, CHAT_RULES, version=0)
+        await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
+        await work.decisions.add([POSTED, HELD])
+        await work.own_changes.add(OWN_CHANGE, at=AT)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

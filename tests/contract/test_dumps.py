@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,7 +15,10 @@ from sqlalchemy import JSON, String, Table, cast, select
 from sqlalchemy import Connection as SqlConnection
 
 from bot.domain.key_fields import ReportedValue
+from bot.domain.notifications.history import NewDecision, StoredDecision
+from bot.domain.notifications.rules import Versioned
 from bot.domain.outgoing_messages import Subject, Switch
+from bot.domain.posted_cards import ReportedBefore
 from bot.domain.queue_states import Queue
 from bot.store import tables
 from bot.store.administration import Administration
@@ -95,6 +99,42 @@ async def test_keys_and_organizations_are_as_stored(store: Store) -> None:
         (key,) = await work.signing_keys.valid(samples.AT)
         assert key == await work.signing_keys.current(samples.AT)
         assert await work.organizations.get(samples.CONTOSO) == samples.ORGANIZATION
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0018"], indirect=True)
+async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        chats = await work.notification_rules.chats.get_many([samples.CHAT.id, samples.CHANNEL.id])
+        connections = await work.notification_rules.connections.get_many([samples.LIVE, samples.PAUSED])
+        held, posted = await work.decisions.latest(samples.LIVE, at_most=9)
+        assert await work.decisions.open_in_chat(samples.CHAT.id) == [held]
+    assert chats == {samples.CHAT.id: Versioned(version=1, rules=samples.CHAT_RULES)}
+    assert connections == {samples.LIVE: Versioned(version=1, rules=samples.CONNECTION_RULES)}
+    assert posted == StoredDecision(**fields_of(samples.POSTED), id=posted.id)
+    assert held == StoredDecision(**fields_of(samples.HELD), id=held.id)
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0020"], indirect=True)
+async def test_cards_that_are_edited_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        live, summary = await work.posted_cards.get(1), await work.posted_cards.get(2)
+        jobs = await work.inbox.pending([job_lane(samples.CARD_JOB)])
+        assert await work.outbox.has_pending_card(samples.CHANNEL.id, 2)
+    assert live
+    assert summary
+    assert live.content == samples.LIVE_CARD.content
+    assert typed_before(live.reported_before) == typed_before(samples.LIVE_CARD.reported_before)
+    assert (live.version, live.due_at, live.activity_id) == (1, samples.LATER, None)
+    assert (summary.content, summary.activity_id, summary.due_at) == (samples.SUMMARY_CARD.content, "1:1", None)
+    assert jobs[job_lane(samples.CARD_JOB)].job == samples.CARD_JOB
+
+
+def typed_before(values: ReportedBefore) -> dict[object, object]:
+    return {key: value and (type(value.raw), value) for key, value in values.items()}
+
+
+def fields_of(decision: NewDecision) -> dict[str, Any]:
+    return {each.name: getattr(decision, each.name) for each in fields(decision)}
 
 
 async def test_known_values_keep_their_types(store: Store) -> None:
@@ -258,7 +298,7 @@ async def test_this_version_writes_the_json_of_its_dump(tmp_path: Path) -> None:
     await fill_new(new)
     expected, written = [await all_stored_json(url) for url in (old, new)]
     assert written == expected
-    assert len(written["inbox.body"]) == len(samples.JOBS) + 4
+    assert len(written["inbox.body"]) == len(samples.JOBS) + 5
 
 
 async def all_stored_json(url: str) -> dict[str, list[object]]:

@@ -24,6 +24,7 @@ from bot.store.tables import (
     lane,
     metadata,
     outbox,
+    posted_card,
     subscription,
     sync_job,
 )
@@ -73,6 +74,7 @@ async def end_everything(engines: Engines) -> None:
             await begun.execute(queue.update().values(done))
         await begun.execute(lane.update().values(due_at=None, owner=None, leased_until=None))
         await begun.execute(connection.update().values(ended_at=LATER))
+        await begun.execute(posted_card.update().values(due_at=None))
         await begun.execute(chat_activity.update().values(closing="Disconnected."))
         await begun.execute(subscription.update().values(wanted=False))
 
@@ -88,7 +90,7 @@ async def delete_old(store: Store, now: datetime) -> None:
     """Run every deletion once at this time."""
     job = RetentionJob(store=store, clock=PassingClock(now), retention=RETENTION)
     await job._prune()
-    await job._forget_values()
+    await job._forget_ended()
 
 
 async def test_after_each_time_in_the_documentation_the_table_is_empty(store: Store, engines: Engines) -> None:
@@ -99,15 +101,17 @@ async def test_after_each_time_in_the_documentation_the_table_is_empty(store: St
     await delete_old(store, LATER + UNDO_WITHIN)
     assert await count(engines) == {**filled, "lane": 0}
     await delete_old(store, LATER + UNDO_WITHIN + timedelta(seconds=1))
-    assert await count(engines) == {**filled, "lane": 0, "field_value": 0}
+    assert await count(engines) == {**filled, **AT_THE_END}
     await delete_old(store, LATER + RETENTION)
-    assert await count(engines) == {**filled, "lane": 0, "field_value": 0, "post": 0, **OLDER_THAN_ITS_END}
+    assert await count(engines) == {**filled, **AT_THE_END, "post": 0, **OLDER_THAN_ITS_END}
     await delete_old(store, LATER + RETENTION + timedelta(seconds=1))
     left = {table for table, rows in (await count(engines)).items() if rows}
     assert left == {table for table, text in documented().items() if text.startswith(NEVER)}
 
 
-OLDER_THAN_ITS_END = {"audit": 0, "told_change": 0, "new_chat": 0}
+AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0, "posted_card": 1}
+"""Tables that are emptied when a disconnect can no longer be undone."""
+OLDER_THAN_ITS_END = {"audit": 0, "own_change": 0, "decision": 0, "told_change": 0, "new_chat": 0, "posted_card": 0}
 """Tables whose time starts with the row itself, which in the samples is before everything ends."""
 
 
@@ -116,7 +120,7 @@ async def test_values_of_connections_that_go_on_stay_for_years(store: Store, eng
     filled = await count(engines)
     await delete_old(store, LATER + 100 * RETENTION)
     left = await count(engines)
-    for table in ("chat_activity", "sync_job", "connection", "chat"):
+    for table in ("connection_rules", "chat_rules", "chat_activity", "sync_job", "connection", "chat"):
         assert left[table] == filled[table] > 0
     # One of the samples belongs to a connection that ended.
     assert left["field_value"] == filled["field_value"] - 1 > 0

@@ -17,6 +17,10 @@ from tests.fakes.certificates import Certificates
 from tests.patience import PATIENCE_S
 from tests.wire.people import EVERYBODY
 
+TARGETED_ID = "2:"
+"""Start of the IDs of targeted messages, which only this connector can tell from others."""
+TARGETED_LIFETIME_S = 24 * 3600
+
 Fault = Callable[[str, dict[str, Any]], web.Response | None]
 """The response to a post into a conversation; None for the usual one."""
 
@@ -29,6 +33,15 @@ def error(status: int, code: str, **headers: str) -> web.Response:
     """Return an error in the format of the connector."""
     body = {"error": {"code": code, "message": f"{code} happened."}}
     return web.json_response(body, status=status, headers={key.replace("_", "-"): v for key, v in headers.items()})
+
+
+def _is_targeted(request: web.Request) -> bool:
+    return request.query.get("isTargetedActivity") == "true"
+
+
+def _names_recipient(activity: dict[str, Any]) -> bool:
+    recipient = activity.get("recipient")
+    return isinstance(recipient, dict) and recipient.get("isTargeted") is True and bool(recipient.get("id"))
 
 
 async def cut_off(request: web.Request) -> web.StreamResponse:
@@ -55,6 +68,14 @@ class FakeConnector:
     """A connector that stores posts by conversation."""
 
     posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    targeted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Targeted messages by conversation, as posted or edited last; with `deleted` after that."""
+    targeted_calls: list[str] = field(default_factory=list)
+    """Methods of all calls about targeted messages."""
+    targeted_fault: Fault = lambda _conversation, _activity: None
+    """Like `fault`, for posts of targeted messages only."""
+    targeted_age_s: float = 0
+    """Age of all targeted messages."""
     members: dict[str, list[str]] = field(default_factory=dict)
     """Accounts by conversation. Other accounts are not members. A conversation without an entry has no bot."""
     object_ids: dict[str, str] = field(default_factory=lambda: {each.account_id: each.object_id for each in EVERYBODY})
@@ -80,6 +101,14 @@ class FakeConnector:
     """Times of posts into each conversation, regardless of the response, in seconds of the event loop's clock."""
     certificates: Certificates | None = None
     """The TLS context; with it, clients use HTTPS, as with Teams."""
+    edits: list[tuple[str, str]] = field(default_factory=list)
+    """Conversation and message of each edit, regardless of the response."""
+    editing: str | None = None
+    """The message of the edit for which `fault` is called; None for a new message."""
+    edits_wait: asyncio.Event = field(default_factory=_at_once)
+    """While this is cleared, edits get no response."""
+    deleted: set[tuple[str, str]] = field(default_factory=set)
+    """Conversation and ID of deleted messages."""
     port: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -96,6 +125,7 @@ class FakeConnector:
             app.router.add_post(f"{conversation}/activities", self._post)
             app.router.add_post(f"{conversation}/activities/{{activity}}", self._post)
             app.router.add_put(f"{conversation}/activities/{{activity}}", self._edit)
+            app.router.add_delete(f"{conversation}/activities/{{activity}}", self._delete)
             app.router.add_get(f"{conversation}/members", self._members)
             app.router.add_get(f"{conversation}/pagedmembers", self._paged_members)
             app.router.add_get(f"{conversation}/members/{{member}}", self._member)
@@ -113,6 +143,8 @@ class FakeConnector:
     async def _post(self, request: web.Request) -> web.StreamResponse:
         conversation = request.match_info["conversation"]
         activity = await request.json()
+        if _is_targeted(request) or _names_recipient(activity):
+            return await self._post_targeted(request, conversation, activity)
         self.tokens.append(request.headers.get("Authorization"))
         self.tries.setdefault(conversation, []).append(asyncio.get_running_loop().time())
         fault = self.fault(conversation, activity)
@@ -127,18 +159,70 @@ class FakeConnector:
             return await cut_off(request)
         return web.json_response({"id": f"1:{len(kept)}"}, status=201)
 
+    async def _post_targeted(
+        self, request: web.Request, conversation: str, activity: dict[str, Any]
+    ) -> web.StreamResponse:
+        self.targeted_calls.append("POST")
+        fault = self.targeted_fault(conversation, activity)
+        if isinstance(fault, Cut):
+            return await cut_off(request)
+        if fault is not None:
+            return fault
+        if not _is_targeted(request) or not _names_recipient(activity):
+            return error(400, "Bad argument")
+        if activity["recipient"]["id"] not in self.members.get(conversation, ()):
+            return error(403, "BotNotInConversationRoster")
+        async with self._changed:
+            kept = self.targeted.setdefault(conversation, [])
+            kept.append(activity)
+            self._changed.notify_all()
+        return web.json_response({"id": f"{TARGETED_ID}{len(kept)}"}, status=201)
+
     async def _edit(self, request: web.Request) -> web.StreamResponse:
         """Replace a post. A test can make this fail with the same function as posts."""
         conversation, number = request.match_info["conversation"], request.match_info["activity"]
         activity = await request.json()
+        self.edits.append((conversation, number))
+        await self.edits_wait.wait()
+        self.editing = number
         fault = self.fault(conversation, activity)
+        self.editing = None
         if fault is not None:
             return fault
-        posts, at = self.posts.get(conversation, []), int(number.removeprefix("1:")) - 1
-        if at >= len(posts):
-            return error(404, "ActivityNotFoundInConversation")
-        posts[at] = activity
+        if _is_targeted(request) and "recipient" in activity:
+            return error(400, "Bad argument")
+        found = self._found(request)
+        if isinstance(found, web.Response):
+            return found
+        posts, at = found
+        kept = {name: posts[at][name] for name in ("recipient",) if name in posts[at]}
+        posts[at] = {**activity, **kept}
         return web.json_response({"id": number})
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        found = self._found(request)
+        if isinstance(found, web.Response):
+            return found
+        posts, at = found
+        posts[at] = {"deleted": True}
+        self.deleted.add((request.match_info["conversation"], request.match_info["activity"]))
+        return web.Response()
+
+    def _found(self, request: web.Request) -> tuple[list[dict[str, Any]], int] | web.Response:
+        """Return where the message of an edit or a deletion is, or the error."""
+        conversation, number = request.match_info["conversation"], request.match_info["activity"]
+        is_targeted = number.startswith(TARGETED_ID)
+        if is_targeted or _is_targeted(request):
+            self.targeted_calls.append(request.method)
+        if is_targeted != _is_targeted(request):
+            return error(400, "Bad argument")
+        posts = (self.targeted if is_targeted else self.posts).get(conversation, [])
+        digits = number.removeprefix(TARGETED_ID if is_targeted else "1:")
+        at = int(digits) - 1 if digits.isdigit() else len(posts)
+        is_gone = is_targeted and self.targeted_age_s >= TARGETED_LIFETIME_S
+        if is_gone or (conversation, number) in self.deleted or not 0 <= at < len(posts):
+            return error(404, "ActivityNotFoundInConversation")
+        return posts, at
 
     async def _members(self, request: web.Request) -> web.Response:
         if self.roster_says:

@@ -76,8 +76,15 @@ def test_it_requests_all_messages_unless_told_otherwise_as_the_setting_of_the_se
 
 
 def test_it_offers_the_text_commands_that_there_are(manifest: dict[str, Any]) -> None:
-    (commands,) = manifest["bots"][0]["commandLists"]
-    assert {command["title"] for command in commands["commands"]} == set(Command)
+    lists = {
+        tuple(each["triggers"]): [one["title"] for one in each["commands"]]
+        for each in manifest["bots"][0]["commandLists"]
+    }
+    assert set(lists[("mention",)]) == set(Command) - {Command.MUTE}
+    assert lists[("slash",)] == ["mute", "notifications", "status", "records", "chats", "help"]
+    assert len(lists) == 2
+    assert max(map(len, lists.values())) <= 12
+    assert manifest["bots"][0]["supportsTargetedMessages"] is True
 
 
 def test_it_offers_the_search_first_and_then_the_actions_that_there_are(manifest: dict[str, Any]) -> None:

@@ -10,15 +10,15 @@ from bot.domain.public_names import Command, closest_commands
 @pytest.mark.parametrize(
     ("word", "closest"),
     [
-        ("frobnicate", ("connect", "disconnect", "chats")),
+        ("frobnicate", ("connect", "notifications", "disconnect")),
         ("conect", ("connect", "disconnect", "new")),
         ("DISCONECT", ("disconnect", "connect", "suggest")),
         ("hlep", ("help", "timeline", "new")),
         ("joni", ("join", "connect", "disconnect")),
         ("setings", ("settings", "status", "suggest")),
-        ("timelien", ("timeline", "settings", "help")),
+        ("timelien", ("timeline", "notifications", "settings")),
         ("  chat ", ("chats", "status", "connect")),
-        ("Records:", ("records", "chats", "connect")),
+        ("Records:", ("records", "chats", "notifications")),
     ],
 )
 def test_a_typing_error_leads_to_the_command(word: str, closest: tuple[str, ...]) -> None:

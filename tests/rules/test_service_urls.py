@@ -5,7 +5,7 @@ import pytest
 from bot.config.settings import Settings
 from bot.domain.record_links import parse_environment
 from bot.teams.service_hosts import local_urls, teams_urls
-from bot.wiring.service_urls import service_urls
+from bot.wiring.service_urls import service_urls, targeted_urls
 
 OWN_PORT = 3978
 SANDBOX = "http://localhost:4000/sandbox/teams/"
@@ -114,3 +114,31 @@ def test_the_sandbox_may_be_called_under_each_name_of_this_machine(name: str) ->
     assert is_allowed(f"http://{name}:{OWN_PORT}/sandbox/teams/")
     assert is_allowed(f"http://{name}:4000/sandbox/teams/")
     assert not is_allowed(f"http://{name}:4002/sandbox/teams/")
+
+
+def test_only_one_host_of_teams_and_the_sandbox_know_targeted_messages() -> None:
+    separate = parse_environment("http://localhost:4000/sandbox")
+    in_teams = Settings(app_id="11111111-2222-4333-8444-555555555555", service_hosts=(TEAMS, "other.example"))
+    knows = targeted_urls(in_teams, [separate])
+    assert all(map(knows, [f"https://{TEAMS}/emea/", f"https://{TEAMS}/amer/", f"https://{TEAMS}"]))
+    others = [
+        f"http://{TEAMS}/",
+        f"https://{TEAMS}.example/",
+        "https://other.example/",
+        "http://localhost:4000/sandbox/teams/",
+    ]
+    others += [
+        "https://smba.infra.gcc.teams.microsoft.com/teams",
+        f"https://x.{TEAMS}/",
+        f"https://{TEAMS}@other.example/",
+    ]
+    assert not any(map(knows, others))
+    knows = targeted_urls(Settings(port=OWN_PORT), [separate])
+    assert knows("http://localhost:4000/sandbox/teams/")
+    local = [
+        "http://localhost:4000/_connector",
+        "http://127.0.0.1:4000/",
+        f"https://{TEAMS}/emea/",
+        "http://localhost:4001/sandbox/teams/",
+    ]
+    assert not any(map(knows, local))

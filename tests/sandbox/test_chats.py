@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiohttp import hdrs
 from bot.sandbox.pages.rendering import STATIC
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
 from bot.sandbox.teams.chats import MAX_MESSAGES
+from tests.sandbox.wire import MIDDAY
 from tests.steps.sandbox_chats import MANIFEST, ChatPage, chat_page
 from tests.wire.people import ADELE, ALEX, DIEGO, MEGAN, PATTI, Somebody
 
@@ -324,3 +326,47 @@ def test_scripts_are_small_and_make_no_markup(file: Path) -> None:
     script = file.read_text(encoding="utf-8")
     assert len(script.splitlines()) < 300
     assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|https?://\w", script)
+
+
+async def targeted(page: ChatPage, method: str, path: str, **activity: object) -> tuple[int, Any]:
+    """Send a request about a targeted message; return the status, and the error code or the ID."""
+    url = f"{page.url}/teams/v3/conversations/{path}"
+    async with page.session.request(method, url, json={"type": "message", **activity}) as response:
+        body = await response.json() if response.content_type == "application/json" else {}
+        return response.status, body.get("id") or body.get("error", {}).get("code")
+
+
+async def test_only_one_person_sees_a_targeted_message(page: ChatPage) -> None:
+    chat, flag = await page.chat(ALEX, MEGAN), "?isTargetedActivity=true"
+    to_megan = {"recipient": {"id": f"29:{MEGAN.object_id}", "isTargeted": True}}
+    to_diego = {"recipient": {"id": f"29:{DIEGO.object_id}", "isTargeted": True}}
+    posts, path = f"{chat}/activities", f"{chat}/activities/1:1"
+    assert await targeted(page, "POST", posts + flag, text="For Megan", **to_megan) == (201, "1:1")
+    for query, activity, expected in (
+        (flag, {}, (400, "BadArgument")),
+        ("", to_megan, (400, "BadArgument")),
+        (flag, to_diego, (403, "BotNotInConversationRoster")),
+    ):
+        assert await targeted(page, "POST", posts + query, text="x", **activity) == expected
+    assert await targeted(page, "PUT", path + flag, text="x", **to_megan) == (400, "BadArgument")
+    assert await targeted(page, "PUT", path, text="x") == (400, "BadArgument")
+    assert await targeted(page, "PUT", path + flag, text="Again for Megan") == (200, "1:1")
+    seen, etags = {}, set()
+    for name in (MEGAN.object_id, ALEX.object_id, "", "nobody"):
+        async with page.session.get(f"{page.url}/chats/{chat}/state?person={name}") as response:
+            seen[name] = [(each["text"], each["private"]) for each in (await response.json())["messages"]]
+            etags.add(response.headers[hdrs.ETAG])
+    assert seen.pop(MEGAN.object_id) == [("Again for Megan", True)]
+    assert list(seen.values()) == [[], [], []]
+    assert len(etags) == 3
+    pressed = {"name": "adaptiveCard/action", "value": {}, "message": 1}
+    assert (await page.post(f"chats/{chat}/invokes", ALEX, **pressed))[0] == 404
+    assert (await page.post(f"chats/{chat}/invokes", MEGAN, **pressed))[0] == 200
+    page.teams.now = lambda: MIDDAY + timedelta(hours=24)
+    assert (await page.state(chat))["messages"] == []
+    for method in ("PUT", "DELETE"):
+        assert await targeted(page, method, path + flag, text="x") == (404, "ActivityNotFoundInConversation")
+    page.teams.now = lambda: MIDDAY
+    assert (await targeted(page, "DELETE", path))[0] == 400
+    assert (await targeted(page, "DELETE", path + flag))[0] == 200
+    assert (await targeted(page, "DELETE", path + flag))[0] == 404

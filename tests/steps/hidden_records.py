@@ -74,6 +74,8 @@ def commands(names: Names) -> dict[str, Sequence[str]]:
         Command.SUGGEST: records,
         Command.STATUS: [""],
         Command.NEW: [""],
+        Command.MUTE: ["", "off"],
+        Command.NOTIFICATIONS: [""],
         Command.SETTINGS: ["", "export", "import", MARKER],
         "unknown": [""],
     }

@@ -25,6 +25,7 @@ SECRET_TOPIC = "Takeover of Northwind"
 _STATE = (
     *(tables.connection, tables.outbox, tables.audit, tables.record_type, tables.environment, tables.setting_change),
     *(tables.new_chat, tables.chat_activity, tables.sync_job, tables.field_value, tables.told_change),
+    *(tables.chat_rules, tables.connection_rules),
 )
 """Tables that no refused button changes. Others have the addresses of chats, leases, and times of posts."""
 
@@ -75,11 +76,14 @@ class Press:
 
 PRESSES = (
     *(Press(verb=verb) for verb in (Verb.CANCEL, Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.MY_CHATS)),
+    Press(verb=Verb.VIEW_LIVE_CARD),
     *(Press(verb=verb) for verb in (Verb.CHATS, Verb.TIMELINE, Verb.SUGGEST)),
-    *(Press(verb=verb) for verb in (Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT)),
+    *(Press(verb=verb) for verb in (Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT, Verb.CHOOSE_MUTE)),
     Press(verb=Verb.KEEP_CONNECTED, names_connection=True),
     *(Press(verb=Verb.UPDATE, name=name) for name in ("", "fields", "note", "resolution")),
     Press(verb=Verb.RESUME_SYNC, acts=("resume sync",), names_connection=True),
+    Press(verb=Verb.MUTE, acts=("mute",), names_connection=True),
+    Press(verb=Verb.UNMUTE, acts=("unmute",), names_connection=True),
     Press(verb=Verb.CONNECT, acts=("connect",)),
     Press(verb=Verb.CONNECT, acts=("install app", "connect"), name="into another chat"),
     Press(verb=Verb.ADD_OWNER, acts=("add person",), names_connection=True),
@@ -144,7 +148,8 @@ async def data(world: World, scene: Scene, press: Press, target: Target) -> dict
         case Verb.UNDO_DISCONNECT:
             return {"connection": target.ended}
         case _:
-            return {"connection": target.connection} if press.names_connection else record
+            span = {"span": "1h"} if press.verb == Verb.MUTE else {}
+            return {"connection": target.connection, **span} if press.names_connection else record
 
 
 async def send(

@@ -216,7 +216,7 @@ class Room:
     async def undo(self, connection: Connection) -> bool:
         """Undo the disconnection, and return False if that is not possible."""
         async with self.store.writing() as work:
-            back = await work.connections.reopen(connection)
+            back = await work.connections.reopen(connection, at=self.clock.now())
             if back:
                 await resume_idle(work, connection.chat_id, at=self.clock.now())
             return back

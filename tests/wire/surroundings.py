@@ -73,6 +73,8 @@ class Surroundings:
     looks: dict[str, int] = field(default_factory=dict)
     """The number of checks of each chat that the test has seen enqueued."""
     limits: Limits = UNPACED
+    knows_targeted: bool = False
+    """True if the connector of the chats knows targeted messages."""
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of every call as Teams."""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)

@@ -53,11 +53,14 @@ class TeamsSide(Progress):
         status, _ = await self.post(message)
         assert status == 201
 
-    async def press(self, button: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP) -> dict[str, Any]:
-        """Select an Action.Execute; return the response."""
+    async def press(
+        self, button: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP, message: str = ""
+    ) -> dict[str, Any]:
+        """Select an Action.Execute of the message with this ID; return the response."""
         action = {"type": "Action.Execute", "verb": button["verb"], "data": button["data"]}
         value = {"action": action, "trigger": "manual"}
-        invoke = self.activity(chat, person, type="invoke", name="adaptiveCard/action", value=value)
+        reply_to = {"replyToId": message} if message else {}
+        invoke = self.activity(chat, person, type="invoke", name="adaptiveCard/action", value=value, **reply_to)
         status, body = await self.post(invoke)
         assert status == 200
         answer: dict[str, Any] = body
@@ -136,6 +139,14 @@ class TeamsSide(Progress):
         (card,) = self.connector.cards(chat)
         assert schema_errors(card) == []
         self.connector.posts.pop(chat)
+        return card
+
+    def private_card(self, person: Somebody = ALEX, *, chat: str = GROUP) -> dict[str, Any]:
+        """Return the card of the newest targeted message, which only this person sees."""
+        message = self.connector.targeted[chat][-1]
+        assert message["recipient"] == {"id": person.account_id, "isTargeted": True}
+        card: dict[str, Any] = message["attachments"][0]["content"]
+        assert schema_errors(card) == []
         return card
 
     def nothing_was_said(self, *chats: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from bot.domain.public_names import Command, Dialog
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
-from bot.store.tables import audit, chat_activity
+from bot.store.tables import audit, chat_activity, chat_rules, connection_rules
 from bot.wiring.command_line import run_command
 from tests.steps.new_chats import button_data, people_page, selection
 from tests.steps.new_chats import press as step
@@ -22,6 +22,7 @@ from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 pytestmark = pytest.mark.one_database
 
 NEW_CHAT = ("new chat", "new chat created", "connect")
+NEW_RULES = ("change notifications",)
 CHANGED = ("change settings",)
 
 
@@ -37,8 +38,11 @@ async def acts(world: World) -> Sequence[str]:
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     **{f"{each} CAS-01002": () for each in (Command.CHATS, Command.TIMELINE, Command.JOIN, Command.SUGGEST)},
     **dict.fromkeys((Command.HELP, Command.NEW, Command.RECORDS, Command.STATUS, Command.SETTINGS), ()),
+    **dict.fromkeys((Command.MUTE, Command.NOTIFICATIONS), ()),
     **dict.fromkeys(("settings export", "settings import", "no such command", "connect pump"), ()),
     "connect CAS-01002": ("connect",),
+    "notifications": (),
+    "mute 1h CAS-01002": ("mute",),
     "disconnect CAS-01002": ("disconnect",),
 }
 
@@ -131,6 +135,19 @@ async def save_import(world: World, _scene: Scene) -> None:
     await request_page(world, page.step("Save"))
 
 
+def rules(dialog: Dialog, **inputs: str) -> "Change":
+    async def change(world: World, scene: Scene) -> None:
+        named = {"connection": scene.own.connection, "version": "0", "recordVersion": "0", **inputs}
+        for table in (chat_rules, connection_rules):
+            await world.forget(table)
+        values = {"dialog": dialog, **named}
+        await world.post(
+            world.activity(scene.own.chat, ADELE, type="invoke", name="task/submit", value={"data": values})
+        )
+
+    return change
+
+
 Change = Callable[[World, Scene], Awaitable[None]]
 CHANGES: Sequence[tuple[Dialog, Change, tuple[str, ...]]] = (
     (Dialog.MAKE_CHAT, make_chat, NEW_CHAT),
@@ -144,6 +161,13 @@ CHANGES: Sequence[tuple[Dialog, Change, tuple[str, ...]]] = (
     (Dialog.UPDATE, update("assign"), ("on card: assign",)),
     (Dialog.UPDATE, update("save note"), ("on card: note",)),
     (Dialog.UPDATE, update("resolve"), ("on card: resolve",)),
+    (Dialog.NOTIFICATIONS_SAVE_MUTE, rules(Dialog.NOTIFICATIONS_SAVE_MUTE, span="1h"), ("mute",)),
+    (Dialog.NOTIFICATIONS_SAVE_HOURS, rules(Dialog.NOTIFICATIONS_SAVE_HOURS), NEW_RULES),
+    (Dialog.NOTIFICATIONS_SAVE_AUTHORS, rules(Dialog.NOTIFICATIONS_SAVE_AUTHORS, ownCards="true"), NEW_RULES),
+    (Dialog.NOTIFICATIONS_SAVE_LIMITS, rules(Dialog.NOTIFICATIONS_SAVE_LIMITS, inADay="10"), NEW_RULES),
+    (Dialog.NOTIFICATIONS_SAVE_MENTIONS, rules(Dialog.NOTIFICATIONS_SAVE_MENTIONS, noMention="true"), NEW_RULES),
+    (Dialog.NOTIFICATIONS_SAVE_RECORD, rules(Dialog.NOTIFICATIONS_SAVE_RECORD, style="live"), NEW_RULES),
+    (Dialog.NOTIFICATIONS_SAVE_RULE, rules(Dialog.NOTIFICATIONS_SAVE_RULE, kind="urgent"), NEW_RULES),
     (Dialog.SETTINGS_SAVE_ORGANIZATION, save_organization, CHANGED),
     (Dialog.SETTINGS_SAVE_RECORD_TYPE, save_record_type, CHANGED),
     (Dialog.SETTINGS_ADD, add_record_type, CHANGED),

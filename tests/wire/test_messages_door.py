@@ -135,7 +135,7 @@ async def test_help_lists_all_commands(world: World, text: str) -> None:
 
 
 UNKNOWN = {
-    "frobnicate": ["I don't know **frobnicate**.", "Did you mean connect, disconnect, or chats?"],
+    "frobnicate": ["I don't know **frobnicate**.", "Did you mean connect, notifications, or disconnect?"],
     "what is the weather": ["I don't know **what**.", "Did you mean chats, status, or new?"],
     "CONECT CAS-01001": ["I don't know **CONECT**.", "Did you mean connect, disconnect, or new?"],
     "*stats*": ["I don't know **\\*stats\\***.", "Did you mean status, settings, or chats?"],

@@ -56,6 +56,12 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         "tell_each": False,
         "card_acts": [],
         "change_fields": [],
+        "notify_style": "each",
+        "digest_at": "08:00",
+        "value_rule": [],
+        "urgent_rule": [],
+        "mention_owner": False,
+        "locked_rules": [],
     }
     assert body["record_types"]["incident"]["card_acts"] == ["assign"]
     assert (

@@ -9,6 +9,7 @@ from bot.domain.public_names import Verb
 from bot.sandbox.teams.chats import messages_of
 from bot.store.tables import connection, record_type
 from bot.wiring.command_line import run_command
+from tests.cards.schema import schema_errors
 from tests.steps.members import NOT_CONNECTED
 from tests.steps.new_chats import members, people_page, press, selection
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
@@ -81,6 +82,22 @@ async def test_the_card_of_a_closed_case_shows_the_change_and_asks_whether_to_st
     told.card()
     answer = await told.press(buttons(card)["Keep connected"], person=ADELE)
     assert texts(answer["value"])[0] == NOT_CONNECTED
+
+
+async def test_the_question_leaves_the_card_of_a_closed_case_when_it_is_answered(told: World) -> None:
+    await connected(told)
+    await told.change(RESOLVED, by=MEGAN)
+    await told.window_ends()
+    (news,) = told.connector.cards(GROUP)
+    await told.press(buttons(news)["Keep connected"], message="1:1", person=ADELE)
+    (edited,) = told.connector.cards(GROUP)
+    assert schema_errors(edited) == []
+    assert list(buttons(edited)) == ["Open record"]
+    assert texts(edited) == [*texts(news), "CAS-01001 stays connected to this chat."]
+    # A client that still shows the old card gets an answer, and the chat keeps the new one.
+    await told.press(buttons(news)["Keep connected"], message="1:1")
+    assert told.connector.cards(GROUP) == [edited]
+    told.connector.posts.clear()
 
 
 async def test_the_card_of_a_closed_case_does_not_let_everyone_disconnect(told: World) -> None:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.http.access_tokens import NullTokens
+from bot.teams.connector import Connector
+from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.web.server import serving
 from bot.wiring.application import make_app
 from tests.wire.dataverse import DataverseSide
@@ -48,7 +51,9 @@ class World(TeamsSide, DataverseSide):
 
     async def start(self) -> None:
         """Start the bot on the stored data."""
-        app = await make_app(self.settings, clock=self.clock, limits=self.limits)
+        targeted = self.settings.private_answers == "targeted" and self.knows_targeted
+        replaced = {"targeted_messages": self.targeted_messages()} if targeted else {}
+        app = await make_app(self.settings, clock=self.clock, limits=self.limits, **replaced)
         self._count_events(app)
         await self._running.enter_async_context(serving(app, self.settings.host, self.settings.port, self.limits.http))
 
@@ -60,6 +65,11 @@ class World(TeamsSide, DataverseSide):
         """Stop and start the bot."""
         await self.stop()
         await self.start()
+
+    def targeted_messages(self) -> ConnectorTargetedMessages:
+        """Return the product's client of targeted messages, for this connector instead of that of Teams."""
+        connector = Connector(self.session, NullTokens(), lambda url: url == self.connector.service_url)
+        return ConnectorTargetedMessages(connector, lambda url: url == self.connector.service_url)
 
     def _count_events(self, app: web.Application) -> None:
         """Record the status of the response to each event."""

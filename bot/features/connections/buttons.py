@@ -1,10 +1,12 @@
 """Buttons that connect a chat to a record, and that end, keep, or resume the connection."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
 from bot.domain.values import ChatKind, Connection
 from bot.features.chat_sync.resume_sync import resume_sync
+from bot.features.connections.answered_news import answered_news
 from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.connect_other_chat import connect_other_chat
@@ -28,6 +30,7 @@ from bot.features.shared.turn import Turn, other_member
 from cards.inputs import OFF
 from cards.new_chat import NOTE
 from cards.notice import NoticeView, notice
+from cards.question import QUESTION, Posted
 
 
 async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
@@ -64,7 +67,8 @@ async def _choose_disconnect(services: Services, turn: Turn, data: ActionData) -
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
-    return await disconnect_chat(services, turn.chat, turn.person, connection)
+    answer = await disconnect_chat(services, turn.chat, turn.person, connection)
+    return await _answering_news(services, turn, data, connection, answer, "This chat was disconnected.")
 
 
 async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
@@ -74,7 +78,18 @@ async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> 
 async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
     await require_chats_on(services, connection.record.environment)
-    return Answer(message=notice(NoticeView(text=f"{display_name(connection)} stays connected to this chat.")))
+    text = f"{display_name(connection)} stays connected to this chat."
+    answer = Answer(message=notice(NoticeView(text=text)))
+    return await _answering_news(services, turn, data, connection, answer, text)
+
+
+async def _answering_news(
+    services: Services, turn: Turn, data: ActionData, connection: Connection, answer: Answer, line: str
+) -> Answer:
+    """Return the answer, with the card that asked whether to keep the connection, but without its question."""
+    if data.get(QUESTION) != Posted.NEWS:
+        return answer
+    return replace(answer, replacement=await answered_news(services, turn.chat, connection, line))
 
 
 async def _add_owner(services: Services, turn: Turn, data: ActionData) -> Answer:

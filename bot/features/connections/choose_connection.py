@@ -1,6 +1,7 @@
-"""Ask which of a chat's records to disconnect. Only the person who asks may see the answer."""
+"""Ask which of a chat's records to act on. Only the person who asks may see the answer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.domain.public_names import Verb
 from bot.domain.values import Connection, Person
@@ -15,14 +16,43 @@ from cards.paging import page_buttons, page_offset
 from cards.record import RecordHeader
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionPurpose:
+    """The reason why one of a chat's records is chosen, with its question and its buttons."""
+
+    question: str
+    hint: str
+    button: ActionButton
+    """The button of each row, without the connection."""
+    choose: ActionButton
+    """The button that shows the choice, without the text."""
+
+    def choose_button(self, services: Services, text: str) -> ActionButton:
+        """Return the button that shows the choice of the records that match the text."""
+        return replace(self.choose, payload={**self.choose.payload, QUERY: query_text(services, text)})
+
+
+DISCONNECT = ConnectionPurpose(
+    question="Which record should this chat be disconnected from?",
+    hint="Or write disconnect and the record's number.",
+    button=ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload={}),
+    choose=ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload={}),
+)
+
+
 def choose_button(services: Services, text: str) -> ActionButton:
-    """Return the button that shows the choice of the records that match the text."""
-    data = {QUERY: query_text(services, text)}
-    return ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
+    """Return the button that shows the choice of the records to disconnect that match the text."""
+    return DISCONNECT.choose_button(services, text)
 
 
 async def choose_connection(
-    services: Services, person: Person, connections: Sequence[Connection], text: str, *, begin: int = 0
+    services: Services,
+    person: Person,
+    connections: Sequence[Connection],
+    text: str,
+    *,
+    purpose: ConnectionPurpose = DISCONNECT,
+    begin: int = 0,
 ) -> Answer:
     """Return a page with a row and a button for each of the records, which match the text.
 
@@ -32,22 +62,24 @@ async def choose_connection(
     begin = page_offset(begin, total, MAX_ROWS)
     shown = connections[begin : begin + MAX_ROWS]
     headers = await readable_records(services, shown, person)
+    choose = purpose.choose_button(services, text)
     view = ChoiceView(
-        question="Which record should this chat be disconnected from?",
-        rows=tuple(_row(connection, header) for connection, header in zip(shown, headers, strict=True)),
-        hint="Or write disconnect and the record's number.",
+        question=purpose.question,
+        rows=tuple(_row(connection, header, purpose) for connection, header in zip(shown, headers, strict=True)),
+        hint=purpose.hint,
         offset=begin,
         total=total,
-        page_buttons=tuple(page_buttons(choose_button(services, text), offset=begin, total=total, size=MAX_ROWS)),
+        page_buttons=tuple(page_buttons(choose, offset=begin, total=total, size=MAX_ROWS)),
     )
-    return Answer(message=choice(view))
+    return Answer(message=choice(view), is_question=True)
 
 
-def _row(connection: Connection, header: RecordHeader | None) -> ChoiceRow:
+def _row(connection: Connection, header: RecordHeader | None, purpose: ConnectionPurpose) -> ChoiceRow:
+    payload = {**purpose.button.payload, **connection_data(connection)}
     return ChoiceRow(
         kind="",
         name=(header.name if header else None) or "A record that you cannot open",
         number=header.number if header else connection.record_number,
         detail=f"Connected by {connection.connector_name}",
-        button=ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=connection_data(connection)),
+        button=replace(purpose.button, payload=payload),
     )

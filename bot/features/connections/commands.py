@@ -1,6 +1,7 @@
 """Text commands that connect a chat to a record, disconnect it, or list its records."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.domain.public_names import QUIET, Command
 from bot.domain.typed_commands import without_first_word, without_last_word
@@ -46,7 +47,8 @@ async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
         return await choose_connection(services, turn.person, connections, rest)
     button = choose_button(services, rest)
     # The count of all records: the count of matches would tell the chat about names.
-    return count_records(turn, len(await connections_of_chat(services, turn.chat)), button)
+    answer = count_records(turn, len(await connections_of_chat(services, turn.chat)), button)
+    return replace(answer, is_question=True)
 
 
 async def _records(services: Services, turn: Turn, _rest: str) -> Answer:
@@ -63,7 +65,8 @@ async def _without_first_quiet(services: Services, turn: Turn, rest: str) -> tup
 
 
 def _choose_privately(services: Services, turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
-    return private_button(turn, purpose.question, purpose.choice_button(services, text))
+    answer = private_button(turn, purpose.question, purpose.choice_button(services, text))
+    return replace(answer, is_question=True)
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

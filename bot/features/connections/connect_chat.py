@@ -85,7 +85,9 @@ async def connect_chat(
         audience = await check_audience(services, chat, record, members=members)
         if audience.without_access != 0 and not await _is_connected(services, chat, record):
             payload = {**record_data(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
-            return Answer(message=_question(payload, snapshot.table, audience), needs_confirmation=True)
+            return Answer(
+                message=_question(payload, snapshot.table, audience), needs_confirmation=True, is_question=True
+            )
     if members is not None:
         # The app is not in the chat. Install it last, so that a refused or canceled request changes nothing.
         chat = await install_in_chat(services, chat, actor)

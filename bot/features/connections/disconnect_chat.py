@@ -30,14 +30,15 @@ async def disconnect_chat(services: Services, chat: Chat, person: Person, connec
     )
     types = await services.administration.record_types(environment)
     record_type = types.get(connection.record.table, RecordType(table=connection.record.table))
-    if not may_disconnect(await _facts(services, connection, actor, record_type)):
+    if not may_disconnect(await disconnect_facts(services, connection, actor, record_type)):
         raise _refusal(connection, record_type)
     return await _end(services, chat, connection, actor)
 
 
-async def _facts(
+async def disconnect_facts(
     services: Services, connection: Connection, actor: AuthorizedUser, record_type: RecordType
 ) -> DisconnectFacts:
+    """Return the facts that decide whether the person may disconnect the chat from the record (spec D1)."""
     owns, holds = await asyncio.gather(
         _is_owner(services, connection, actor),
         services.records.holds_privilege(connection.record.environment, actor.user.id, DISCONNECT_PRIVILEGE),

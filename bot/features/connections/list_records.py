@@ -1,11 +1,13 @@
 """List the records that are connected to a chat."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.domain.public_names import Verb
-from bot.domain.values import Connection, Person
+from bot.domain.values import Connection
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.shared import access
+from bot.features.shared.active_mutes import active_mutes
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.readable_records import readable_records
@@ -34,14 +36,19 @@ async def list_records(services: Services, turn: Turn, *, begin: int = 0) -> Ans
     await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
     if not turn.private:
         return count_records(turn, len(connections), _SHOW)
-    return await _list(services, turn.person, connections, begin)
+    return await _list(services, turn, connections, begin)
 
 
-async def _list(services: Services, person: Person, connections: list[Connection], begin: int) -> Answer:
+async def _list(services: Services, turn: Turn, connections: list[Connection], begin: int) -> Answer:
     begin = page_offset(begin, len(connections), MAX_ROWS)
     shown = connections[begin : begin + MAX_ROWS]
-    headers = await readable_records(services, shown, person)
-    rows = tuple(_row(connection, header) for connection, header in zip(shown, headers, strict=True) if header)
+    headers = await readable_records(services, shown, turn.person)
+    mutes = await active_mutes(services, turn.chat.id, shown)
+    rows = tuple(
+        replace(_row(connection, header), mute=mutes.of_records.get(connection.id))
+        for connection, header in zip(shown, headers, strict=True)
+        if header
+    )
     view = RecordListView(
         title="Records connected to this chat",
         rows=rows,
@@ -49,6 +56,7 @@ async def _list(services: Services, person: Person, connections: list[Connection
         total=len(connections),
         page_button=_SHOW,
         offset=begin,
+        mute=mutes.of_chat,
     )
     return Answer(message=record_list(view))
 

@@ -53,7 +53,7 @@ async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: 
     now, by, by_name = services.clock.now(), actor.object_id, actor.user.name
     message = _reconnected(ended, by_name)
     async with services.store.writing() as work:
-        if not await work.connections.reopen(ended):
+        if not await work.connections.reopen(ended, at=now):
             raise NotFound(
                 "{record} is already connected to this chat.", "There is nothing to undo.", record=display_name(ended)
             )

@@ -1,33 +1,55 @@
-"""Post one card to a chat with what it missed of its records (spec K9, K10, K12)."""
+"""Post one card to a chat with what it does not know of its records (spec K9, K10, K12, V1).
 
-from collections.abc import Sequence
-from dataclasses import replace
+These are changes that it missed, and changes that its rules held until now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from bot.domain.audit import AuditEntry
-from bot.domain.catch_up import MissedChange
-from bot.domain.change_texts import change_texts
 from bot.domain.errors import Unavailable
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import RecordEvent
-from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
-from bot.domain.tables import ColumnValue
+from bot.domain.notifications.decide import Reason
+from bot.domain.notifications.history import NewDecision
 from bot.domain.values import Chat, ChatId, Connection, ConnectionId
-from bot.domain.watching import unheard
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.current_records import CurrentRecord, ReadFailure, read_current_records
+from bot.features.key_fields.missed_decisions import MissedDecisions, decide_missed, store_held
 from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_absent_owners, missed_news
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
-from bot.features.shared.answers import display_name, record_header, render, subject_of
+from bot.features.key_fields.summary_cards import Summary, summary_messages
+from bot.features.key_fields.unread_changes import settle_unread
+from bot.features.notifications.decide_changes import count_decisions, ended_with_record, load_rulebook
+from bot.features.notifications.held_changes import end_connection, unmuted_notice
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-from cards.catch_up import MAX_RECORDS, CatchUpView, catch_up
-from cards.catch_up import CatchUp as CatchUpRecord
-from cards.key_fields import Change
+from cards.catch_up import AWAY
 
 _RETRY_AFTER = timedelta(minutes=15)
 """Time until a record that could not be read is read again."""
+
+_TITLES: Mapping[Reason | None, str] = {
+    Reason.MUTE: "While muted",
+    Reason.QUIET_HOURS: "During quiet hours",
+    Reason.DIGEST: "Digest",
+}
+_MIXED = "Changes since the last card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The chat and its records, read before the transaction."""
+
+    chat: Chat | None
+    records: Sequence[CurrentRecord]
+    failures: Sequence[ReadFailure]
+    absent_owners: AbsentOwners
+    held_only: bool
+    """True if only records with held changes were read, because their time may have come."""
+    text: str
+    """The sentence about the person who ended a mute."""
 
 
 async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
@@ -36,30 +58,66 @@ async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -
     A record that cannot be read does not stop the others. The card names it, and the chat gets another job for it.
     Raises an error if no record can be read.
     """
-    async with services.store.reading() as work:
-        connections = await work.connections.for_chat(chat)
-        stored_chat = await work.chats.get(chat)
-    records, failures = await read_current_records(services, connections)
-    if failures and not records:
-        raise failures[0].error
-    absent_owners = await find_absent_owners(services, stored_chat, records) if stored_chat else {}
-    at = services.clock.now()
+    await _post(services, chat, jobs)
+
+
+async def post_held_changes(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
+    """Decide again about the held changes of the chat, enqueue a card with those that waited long enough.
+
+    Otherwise like `post_catch_up`.
+    """
+    await _post(services, chat, jobs, held_only=True)
+
+
+async def post_after_mute(services: Services, chat: ChatId, jobs: Sequence[str], text: str) -> None:
+    """Do the same after a person ended a mute. The chat is told the text in any case."""
+    await _post(services, chat, jobs, held_only=True, text=text)
+
+
+async def _post(
+    services: Services, chat: ChatId, jobs: Sequence[str], *, held_only: bool = False, text: str = ""
+) -> None:
+    found = await _find(services, chat, held_only=held_only, text=text)
+    at, new = services.clock.now(), list[NewDecision]()
     async with services.store.writing() as work:
         ids = await _connections_to_check(work, chat)
-        current = [each for each in records if each.connection.id in ids]
+        current = [each for each in found.records if each.connection.id in ids]
         for each in (each for each in current if each.is_merged):
             await work.inbox.add_event(_merge_event(each.connection, at), at=at, due_at=at)
         unmerged = [each for each in current if not each.is_merged]
-        unread = [each for each in failures if each.connection.id in ids]
-        if stored_chat:
-            await _report(services, work, stored_chat, unmerged, unread, absent_owners, at=at)
+        if found.chat:
+            new += await _report(services, work, found, unmerged, ids, at=at)
         for each in unmerged:
             if each.row is None:
                 await _end_connection(work, each.connection, at)
-        if any(isinstance(each.error, Unavailable) for each in failures):
+                new.append(ended_with_record(each.connection, at))
+        await work.decisions.add(new)
+        await settle_unread(services, work, chat, ids, found.records, at)
+        if not held_only and any(isinstance(each.error, Unavailable) for each in found.failures):
             job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
             await work.inbox.enqueue(job, at=at, due_at=at + _RETRY_AFTER)
         await work.inbox.complete(jobs, at=at)
+    count_decisions(services, new)
+
+
+async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str) -> _Found:
+    async with services.store.reading() as work:
+        connections = await work.connections.for_chat(chat)
+        held = {each.connection for each in await work.decisions.open_in_chat(chat)} if held_only else set()
+        stored_chat = await work.chats.get(chat)
+    wanted = [each for each in connections if not held_only or each.id in held]
+    records, failures = await read_current_records(services, wanted)
+    if failures and not records:
+        raise failures[0].error
+    absent_owners = await find_absent_owners(services, stored_chat, records) if stored_chat else {}
+    return _Found(
+        chat=stored_chat,
+        records=records,
+        failures=failures,
+        absent_owners=absent_owners,
+        held_only=held_only,
+        text=text,
+    )
 
 
 async def _connections_to_check(work: UnitOfWork, chat: ChatId) -> frozenset[ConnectionId]:
@@ -75,113 +133,64 @@ async def _connections_to_check(work: UnitOfWork, chat: ChatId) -> frozenset[Con
 async def _report(
     services: Services,
     work: UnitOfWork,
-    chat: Chat,
+    found: _Found,
     records: Sequence[CurrentRecord],
-    failures: Sequence[ReadFailure],
-    absent_owners: AbsentOwners,
+    ids: frozenset[ConnectionId],
     *,
     at: datetime,
-) -> None:
-    """Enqueue the cards, unless the chat missed nothing, and store the values that it knows from now on."""
-    stored = await work.reported_values.for_connections([each.connection.id for each in records])
-    missed = [
-        missed_news(each, each.row, stored.get(each.connection.id, {}), absent_owners.get(each.connection.id))
-        for each in records
-        if each.row is not None
-    ]
-    # Questions come first: a card has room for a few records, and each question needs an answer.
-    told = sorted((each for each in missed if each.is_reported), key=lambda each: not each.news)
+) -> Sequence[NewDecision]:
+    """Enqueue the cards, and store the decisions and the values that the chat knows from now on."""
+    missed, decisions = await _decide(work, found, records, at)
     deleted = [each.connection for each in records if each.row is None]
-    await work.outbox.enqueue(
-        _messages(services, chat, told, deleted, [each.connection for each in failures], at), at=at
+    unreadable = [] if found.held_only else [each.connection for each in found.failures if each.connection.id in ids]
+    summary = Summary(
+        told=decisions.in_order,
+        deleted=deleted,
+        unreadable=unreadable,
+        title=_title(decisions),
+        lead=f"{found.text}." if found.text else "",
     )
-    await work.reported_values.save(
-        {(each.connection.id, name): value for each in missed for name, value in each.values.items()}
-    )
+    chat = found.chat
+    messages = summary_messages(services, chat, summary, at) if chat else ()
+    if chat and found.text and not messages:
+        messages = [unmuted_notice(chat, found.text, at, is_waiting=bool(decisions.postponed))]
+    await work.outbox.enqueue(messages, at=at)
+    await work.reported_values.save(decisions.values)
     await work.reported_values.add(
         {(each.connection.id, name): value for each in missed for name, value in each.taken.items()}
     )
-    for each in told:
+    await store_held(work, decisions, at)
+    for each, _ in decisions.told:
         if is_renamed(each.connection, each.record.table, each.row):
             await rename_connections(work, [each.connection.id], each.record.table, each.row)
+    return decisions.new
 
 
-def _messages(
-    services: Services,
-    chat: Chat,
-    told: Sequence[MissedNews],
-    deleted: Sequence[Connection],
-    unreadable: Sequence[Connection],
-    at: datetime,
-) -> Sequence[OutgoingMessage]:
-    """Return one card, and more of them only for more questions than one card has room for."""
-    if not (told or deleted):
-        return ()
-    parts, rest = [], list(told)
-    while len(rest) > MAX_RECORDS and rest[MAX_RECORDS].news:
-        parts.append(rest[:MAX_RECORDS])
-        rest = rest[MAX_RECORDS:]
-    messages = [_message(services, chat, part, (), (), at=at) for part in parts]
-    return [*messages, _message(services, chat, rest, deleted, unreadable, at=at)]
+async def _decide(
+    work: UnitOfWork, found: _Found, records: Sequence[CurrentRecord], at: datetime
+) -> tuple[Sequence[MissedNews], MissedDecisions]:
+    stored = await work.reported_values.for_connections([each.connection.id for each in records])
+    rulebook = await load_rulebook(work, [(each.record_type, each.connection) for each in records], at)
+    missed = [
+        missed_news(
+            each,
+            each.row,
+            stored.get(each.connection.id, {}),
+            found.absent_owners.get(each.connection.id),
+            rulebook.held.get(each.connection.id, ()),
+        )
+        for each in records
+        if each.row is not None
+    ]
+    return missed, decide_missed(missed, rulebook)
 
 
-def _message(
-    services: Services,
-    chat: Chat,
-    told: Sequence[MissedNews],
-    deleted: Sequence[Connection],
-    unreadable: Sequence[Connection],
-    *,
-    at: datetime,
-) -> OutgoingMessage:
-    view = CatchUpView(
-        records=tuple(_card_record(services, each) for each in told),
-        at=at,
-        deleted=tuple(map(display_name, deleted)),
-        unreadable=tuple(map(display_name, unreadable)),
-    )
-    return OutgoingMessage(
-        key=f"caught up {chat.id} {at.isoformat()} {uuid4().hex}",
-        chat_id=chat.id,
-        activity=render(catch_up(view), chat.channel),
-        subjects=_subjects(told, [*deleted, *unreadable]),
-        previously_reported={
-            **{(each.connection.id, name): value for each in told for name, value in each.before.items()},
-            **{key: value for each in deleted for key, value in unheard(each).items()},
-        },
-    )
-
-
-def _subjects(told: Sequence[MissedNews], named: Sequence[Connection]) -> tuple[Subject, ...]:
-    """Return the record types of the card. `named`: records that it only names."""
-    subjects: list[Subject] = []
-    for each in told:
-        if each.changes:
-            subject = subject_of(each.connection.record, Switch.KEY_FIELDS)
-            columns = tuple(change.column.name for change in each.changes)
-            subjects.append(replace(subject, columns=columns, shows_values=each.show_values))
-        if each.news:
-            subject = subject_of(each.connection.record, Switch.RECORD_TYPE)
-            subjects.append(replace(subject, columns=tuple(each.lifecycle_before)))
-    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in named)]))
-
-
-def _card_record(services: Services, missed: MissedNews) -> CatchUpRecord:
-    header = record_header(services.links, missed.record.table, missed.connection.record, missed.row)
-    return CatchUpRecord(
-        record=header,
-        changes=tuple(_card_change(each, show_values=missed.show_values) for each in missed.changes),
-        news=tuple(each.news for each in missed.news),
-        buttons=tuple(button for each in missed.news for button in each.buttons),
-    )
-
-
-def _card_change(missed: MissedChange, *, show_values: bool) -> Change:
-    if not show_values:
-        return Change(label=missed.column.label, old=None, new=None)
-    known = ColumnValue(raw=missed.old.raw, text=missed.old.text)
-    old, new = change_texts(missed.column, known, missed.new, missed.new)
-    return Change(label=missed.column.label, old=old, new=new)
+def _title(decisions: MissedDecisions) -> str:
+    """Return the title: the rule that held the changes, or that the bot was away if some of them were not held."""
+    reasons = decisions.reasons
+    if None in reasons or not reasons:
+        return AWAY
+    return _TITLES.get(next(iter(reasons)), _MIXED) if len(reasons) == 1 else _MIXED
 
 
 def _merge_event(connection: Connection, at: datetime) -> RecordEvent:
@@ -193,5 +202,6 @@ def _merge_event(connection: Connection, at: datetime) -> RecordEvent:
 async def _end_connection(work: UnitOfWork, connection: Connection, at: datetime) -> None:
     """End the connection to a deleted record. It is not known who deleted it (spec K10)."""
     if await work.connections.end(connection.id, at=at, by=None, by_name=""):
+        await end_connection(work, [connection], at)
         await end_sync(work, [connection], at=at)
         await work.audit.add(AuditEntry.for_connection("record deleted", connection, at=at, by=None, by_name=""))

@@ -15,6 +15,8 @@ from bot.domain.values import Connection, NewConnection, RecordRef
 from bot.domain.watching import unheard, watched_columns
 from bot.features.chat_sync.start_and_end import end_sync, transfer_sync
 from bot.features.key_fields.read_facts import ChangeDetails
+from bot.features.notifications.decide_changes import count_decisions, ended_with_record
+from bot.features.notifications.held_changes import end_connection
 from bot.features.shared.answers import (
     display_name,
     name_columns,
@@ -55,12 +57,16 @@ async def follow_merge(
     target = await _merge_target(services, details, into)
     if target is None:
         return False
-    now = services.clock.now()
+    now, moved = services.clock.now(), []
     async with services.store.writing() as work:
         for connection in await work.connections.for_record(details.record, for_update=True):
             if connection.paused_at is None:  # Paused ones move when they resume, so that their chats hear of it.
                 await _move_connection(services, work, connection, target, now)
+                moved.append(connection)
+        decisions = [ended_with_record(each, now, next(iter(details.people), None)) for each in moved]
+        await work.decisions.add(decisions)
         await work.inbox.complete([event.key for event in events], at=now)
+    count_decisions(services, decisions)
     return True
 
 
@@ -91,17 +97,29 @@ async def _move_connection(
     by = next(iter(target.details.people.values()), "")
     await work.connections.end(old.id, at=now, by=None, by_name=by)
     await work.reported_values.forget_connections([old.id])
+    await end_connection(work, [old], now)
     await work.audit.add(AuditEntry.for_connection("merged", old, at=now, by=None, by_name=by))
     new = await work.connections.add(_new_connection(old, target))
     if new:
         await work.reported_values.save({(new.id, column): value for column, value in target.reported.items()})
         await work.audit.add(AuditEntry.for_connection("connected by merging", new, at=now, by=None, by_name=by))
         await transfer_sync(work, old, new, at=now)
+        await _copy_rules(work, old, new)
     else:  # The chat was already connected to the remaining record.
         await end_sync(work, [old], at=now)
+    survivor = new or await work.connections.active(old.chat_id, target.record)
+    if survivor:
+        await work.notification_rules.connections.move(old.id, survivor.id)
     message = await _message(services, work, old, target, new)
     if message:
         await work.outbox.enqueue([message], at=now)
+
+
+async def _copy_rules(work: UnitOfWork, old: Connection, new: Connection) -> None:
+    """Give the new connection the rules of the old one. A connection that existed before keeps its own (spec V9)."""
+    rules = (await work.notification_rules.connections.get_many([old.id])).get(old.id)
+    if rules:
+        await work.notification_rules.connections.save(new.id, rules.rules, version=0)
 
 
 async def _message(

@@ -16,6 +16,7 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from cards.buttons import ActionButton
+from cards.question import QUESTION, Posted
 
 _MAX_CONCURRENT_REQUESTS = 5
 _log = get_logger(__name__)
@@ -69,8 +70,9 @@ def lifecycle_news(
     kind, payload = table.label.lower(), connection_data(connection)
     news: list[LifecycleNews] = []
     if closed_as:
-        keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=payload)
-        disconnect = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=payload)
+        asking = {**payload, QUESTION: Posted.NEWS}
+        keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=asking)
+        disconnect = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=asking)
         state = "" if record_type.tell_each else f" ({closed_as})"
         question = f"This {kind} was closed{state}. Keep the chat connected to {display_name(connection)}?"
         news.append(LifecycleNews(news=question, buttons=(keep, disconnect)))

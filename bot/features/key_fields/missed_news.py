@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.catch_up import MissedChange, missed_changes
 from bot.domain.key_fields import ReportedValue, reported_value
+from bot.domain.notifications.history import StoredDecision
 from bot.domain.record_lifecycle import is_closed, lifecycle_value, stored_name
 from bot.domain.tables import OWNER, STATE, Row, Table
 from bot.domain.values import Chat, Connection, ConnectionId, UserId
@@ -46,7 +47,7 @@ class MissedNews:
         return not self.record.record_type.tell_each
 
     @property
-    def before(self) -> Mapping[str, ReportedValue]:
+    def before(self) -> Mapping[str, ReportedValue | None]:
         """The values that the chat knew before the card."""
         lifecycle = self.lifecycle_before if self.news else {}
         return {**{each.column.name: each.old for each in self.changes}, **lifecycle}
@@ -54,26 +55,39 @@ class MissedNews:
     @property
     def values(self) -> Mapping[str, ReportedValue]:
         """The values that the chat knows from now on."""
-        watch, read_at, columns = self.record.watch, self.record.read_at, self.record.watched
+        watch, read_at = self.record.watch, self.record.read_at
         changed = {each.column.name: reported_value(each.column, self.row, read_at) for each in self.changes}
-        lifecycle = {name: lifecycle_value(columns[name], self.row, read_at) for name in self.lifecycle_before}
-        return {name: watch.numbered(name, value) for name, value in {**changed, **lifecycle}.items()}
+        return {**{name: watch.numbered(name, value) for name, value in changed.items()}, **self.lifecycle_values}
+
+    @property
+    def lifecycle_values(self) -> Mapping[str, ReportedValue]:
+        """The lifecycle values that the chat knows from now on."""
+        columns, read_at, watch = self.record.watched, self.record.read_at, self.record.watch
+        values = {name: lifecycle_value(columns[name], self.row, read_at) for name in self.lifecycle_before}
+        return {name: watch.numbered(name, value) for name, value in values.items()}
 
 
 def missed_news(
-    record: CurrentRecord, row: Row, stored: Mapping[str, ReportedValue], absent_owner: NewOwner | None
+    record: CurrentRecord,
+    row: Row,
+    stored: Mapping[str, ReportedValue],
+    absent_owner: NewOwner | None,
+    held: Sequence[StoredDecision] = (),
 ) -> MissedNews:
     """Return what the chat missed of a record that exists. `stored` are the values that are stored at the moment.
 
-    Values that were stored while the record was read are left alone: an event has just been reported.
+    Values that were stored while the record was read are left alone: an event has just been reported. Changes in
+    `held` count even if there is no value to compare with.
     """
+    held_columns = _held_columns(record, stored, held)
     known = {name: value for name, value in record.known.items() if stored.get(name) == value}
     outdated = _outdated(record, row, known)
     missing = record.watch.missing(stored, record.watched)
+    missing = {name: column for name, column in missing.items() if name not in held_columns}
     return MissedNews(
         record=record,
         row=row,
-        changes=missed_changes(record.key_fields, row, known),
+        changes=missed_changes(record.key_fields, row, known, held_columns),
         news=tuple(
             lifecycle_news(
                 record.table,
@@ -86,6 +100,15 @@ def missed_news(
         lifecycle_before=outdated,
         taken=record.watch.take(record.connection, missing, row, record.read_at),
     )
+
+
+def _held_columns(
+    record: CurrentRecord, stored: Mapping[str, ReportedValue], held: Sequence[StoredDecision]
+) -> frozenset[str]:
+    """Return the columns with held changes, unless an event has just been reported or the watch began later."""
+    names = {each.name for one in held for each in one.columns if record.watch.has_begun(each.name, one.at)}
+    now = record.watch.known(stored)
+    return frozenset(name for name in names if now.get(name) == record.known.get(name))
 
 
 async def find_absent_owners(services: Services, chat: Chat, records: Sequence[CurrentRecord]) -> AbsentOwners:

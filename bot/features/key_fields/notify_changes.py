@@ -1,10 +1,8 @@
-"""Notify chats of changed key fields and of lifecycle changes of a record (spec K2-K8, K12)."""
+"""Notify chats of changed key fields and of lifecycle changes of a record (spec K2-K8, K12, V1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, partial
-from uuid import uuid4
 
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import (
@@ -15,23 +13,35 @@ from bot.domain.key_fields import (
     net_changes,
     value_before,
 )
-from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.notifications.decide import Decision, Outcome
+from bot.domain.notifications.history import Closing, NewDecision
+from bot.domain.notifications.own_changes import OwnChanges
+from bot.domain.notifications.rules import Style
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import is_news, lifecycle_before, stored_name
-from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.tables import OWNER, STATE
+from bot.domain.reported_change import ReportedChange
+from bot.domain.tables import OWNER, STATE, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.domain.watching import is_since
+from bot.features.key_fields.change_cards import ChangeCards, NewCard
+from bot.features.key_fields.change_facts import change_to_decide, decided_columns
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
-from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
+from bot.features.notifications.card_changes import RecordChange
+from bot.features.notifications.decide_changes import (
+    TURNED_OFF,
+    Rulebook,
+    count_decisions,
+    load_rulebook,
+    new_decision,
+    puts_card,
+)
+from bot.features.notifications.live_card import update_live_cards
+from bot.features.notifications.summary_card import MergedChange, merge_into_summary
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-from cards.buttons import ActionButton
-from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.personal_view import PersonalView
-from cards.record import RecordHeader
 
 Accounts = Mapping[ChatId, tuple[str, ...] | None]
 """Account ids of the members of each chat. None if they are not known."""
@@ -48,13 +58,42 @@ class _Rosters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Notifications:
-    """Messages to enqueue, with the data to store about them."""
+    """Messages to enqueue and decisions, with the data to store about them."""
 
+    decisions: list[NewDecision] = field(default_factory=list)
     messages: list[OutgoingMessage] = field(default_factory=list)
     reported_values: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
     reported_changes: list[ReportedChange] = field(default_factory=list)
     renamed: list[ConnectionId] = field(default_factory=list)
     """Connections whose chats are shown another name or number of the record than before."""
+    shown: list[int] = field(default_factory=list)
+    """Held changes whose columns are on a card now."""
+    live: list[RecordChange] = field(default_factory=list)
+    """Changes that live cards show."""
+    merged: list[MergedChange] = field(default_factory=list)
+    """Changes that summary cards show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """Everything that is the same for all chats connected to the record."""
+
+    details: ChangeDetails
+    rosters: _Rosters
+    own: OwnChanges
+    rulebook: Rulebook
+    cards: ChangeCards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ChangeOfChat:
+    """A change of the record that one chat does not know yet, and the decision about it."""
+
+    connection: Connection
+    known: Mapping[str, ReportedValue]
+    changes: Sequence[NetChange]
+    news: Sequence[LifecycleNews]
+    decision: Decision
 
 
 async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> None:
@@ -63,15 +102,27 @@ async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> N
     if details and details.merge_target and await follow_merge(services, details, details.merge_target, events):
         return
     rosters = await _rosters(services, details) if details else _Rosters()
-    now = services.clock.now()
+    notifications, now = _Notifications(), services.clock.now()
+    services.decision_counts[TURNED_OFF] += 0 if details else len(events)
     async with services.store.writing() as work:
         if details:
             notifications = await _notifications(services, work, details, rosters)
-            await work.outbox.enqueue(notifications.messages, at=now)
-            await work.reported_values.save(notifications.reported_values)
-            await work.reported_changes.add(notifications.reported_changes, at=now)
-            await rename_connections(work, notifications.renamed, details.table, details.row)
+            await _store(work, details, notifications, now)
         await work.inbox.complete([event.key for event in events], at=now)
+    count_decisions(services, notifications.decisions)
+
+
+async def _store(work: UnitOfWork, details: ChangeDetails, new: _Notifications, now: datetime) -> None:
+    await work.outbox.enqueue(new.messages, at=now)
+    await work.reported_values.save(new.reported_values)
+    await work.reported_changes.add(new.reported_changes, at=now)
+    await rename_connections(work, new.renamed, details.table, details.row)
+    # The summary counts the decisions before these.
+    await merge_into_summary(work, new.merged, at=now)
+    await update_live_cards(work, new.live, at=now)
+    await work.decisions.add(new.decisions)
+    if new.shown:
+        await work.decisions.close(new.shown, Closing.POSTED, at=now)
 
 
 async def _rosters(services: Services, details: ChangeDetails) -> _Rosters:
@@ -89,48 +140,101 @@ async def _rosters(services: Services, details: ChangeDetails) -> _Rosters:
 async def _notifications(
     services: Services, work: UnitOfWork, details: ChangeDetails, rosters: _Rosters
 ) -> _Notifications:
-    """Create a message for each connected chat that does not know the new values yet."""
+    """Decide for each connected chat about what it does not know yet, and create its message."""
     connected = await work.connections.for_record(details.record, for_update=True)
     connections = [connection for connection in connected if connection.paused_at is None]
     reported = await work.reported_values.for_connections([connection.id for connection in connections])
-    chats = await work.chats.get_many([connection.chat_id for connection in connections])
-    # Most chats have the same reported values and get the same card, which is rendered once.
-    render_shared = cache(partial(_activity, extra_buttons=(chats_button(details.record),)))
-    result, now = _Notifications(), services.clock.now()
+    now = services.clock.now()
+    facts = _Facts(
+        details=details,
+        rosters=rosters,
+        own=await work.own_changes.of_record(details.record),
+        rulebook=await load_rulebook(work, [(details.record_type, each) for each in connections], now),
+        cards=ChangeCards(
+            services=services,
+            details=details,
+            chats=await work.chats.get_many([each.chat_id for each in connections]),
+            accounts=rosters.accounts,
+        ),
+    )
+    result = _Notifications()
     for connection in connections:
-        known = details.watch.known(reported.get(connection.id, {}))
-        changes = _changes(details, connection, known)
-        news = _news(details, connection, known, rosters)
-        result.reported_values.update(_lifecycle_values(details, connection, known))
-        if not (changes or news):
-            continue
-        view = _view(services, connection, details, changes, news)
-        channel = chats[connection.chat_id].channel
-        if changes and details.record_type.tell_each:
-            change = _reported_change(connection, details, view, changes)
-            result.reported_changes.append(change)
-            view = _without_values(view, change_values_button(change.key), rosters.accounts.get(connection.chat_id))
-            body = _activity(view, channel, extra_buttons=(chats_button(details.record),))
-        else:
-            # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
-            body = (_activity if news else render_shared)(view, channel)
-        before = {
-            **{each.column.name: value_before(each) for each in changes},
-            **_lifecycle_before(news, details, known),
-        }
-        result.messages.append(_message(connection, details, body, changes, before))
-        if is_renamed(connection, details.table, details.row):
-            result.renamed.append(connection.id)
-        result.reported_values.update(
-            {(connection.id, each.column.name): _reported_value(each, details, now) for each in changes}
-        )
+        _add(result, facts, connection, details.watch.known(reported.get(connection.id, {})))
     return result
 
 
-def _changes(details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue]) -> Sequence[NetChange]:
+def _add(result: _Notifications, facts: _Facts, connection: Connection, known: Mapping[str, ReportedValue]) -> None:
+    """Add the decision about what the chat does not know yet, and the card if there is one."""
+    details, rulebook = facts.details, facts.rulebook
+    changes = _changes(details, connection, known, rulebook.held_columns(connection))
+    news = _news(details, connection, known, facts.rosters)
+    result.reported_values.update(_lifecycle_values(details, connection, known))
+    if not (changes or news):
+        return
+    change = change_to_decide(details, connection.chat_id, changes, news, facts.own)
+    decision = rulebook.decide(connection, change)
+    mine = _ChangeOfChat(connection=connection, known=known, changes=changes, news=news, decision=decision)
+    columns = decided_columns(details, changes, shown=puts_card(decision))
+    result.decisions.append(new_decision(connection, change, decision, columns, rulebook.at))
+    result.reported_values.update(_values(mine, facts))
+    if puts_card(decision):
+        _add_card(result, facts, mine)
+
+
+def _add_card(result: _Notifications, facts: _Facts, mine: _ChangeOfChat) -> None:
+    details, connection = facts.details, mine.connection
+    before = {
+        **{each.column.name: value_before(each) for each in mine.changes},
+        **_lifecycle_before(mine.news, details, mine.known),
+    }
+    shown = facts.cards.record_change(connection, mine.changes, before) if mine.changes else None
+    if shown and facts.rulebook.connections[connection.id].style is Style.LIVE:
+        result.live.append(shown)
+    if shown and mine.decision.outcome is Outcome.MERGED:
+        result.merged.append(MergedChange(change=shown, reason=mine.decision.reason))
+    if mine.decision.outcome is Outcome.POSTED:
+        card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before)
+        result.messages.append(card.message)
+        result.reported_changes.extend([card.reported_change] if card.reported_change else [])
+    if is_renamed(connection, details.table, details.row):
+        result.renamed.append(connection.id)
+    names = {each.column.name for each in mine.changes}
+    held = facts.rulebook.held.get(connection.id, ())
+    result.shown.extend(each.id for each in held if names.issuperset(column.name for column in each.columns))
+
+
+def _values(mine: _ChangeOfChat, facts: _Facts) -> Mapping[tuple[ConnectionId, str], ReportedValue]:
+    """Return the values of key fields that the chat knows from now on.
+
+    While a column is held, the chat keeps the value that it knows: the change from it is reported later. This includes
+    changes of the column that are skipped meanwhile.
+    """
+    details, held, of = facts.details, facts.rulebook.held_columns(mine.connection), mine.connection.id
+    if mine.decision.outcome is Outcome.HELD:
+        before = {each.column.name: value_before(each) for each in mine.changes if each.known is None}
+        return {
+            (of, name): details.watch.numbered(name, value)
+            for name, value in before.items()
+            if value and name not in held
+        }
+    known = [each for each in mine.changes if puts_card(mine.decision) or each.column.name not in held]
+    return {(of, each.column.name): _reported_value(each, details, facts.rulebook.at) for each in known}
+
+
+def _changes(
+    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue], held: frozenset[str]
+) -> Sequence[NetChange]:
     """Return the changes since the chat was connected that it does not know yet."""
     events = [event for event in details.events if is_since(event.at, connection.connected_at)]
-    return [change for change in net_changes(details.columns, events, known) if change.notify]
+    changes = [change for change in net_changes(details.columns, events, known) if change.notify]
+    return [_since_held(change) if change.column.name in held else change for change in changes]
+
+
+def _since_held(change: NetChange) -> NetChange:
+    """Return the change from the value that the chat knows: it was not told of the changes in between."""
+    if change.known is None or change.column.secured:
+        return change
+    return replace(change, old=ColumnValue(raw=change.known.raw, text=change.known.text))
 
 
 def _news(
@@ -170,129 +274,6 @@ def _lifecycle_before(
     if not news:
         return {}
     return {name: lifecycle_before(name, details.lifecycle_events, known) for name in details.lifecycle_values}
-
-
-def _view(
-    services: Services,
-    connection: Connection,
-    details: ChangeDetails,
-    changes: Sequence[NetChange],
-    news: Sequence[LifecycleNews],
-) -> KeyFieldsView:
-    people = dict.fromkeys(person for change in changes for person in change.people)
-    if not changes:
-        people = dict.fromkeys(event.changed_by for event in details.events if event.changed_by)
-    return KeyFieldsView(
-        record=_header(services, connection, details),
-        changes=tuple(_card_change(change, details) for change in changes),
-        people=tuple(details.people[person] for person in people if person in details.people),
-        at=max(change.at for change in changes) if changes else max(event.at for event in details.events),
-        news=tuple(each.news for each in news),
-        buttons=tuple(button for each in news for button in each.buttons),
-    )
-
-
-def _header(services: Services, connection: Connection, details: ChangeDetails) -> RecordHeader:
-    """Return the record's header; a deleted record has the name that the connection stores."""
-    if details.row:
-        return record_header(services.links, details.table, details.record, details.row)
-    return RecordHeader(
-        kind=details.table.label,
-        name=connection.record_name,
-        number=connection.record_number,
-        url=services.links.open_url(details.record),
-    )
-
-
-def _reported_change(
-    connection: Connection, details: ChangeDetails, view: KeyFieldsView, changes: Sequence[NetChange]
-) -> ReportedChange:
-    """Return the change with its values, which readers with access can request later."""
-    return ReportedChange(
-        key=uuid4().hex,
-        chat_id=connection.chat_id,
-        record=details.record,
-        at=view.at,
-        people=view.people,
-        columns=tuple(_reported_column(change, details) for change in changes),
-        news=view.news,
-        buttons=tuple(
-            ReportedButton(title=each.title, verb=each.verb, payload=each.payload)
-            for each in view.buttons
-            if isinstance(each, ActionButton)
-        ),
-    )
-
-
-def _reported_column(change: NetChange, details: ChangeDetails) -> ReportedColumn:
-    old, new = details.texts(change.column, change.old, change.new)
-    return ReportedColumn(
-        name=change.column.name,
-        label=change.column.label,
-        old=None if old is None else old[:MAX_REPORTED_LENGTH],
-        new=new[:MAX_REPORTED_LENGTH],
-        raw=canonical_value(change.column, change.new.raw),
-    )
-
-
-def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[str, ...] | None) -> KeyFieldsView:
-    """Return the card without values, and with a button that requests them."""
-    changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
-    return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
-
-
-def _activity(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[ActionButton, ...] = ()) -> bytes:
-    return render(key_fields(replace(view, buttons=(*view.buttons, *extra_buttons))), channel)
-
-
-def _message(
-    connection: Connection,
-    details: ChangeDetails,
-    body: bytes,
-    changes: Sequence[NetChange],
-    before: Mapping[str, ReportedValue | None],
-) -> OutgoingMessage:
-    return OutgoingMessage(
-        key=f"key fields {connection.id} {details.events[-1].key}",
-        chat_id=connection.chat_id,
-        activity=body,
-        connection_id=connection.id,
-        subjects=_subjects(details, changes, lifecycle=[name for name in before if name in details.lifecycle_values]),
-        caused_at=min(event.at for event in details.events),
-        previously_reported={
-            (connection.id, name): value and details.watch.numbered(name, value) for name, value in before.items()
-        },
-    )
-
-
-def _subjects(details: ChangeDetails, changes: Sequence[NetChange], lifecycle: Sequence[str]) -> tuple[Subject, ...]:
-    """Return the subjects. Lifecycle news beside changes have their own: they depend on fewer settings."""
-    subject = _subject(details, changes)
-    if not (changes and lifecycle):
-        return (subject,)
-    return (subject, replace(subject_of(details.record, Switch.RECORD_TYPE), columns=tuple(lifecycle)))
-
-
-def _subject(details: ChangeDetails, changes: Sequence[NetChange]) -> Subject:
-    """Return the subject, with what the card shows of which columns: settings are checked again before it is sent."""
-    if not changes:
-        return subject_of(details.record, Switch.RECORD_TYPE)
-    secured = {change.column.secured for change in changes}
-    to_everyone, tell_secured = not details.record_type.tell_each, details.record_type.tell_secured
-    return replace(
-        subject_of(details.record, Switch.KEY_FIELDS),
-        columns=tuple(change.column.name for change in changes),
-        shows_values=to_everyone and (tell_secured or False in secured),
-        shows_secured=to_everyone and tell_secured and True in secured,
-    )
-
-
-def _card_change(change: NetChange, details: ChangeDetails) -> Change:
-    """Return the change for the card; without values if the column is secured and its values must not be shown."""
-    if change.column.secured and not details.record_type.tell_secured:
-        return Change(label=change.column.label, old=None, new=None)
-    old, new = details.texts(change.column, change.old, change.new)
-    return Change(label=change.column.label, old=old, new=new)
 
 
 def _reported_value(change: NetChange, details: ChangeDetails, now: datetime) -> ReportedValue:

@@ -10,6 +10,8 @@ from bot.domain.outgoing_messages import OutgoingMessage, Switch
 from bot.domain.values import Chat, Connection, RecordRef
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.notify_changes import notify_changes
+from bot.features.notifications.decide_changes import count_decisions, ended_with_record
+from bot.features.notifications.held_changes import end_connection
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, to_outbox
 from bot.features.shared.services import Services
@@ -47,9 +49,13 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
             )
         await work.reported_values.forget_connections([each.id for each in connected])
         await end_sync(work, connections, at=now)
+        await end_connection(work, connections, now)
+        decisions = [ended_with_record(each, now, deletion.changed_by) for each in connections]
+        await work.decisions.add(decisions)
         messages = [_outgoing(chats[each.chat_id], each, by) for each in connections]
         await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
+    count_decisions(services, decisions)
 
 
 async def _is_gone(services: Services, record: RecordRef) -> bool:

@@ -54,6 +54,8 @@ class ChangeDetails:
     """The record as the app reads it now, or None if the app cannot read it."""
     people: Mapping[UserId, str]
     """Known names of the people who changed the record."""
+    integrations: frozenset[UserId] = frozenset()
+    """The ones of them that are application users."""
     closed_as: str | None = None
     """Label of the closed state, if the events closed the record (spec K12)."""
     new_owner: NewOwner | None = None
@@ -91,9 +93,10 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
     watch = watch_of(await services.administration.settings(record.environment), record.table)
     lifecycle_events = watch.lifecycle_events(events)
     lifecycle = confirmed(lifecycle_of(record.table, lifecycle_events), record.table, row) if row else RecordLifecycle()
-    named_events, people, new_owner = await asyncio.gather(
+    named_events, people, integrations, new_owner = await asyncio.gather(
         _with_lookup_names(services, record.environment, watch.key_field_events(complete_events), table, key_fields),
         _people(services, record.environment, events),
+        _integrations(services, record.environment, events),
         find_owner(services, record.environment, lifecycle.new_owner),
     )
     return ChangeDetails(
@@ -104,6 +107,7 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
         events=named_events,
         row=row,
         people=people,
+        integrations=integrations,
         closed_as=None if lifecycle.closed_state is None else state_label(table, lifecycle.closed_state),
         new_owner=new_owner,
         merge_target=merge_target(record.environment, table, row) if row else None,
@@ -145,6 +149,15 @@ async def _people(
     users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
     names = await asyncio.gather(*(_row_name(services, environment, f"systemuser:{user}") for user in users))
     return {user: name for user, name in zip(users, names, strict=True) if name}
+
+
+async def _integrations(
+    services: Services, environment: EnvironmentId, events: Iterable[RecordEvent]
+) -> frozenset[UserId]:
+    """Return the authors that are application users (spec V3)."""
+    users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
+    found = await asyncio.gather(*(services.records.is_application_user(environment, user) for user in users))
+    return frozenset(user for user, is_application in zip(users, found, strict=True) if is_application)
 
 
 async def _with_lookup_names(

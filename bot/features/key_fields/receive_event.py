@@ -8,6 +8,7 @@ from bot.domain.key_fields import RecordEvent, shorten_change
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.domain.values import EnvironmentId
 from bot.domain.watching import watch_of
+from bot.features.notifications.decide_changes import TURNED_OFF
 from bot.features.shared.services import Services
 
 
@@ -48,6 +49,8 @@ async def receive_event(services: Services, event: RecordEvent) -> Received:
     changes = tuple(shorten_change(change) for change in event.changes if change.column in watched)
     is_relevant = event.deleted or (watched and (changes or event.stripped))
     if not is_relevant:
+        if not watched:
+            services.decision_counts[TURNED_OFF] += 1
         return Received.NOT_WATCHED
     async with services.store.reading() as work:
         if not await work.connections.for_record(event.record):

@@ -13,8 +13,10 @@ from bot.domain.values import Chat, ChatId, Connection, Person
 from bot.features.chat_sync.status_texts import ONLY_MENTIONS, SYNC_IS_OFF, describe_sync_state
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.connections.list_records import count_records, nothing_connected
+from bot.features.notifications.why import MAX_DECISIONS, decision_lines
 from bot.features.shared import access
 from bot.features.shared.action_data import ActionData, parse_offset
+from bot.features.shared.active_mutes import ActiveMutes, active_mutes
 from bot.features.shared.answers import Answer, resume_button
 from bot.features.shared.failure_texts import (
     describe_drop,
@@ -29,11 +31,14 @@ from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
-from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
+from cards.chat_status import ChatStatusView, Decision, Paused, PendingCards, StatusRow, SyncIssue, chat_status
 from cards.paging import page_offset
 from cards.record import RecordHeader
 from cards.record_list import MAX_ROWS
 
+_ALL_DECISIONS = 20
+"""Decisions of all rows, for which a card has room."""
+_FEWEST_DECISIONS = 2
 _SHOW = ActionButton(title="Show status", verb=Verb.STATUS, payload={})
 _TURNED_OFF = frozenset({SyncProblem.CHATS_OFF, SyncProblem.SYNC_OFF, SyncProblem.CHANNEL})
 
@@ -67,7 +72,10 @@ async def _status_of(services: Services, turn: Turn, connections: Sequence[Conne
         synced_rows = await work.chat_sync.get_rows([connection.id for connection in shown])
         sync_failure = (await work.chat_sync.failures([chat.id])).get(chat.id, "")
     sync_issues = [await _sync_issue(services, chat, each, synced_rows.get(each.id), sync_failure) for each in shown]
-    rows = await _rows(services, shown, states, sync_issues, chat_state, turn.person)
+    mutes = await active_mutes(services, chat.id, shown)
+    found = await _rows(services, shown, states, sync_issues, chat_state, turn.person)
+    at_most = max(_FEWEST_DECISIONS, min(MAX_DECISIONS, _ALL_DECISIONS // max(1, len(found))))
+    rows = tuple([await _with_decisions(services, turn, mutes, each, row, at_most) for each, row in found])
     view = ChatStatusView(
         rows=rows,
         hidden=len(shown) - len(rows),
@@ -76,6 +84,7 @@ async def _status_of(services: Services, turn: Turn, connections: Sequence[Conne
         offset=begin,
         delay_reason=delay_reason,
         sync_off_reason=await _sync_off_reason(services, [each for each in shown if each.id in synced_rows]),
+        mute=mutes.of_chat,
         messages_note=await _messages_note(services, [each for each in shown if each.id in synced_rows]),
     )
     return Answer(message=chat_status(view))
@@ -88,15 +97,23 @@ async def _rows(
     sync_issues: Sequence[SyncIssue | None],
     chat_state: ChatState,
     person: Person,
-) -> tuple[StatusRow, ...]:
+) -> Sequence[tuple[Connection, StatusRow]]:
     records = await readable_records(services, connections, person)
-    return tuple(
-        [
-            replace(await _row(services, connection, state, chat_state, record), sync_issue=sync_issue)
-            for connection, state, sync_issue, record in zip(connections, states, sync_issues, records, strict=True)
-            if record
-        ]
-    )
+    return [
+        (connection, replace(await _row(services, connection, state, chat_state, record), sync_issue=sync_issue))
+        for connection, state, sync_issue, record in zip(connections, states, sync_issues, records, strict=True)
+        if record
+    ]
+
+
+async def _with_decisions(
+    services: Services, turn: Turn, mutes: ActiveMutes, connection: Connection, row: StatusRow, at_most: int
+) -> StatusRow:
+    """Return the row with its mute and the last decisions, fewer if the page shows many records."""
+    actor = await access.require_permitted(services, connection.record.environment, turn.person)
+    lines = await decision_lines(services, connection, actor, at_most=at_most)
+    decisions = tuple(Decision(at=each.at, text=each.text, until=each.until) for each in lines if each.at)
+    return replace(row, mute=mutes.of_records.get(connection.id), decisions=decisions)
 
 
 async def _row(

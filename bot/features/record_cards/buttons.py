@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from bot.domain.errors import NotSupported
 from bot.domain.public_names import Verb
 from bot.features.key_fields.view_change import view_change
+from bot.features.notifications.view_live_card import view_live_card
 from bot.features.record_cards.unfurl_link import unfurl_link
 from bot.features.record_cards.view_record import view_record
-from bot.features.shared.action_data import ActionData, expired_button, parse_link
+from bot.features.shared.action_data import ActionData, expired_button, parse_connection, parse_link
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
@@ -31,4 +32,15 @@ async def _view_change(services: Services, turn: Turn, data: ActionData) -> Answ
     return await view_change(services, turn.chat, turn.person, data.get("change", ""))
 
 
-BUTTONS: Mapping[str, ButtonHandler] = {Verb.VIEW: _view, Verb.VIEW_CHANGE: _view_change}
+async def _view_live_card(services: Services, turn: Turn, data: ActionData) -> Answer:
+    if not turn.private:
+        raise NotSupported("This client cannot show a private answer.", "Open the record to see the values.")
+    connection = parse_connection(data)
+    return await view_live_card(services, turn.chat, turn.person, connection)
+
+
+BUTTONS: Mapping[str, ButtonHandler] = {
+    Verb.VIEW: _view,
+    Verb.VIEW_CHANGE: _view_change,
+    Verb.VIEW_LIVE_CARD: _view_live_card,
+}

@@ -14,6 +14,7 @@ from bot.domain.record_links import RecordLink
 from bot.domain.saved_message import MAX_TITLE_LENGTH, MessageForm, SavedMessage
 from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, STATUS, Raw
 from bot.domain.values import Chat, Person
+from bot.features.record_cards.own_changes import store_own_change
 from bot.features.record_cards.read_as_person import (
     PersonalRecord,
     read_as_person,
@@ -183,6 +184,8 @@ async def _run(
     except ChatSyncError as error:
         await _audit(services, f"{action} refused", target, personal)
         raise _explain(error) from error
+    if action != CardAction.NOTE:  # A note changes no column of the record.
+        await store_own_change(services, target.chat.id, personal)
     return ActionOutcome(message=message, done=True)
 
 

@@ -130,7 +130,7 @@ def _choice(services: Services, hits: Sequence[Hit], purpose: RecordPurpose, tex
         total=found if found == begin + len(shown) else None,
         page_buttons=tuple(turns),
     )
-    return Answer(message=choice(view))
+    return Answer(message=choice(view), is_question=True)
 
 
 def _row(hit: Hit, purpose: RecordPurpose) -> ChoiceRow:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
 from bot.domain.errors import BadRequest
+from bot.domain.notifications.defaults import LOCKABLE
+from bot.domain.notifications.rules import Style
 from bot.domain.public_names import Dataset, Dialog
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
@@ -52,6 +54,7 @@ _SWITCHES = (
     "notify",
     "tell_secured",
     "tell_each",
+    "mention_owner",
 )
 
 
@@ -151,6 +154,11 @@ def _record_type_form(data: ActionData) -> RecordTypeForm:
     if "offered" in data:
         values["card_acts"] = tuple(_card_action(each) for each in _values(data, "card_acts"))
         values["change_fields"] = _values(data, "change_fields")
+    if "notify_style" in data:
+        values["notify_style"] = _style(data["notify_style"])
+        values["digest_at"] = data.get("digest_at") or "08:00"
+        # Clients omit an input without any choice.
+        values["locked_rules"] = tuple(each for each in _values(data, "locked_rules") if each in LOCKABLE)
     if "disclosure" in data:
         values["disclosure"] = _disclosure(data["disclosure"])
     return RecordTypeForm(table=_table(data), values=values)
@@ -159,6 +167,13 @@ def _record_type_form(data: ActionData) -> RecordTypeForm:
 def _disclosure(text: str) -> Disclosure:
     try:
         return Disclosure(text)
+    except ValueError as error:
+        raise _invalid_form() from error
+
+
+def _style(text: str) -> Style:
+    try:
+        return Style(text)
     except ValueError as error:
         raise _invalid_form() from error
 

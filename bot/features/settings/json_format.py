@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from bot.domain.notifications.condition_rules import parse_conditions
+from bot.domain.notifications.defaults import LOCKABLE, parse_time
+from bot.domain.notifications.rules import Style
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import (
@@ -123,6 +126,21 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT
 
 
+def _is_rule(value: object) -> bool:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return False
+    try:
+        parse_conditions(value)
+    except ValueError:
+        return False
+    return True
+
+
+_RULE = _Kind(
+    rule='This must be a list such as ["any", "prioritycode becomes [1]"], or an empty list.',
+    accepts=_is_rule,
+    convert=tuple,
+)
 _SWITCH = _Kind(rule="This must be true or false.", accepts=lambda value: isinstance(value, bool))
 _NAMES = _Kind(
     rule="This must be a list of names in brackets.",
@@ -152,6 +170,22 @@ _KINDS: Mapping[str, _Kind] = {
         rule=f"This must be one of these: {', '.join(Disclosure)}.",
         accepts=lambda value: isinstance(value, str) and value in set(Disclosure),
         convert=Disclosure,
+    ),
+    "notify_style": _Kind(
+        rule=f"This must be one of these: {', '.join(Style)}.",
+        accepts=lambda value: isinstance(value, str) and value in set(Style),
+        convert=Style,
+    ),
+    "digest_at": _Kind(
+        rule="This must be a time such as 08:00.",
+        accepts=lambda value: isinstance(value, str) and parse_time(value) is not None,
+    ),
+    "value_rule": _RULE,
+    "urgent_rule": _RULE,
+    "locked_rules": _Kind(
+        rule=f"This must be a list in brackets. It can contain: {', '.join(LOCKABLE)}.",
+        accepts=lambda value: isinstance(value, list) and all(isinstance(e, str) and e in LOCKABLE for e in value),
+        convert=tuple,
     ),
 }
 """Types of the settings that are not switches."""

@@ -1,5 +1,8 @@
 """Labels of settings and their values, for pages and lists of changes."""
 
+from collections.abc import Mapping
+
+from bot.domain.notifications.rules import Style
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
@@ -25,6 +28,12 @@ LABELS = {
     "tell_each": "Show key field values only to people who can see them",
     "card_acts": "What people can do on a card",
     "change_fields": "Fields that people can change on a card",
+    "notify_style": "How chats get changes by default",
+    "digest_at": "Default time of the digest",
+    "value_rule": "Default value rule",
+    "urgent_rule": "Default urgent rule",
+    "mention_owner": "Mention owners by default",
+    "locked_rules": "Notification rules that chats cannot change",
 }
 """Labels by the name of the setting."""
 
@@ -47,9 +56,23 @@ CARD_ACTS = {
     CardAction.RESOLVE: "Resolve",
 }
 
+STYLES = {
+    Style.EACH: "A card for each change",
+    Style.LIVE: "One live card",
+    Style.DIGEST: "A digest once a day",
+}
+
 EVERYBODY = "Everyone with a Dynamics 365 user"
 DEFAULT_VIEW = "The default view"
 NO_LIMIT = "no limit"
+
+
+_NAMED: Mapping[str, Mapping[str, str]] = {
+    "locked_rules": LABELS,
+    "card_acts": {act.value: title for act, title in CARD_ACTS.items()},
+}
+_NONE = {"card_acts": "nothing"}
+"""Names of values that are settings or actions themselves."""
 
 
 def format_setting(setting: str, value: SettingValue) -> str:
@@ -59,10 +82,12 @@ def format_setting(setting: str, value: SettingValue) -> str:
             return "On" if value else "Off"
         case Disclosure():
             return DISCLOSURES[value]
+        case str() if setting == "notify_style":
+            return STYLES[Style(value)]
+        case tuple() if setting in _NAMED:
+            return ", ".join(_NAMED[setting].get(each, each) for each in value) or _NONE.get(setting, "none")
         case None:
             return DEFAULT_VIEW if setting == "note_view" else ""
-        case tuple() if setting == "card_acts":
-            return ", ".join(CARD_ACTS[CardAction(act)] for act in value) or "nothing"
         case tuple():
             return ", ".join(value) or (EVERYBODY if setting == "allowed_roles" else "none")
         case 0 if setting == "sync_idle_days":

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bot.domain.environment_settings import MAX_SYNC_IDLE_DAYS, OrganizationSettings
 from bot.domain.note_fields import note_columns
+from bot.domain.notifications.condition_rules import condition_columns, condition_problem, parse_conditions
+from bot.domain.notifications.defaults import parse_time
 from bot.domain.record_actions import action_problem, change_fields_problem
 from bot.domain.record_types import (
     CASE,
@@ -65,9 +67,26 @@ def record_type_problems(
         found["card_acts"] = next((why for act in wanted.card_acts if (why := action_problem(act, table))), None)
     if wanted.change_fields != before.change_fields:
         found["change_fields"] = change_fields_problem(wanted.change_fields, table)
+    if wanted.digest_at != before.digest_at and parse_time(wanted.digest_at) is None:
+        found["digest_at"] = "Enter a time, such as 08:00."
+    for name in ("value_rule", "urgent_rule"):
+        if getattr(wanted, name) != getattr(before, name):
+            found[name] = _rule_problem(getattr(wanted, name), wanted, table)
     return tuple(
         SettingProblem(table=table.name, setting=setting, reason=reason) for setting, reason in found.items() if reason
     )
+
+
+def _rule_problem(texts: tuple[str, ...], record_type: RecordType, table: Table) -> str | None:
+    """Return the problem of a default rule. A secured column needs that chats may see its values."""
+    try:
+        rule = parse_conditions(texts)
+    except ValueError:
+        return "This is not a rule of at most five conditions."
+    columns = condition_columns(record_type, table)
+    hidden = [each.name for each in columns if each.secured and not record_type.tell_secured]
+    problems = (condition_problem(each, columns, hidden) for each in (rule.conditions if rule else ()))
+    return next((problem for problem in problems if problem), None)
 
 
 def find_note_view(note_view: str | None, table: str, views: Iterable[View]) -> View | None:

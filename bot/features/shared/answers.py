@@ -7,7 +7,7 @@ from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
-from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, RecordRef
+from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, PublicId, RecordRef
 from cards.activity import activity_json
 from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
@@ -26,6 +26,12 @@ class Answer:
     """True if the message is already in the outbox of the chat, so answering with it would repeat it."""
     needs_confirmation: bool = False
     """True if nothing was changed yet, and the message asks for confirmation."""
+    is_question: bool = False
+    """True if a button of the message answers what it asks. Afterward, the message disappears."""
+    is_refusal: bool = False
+    """True if the request failed, so nothing was changed or shown."""
+    replacement: bytes | None = None
+    """Finished activity that replaces the card with the pressed button for everyone; None to keep the card."""
 
 
 def render(message: Message, channel: str) -> bytes:
@@ -132,6 +138,11 @@ def change_values_button(key: str) -> ActionButton:
     return ActionButton(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
 
 
+def live_values_button(connection: PublicId) -> ActionButton:
+    """Return the button that shows a live card with the permissions of the person who presses it."""
+    return ActionButton(title="Show values", verb=Verb.VIEW_LIVE_CARD, payload={"connection": connection})
+
+
 def timeline_button(record: RecordRef) -> ActionButton:
     """Return the button that lists the record's current and past chats with details."""
     return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_data(record))
@@ -140,6 +151,12 @@ def timeline_button(record: RecordRef) -> ActionButton:
 def resume_button(connection: Connection) -> ActionButton:
     """Return the button that resumes chat sync for the connection."""
     return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload=connection_data(connection))
+
+
+def notifications_button(record: RecordRef | None = None) -> DialogButton:
+    """Return the button that opens the notification rules, for one of the records if it is given."""
+    payload = record_data(record) if record else {}
+    return DialogButton(title="Notifications", dialog=Dialog.NOTIFICATIONS, payload=payload)
 
 
 def new_chat_button(record: LinkTarget | None, *, with_person: ObjectId | None = None) -> DialogButton:

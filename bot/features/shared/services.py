@@ -1,6 +1,7 @@
 """The services that all features use."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,10 +15,15 @@ from bot.features.shared.roster_cache import RosterCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
 from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
 from bot.ports.graph import ChatDirectory, Directory
-from bot.ports.teams import ChatMessages, Roster
+from bot.ports.teams import ChatMessages, Roster, TargetedMessages
 from bot.runtime.line_budget import LineBudget
+from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
+from cards.message import Message
+
+LiveViewKey = tuple[int, int, ObjectId]
+"""A live card, the version of its content, and the reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +49,12 @@ class Services:
     chat_messages: ChatMessages
     roster: Roster
     roster_cache: RosterCache
+    live_views: TtlCache[LiveViewKey, Message]
+    """Live cards as each reader sees them. All clients request them again after each edit."""
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
+    targeted_messages: TargetedMessages | None = None
+    """None if private answers are not sent as targeted messages."""
     message_events: bool = True
     """True if Teams sends all messages of a chat, and not only those that mention the bot."""
     emulator_user: ObjectId | None = None
@@ -57,6 +67,8 @@ class Services:
     """Running creations of chats in this process."""
     membership_changes: set[asyncio.Task[None]] = field(default_factory=set)
     """Running changes of members in this process."""
+    decision_counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Decisions about changes since the start, by outcome and reason."""
 
     @property
     def environments(self) -> Sequence[EnvironmentId]:

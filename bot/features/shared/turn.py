@@ -17,6 +17,8 @@ class Turn:
     person: Person
     private: bool
     """True if only the person sees the answer."""
+    time_zone: str | None = None
+    """IANA name of the time zone of the person's client, if it sends a known one."""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -146,7 +146,7 @@ def _chat_json(request: GraphRequest, chat: Row) -> JsonObject:
 
 def _last_message(request: GraphRequest, chat: Row) -> JsonObject | None:
     """Return the newest message in the format of a chat list."""
-    newest = next(iter(messages_of(request.teams.rows, chat.id)), None)
+    newest = _newest_message(request, chat)
     return (
         {"id": newest.id, "createdDateTime": newest.text("at"), "isDeleted": False, "messageType": "message"}
         if newest
@@ -154,8 +154,13 @@ def _last_message(request: GraphRequest, chat: Row) -> JsonObject | None:
     )
 
 
+def _newest_message(request: GraphRequest, chat: Row) -> Row | None:
+    """Return the newest message that all members see, or None."""
+    return next((row for row in messages_of(request.teams.rows, chat.id) if not row.text("addressee")), None)
+
+
 def _last_activity_at(request: GraphRequest, chat: Row) -> str:
-    newest = next(iter(messages_of(request.teams.rows, chat.id)), None)
+    newest = _newest_message(request, chat)
     return newest.text("at") if newest else chat.text("createdDateTime")
 
 

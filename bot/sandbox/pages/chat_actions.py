@@ -19,6 +19,7 @@ from bot.sandbox.teams.chats import (
     find_message,
     has_app,
     is_topic,
+    is_visible,
     members_of,
     people_in,
 )
@@ -58,7 +59,7 @@ async def write_message(request: web.Request, body: Body) -> Answer:
     draft = Draft(
         text=body.text("text", limit=MAX_TEXT_LENGTH).strip(),
         card=_card(card) if card is not None else "",
-        reply_to=_existing(teams, conversation, body.number("replyTo")),
+        reply_to=_existing(teams, conversation, person, body.number("replyTo")),
         sent=body.text("sent", limit=MAX_TEXT_LENGTH).strip(),
         value=body.values.get("value"),
     )
@@ -75,7 +76,7 @@ async def send_invoke(request: web.Request, body: Body) -> Answer:
     name, value = body.text("name", limit=_MAX_ID_LENGTH), body.values.get("value")
     if name not in INVOKES or not isinstance(value, Mapping):
         raise RequestRefused("The sandbox does not send this invoke.")
-    message = _existing(teams, conversation, body.number("message"))
+    message = _existing(teams, conversation, person, body.number("message"))
     answer = await invoke(teams, conversation, person, InvokeRequest(name=name, value=value, message=message))
     if not answer.ok:
         raise RequestRefused(_failure(conversation, answer), HTTPStatus.BAD_GATEWAY)
@@ -167,8 +168,11 @@ def _topic(text: str) -> str:
     return text
 
 
-def _existing(teams: SampleOrganization, conversation: Conversation, number: int | None) -> int | None:
-    if number is not None and find_message(teams.rows, conversation.id, number) is None:
+def _existing(
+    teams: SampleOrganization, conversation: Conversation, person: SampleUser, number: int | None
+) -> int | None:
+    row = find_message(teams.rows, conversation.id, number) if number is not None else None
+    if number is not None and (row is None or not is_visible(row, person.id, teams.now())):
         raise RequestRefused("This message does not exist anymore.", HTTPStatus.NOT_FOUND)
     return number
 

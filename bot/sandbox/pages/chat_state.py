@@ -9,6 +9,7 @@ from bot.sandbox.teams.chats import (
     Conversation,
     find_chat,
     has_app,
+    is_visible,
     messages_of,
     people_in,
 )
@@ -19,12 +20,15 @@ from bot.sandbox.values import Json, JsonObject, Row
 MAX_LISTED_CHATS = 50
 
 
-def chat_state(teams: SampleOrganization, conversation: Conversation, after: int) -> Mapping[str, object]:
-    """Return the state of a chat with the messages that changed after this version.
+def chat_state(
+    teams: SampleOrganization, conversation: Conversation, after: int, *, person: str = ""
+) -> Mapping[str, object]:
+    """Return the state of a chat with the messages that this person sees and that changed after this version.
 
     The first request, with the version 0, also gets what never changes: the directory and the app's commands.
     """
-    messages = list(reversed(messages_of(teams.rows, conversation.id)))
+    now = teams.now()
+    messages = [row for row in reversed(messages_of(teams.rows, conversation.id)) if is_visible(row, person, now)]
     since = after if after <= teams.rows.version else 0
     return {
         "version": teams.rows.version,
@@ -89,6 +93,7 @@ def _message(row: Row) -> Mapping[str, object]:
         "replyTo": row.number("replyTo"),
         "edited": row.values.get("edited") is True,
         "deleted": row.values.get("deleted") is True,
+        "private": bool(row.text("addressee")),
     }
 
 

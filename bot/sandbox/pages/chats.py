@@ -46,15 +46,23 @@ async def chat(request: web.Request) -> web.Response:
 
 
 async def state(request: web.Request) -> web.Response:
-    """Return the state of a chat, or 304 if nothing changed since the client's version."""
+    """Return what a person sees of a chat, or 304 if nothing changed since the client's version."""
     teams = request.app[TEAMS]
     conversation = teams.conversation(request.match_info["chat"])
     if conversation is None:
         return json_response({"error": NOT_FOUND}, HTTPStatus.NOT_FOUND)
-    etag = f'"{teams.rows.version}"'
+    person = _person(request)
+    etag = f'"{teams.rows.version}{person and f" {person}"}"'
     if request.headers.get(hdrs.IF_NONE_MATCH) == etag:
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={hdrs.ETAG: etag})
-    return json_response(chat_state(teams, conversation, _version(request)), headers={hdrs.ETAG: etag})
+    shown = chat_state(teams, conversation, _version(request), person=person)
+    return json_response(shown, headers={hdrs.ETAG: etag})
+
+
+def _person(request: web.Request) -> str:
+    """Return the Entra object ID of the person who looks at the chat, or an empty string for an unknown person."""
+    user = DIRECTORY.get(request.query.get("person", ""))
+    return user.id if user else ""
 
 
 def _version(request: web.Request) -> int:

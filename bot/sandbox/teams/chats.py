@@ -3,8 +3,9 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.sandbox.dataverse.odata.columns import parse_instant
 from bot.sandbox.dataverse.writes.coerce import instant
 from bot.sandbox.storage.rows import Rows, Transaction
 from bot.sandbox.teams.channels import TEAM_MEMBERS, find_channel
@@ -17,6 +18,8 @@ MAX_MEMBERS = 250
 MAX_TOPIC_LENGTH = 250
 MAX_MESSAGES = 200
 """Number of newest messages that are stored per chat."""
+TARGETED_LIFETIME = timedelta(hours=24)
+"""Time that clients show a targeted message ("Targeted messages")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class Content:
     """Entra object ID of the person who wrote the message, or empty."""
     reply_to: int | None = None
     """Number of the message that this one replies to."""
+    addressee: str = ""
+    """Entra object ID of the only person who sees the message (a targeted message), or empty."""
 
     @property
     def values(self) -> Mapping[str, Value]:
@@ -54,6 +59,7 @@ class Content:
             "card": self.card,
             "author": self.author,
             "replyTo": self.reply_to,
+            "addressee": self.addressee,
         }
 
 
@@ -100,6 +106,17 @@ def is_topic(text: str) -> bool:
 def messages_of(rows: Rows, conversation_id: str) -> Sequence[Row]:
     """Return the messages in the conversation, newest first."""
     return sorted(rows.where(MESSAGES, chat=conversation_id), key=lambda row: row.number("number") or 0, reverse=True)
+
+
+def is_visible(row: Row, person: str, now: datetime) -> bool:
+    """Return True if this person sees the message. Targeted ones disappear when deleted, or after a day."""
+    addressee = row.text("addressee")
+    return not addressee or (addressee == person and not row.values.get("deleted") and not is_expired(row, now))
+
+
+def is_expired(row: Row, now: datetime) -> bool:
+    """Return True if the message is targeted and too old."""
+    return bool(row.text("addressee")) and now - parse_instant(row.text("at")) >= TARGETED_LIFETIME
 
 
 def membership_id(chat: str, user_id: str) -> str:

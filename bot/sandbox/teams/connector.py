@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.sandbox.refusals import ServiceError
 from bot.sandbox.teams.channels import TEAM_ID, find_channel
-from bot.sandbox.teams.chats import Content, find_chat, has_app, people_in
+from bot.sandbox.teams.chats import Content, find_chat, find_message, has_app, people_in
 from bot.sandbox.teams.envelopes import message_id, message_number
 from bot.sandbox.teams.people import SampleUser, find_user
 from bot.sandbox.teams.sample_organization import TEAMS, SampleOrganization
@@ -38,7 +38,7 @@ async def connector(request: web.Request) -> web.Response:
         case "PUT", ["conversations", conversation, "activities", activity]:
             return await _edit(request, teams, conversation, activity)
         case "DELETE", ["conversations", conversation, "activities", activity]:
-            return await _delete(teams, conversation, activity)
+            return await _delete(request, teams, conversation, activity)
         case "GET", ["conversations", conversation, "members"]:
             return web.json_response([_account(user) for user in _members(teams, conversation)])
         case "GET", ["conversations", conversation, "pagedmembers"]:
@@ -54,7 +54,9 @@ async def connector(request: web.Request) -> web.Response:
 async def _post(request: web.Request, teams: SampleOrganization, conversation: str) -> web.Response:
     channel, _, root = conversation.partition(THREAD)
     _require_bot(teams, channel)
-    content = replace(await _content(request), reply_to=message_number(root))
+    activity = await _activity(request)
+    addressee = _addressee(request, teams, channel, activity)
+    content = replace(_content(activity), reply_to=message_number(root), addressee=addressee)
     number = await teams.post(channel, content)
     return web.json_response({"id": message_id(number)}, status=HTTPStatus.CREATED)
 
@@ -62,21 +64,55 @@ async def _post(request: web.Request, teams: SampleOrganization, conversation: s
 async def _edit(request: web.Request, teams: SampleOrganization, conversation: str, activity: str) -> web.Response:
     channel, number = conversation.partition(THREAD)[0], message_number(activity)
     _require_bot(teams, channel)
-    if number is None or not await teams.edit(channel, number, await _content(request)):
+    edited = await _activity(request)
+    if _is_targeted(request) and "recipient" in edited:
+        raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
+    _require_same_flag(request, teams, channel, number)
+    if number is None or not await teams.edit(channel, number, _content(edited)):
         raise ConnectorError(HTTPStatus.NOT_FOUND, "ActivityNotFoundInConversation")
     return web.json_response({"id": activity})
 
 
-async def _delete(teams: SampleOrganization, conversation: str, activity: str) -> web.Response:
+async def _delete(request: web.Request, teams: SampleOrganization, conversation: str, activity: str) -> web.Response:
     channel, number = conversation.partition(THREAD)[0], message_number(activity)
     _require_bot(teams, channel)
+    _require_same_flag(request, teams, channel, number)
     if number is None or not await teams.delete(channel, number):
         raise ConnectorError(HTTPStatus.NOT_FOUND, "ActivityNotFoundInConversation")
     return web.Response()
 
 
-async def _content(request: web.Request) -> Content:
-    """Return the content of the activity in the request."""
+def _is_targeted(request: web.Request) -> bool:
+    """Return True if the request is about a targeted message. Nothing in the ID of the message says so."""
+    return request.query.get("isTargetedActivity", "").lower() == "true"
+
+
+def _addressee(request: web.Request, teams: SampleOrganization, channel: str, activity: dict[str, Json]) -> str:
+    """Return the Entra object ID of the only person who sees the activity, or an empty string if everyone does."""
+    recipient = activity.get("recipient")
+    named = recipient if isinstance(recipient, dict) else {}
+    if _is_targeted(request) != (named.get("isTargeted") is True):
+        raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
+    if not _is_targeted(request):
+        return ""
+    conversation = teams.conversation(channel)
+    if conversation is None or conversation.kind == "oneOnOne":
+        raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
+    user = find_user(str(named.get("id", "")))
+    if user is None or user not in _members(teams, channel):
+        raise ConnectorError(HTTPStatus.FORBIDDEN, "BotNotInConversationRoster")
+    return user.id
+
+
+def _require_same_flag(request: web.Request, teams: SampleOrganization, channel: str, number: int | None) -> None:
+    """Raise `ConnectorError` if only one of the request and the message is targeted."""
+    row = find_message(teams.rows, channel, number) if number is not None else None
+    if row and bool(row.text("addressee")) != _is_targeted(request):
+        raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
+
+
+async def _activity(request: web.Request) -> dict[str, Json]:
+    """Return the activity in the request."""
     content = await request.read()
     if len(content) > MAX_MESSAGE_BYTES:
         raise ConnectorError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "MessageSizeTooBig")
@@ -86,6 +122,10 @@ async def _content(request: web.Request) -> Content:
         activity = None
     if not isinstance(activity, dict) or activity.get("type") != "message":
         raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
+    return activity
+
+
+def _content(activity: dict[str, Json]) -> Content:
     text = str(activity.get("text") or "")
     return Content(summary=str(activity.get("summary") or text), text=text, card=_card(activity))
 

@@ -25,6 +25,7 @@ from bot.sandbox.teams.chats import (
     find_member,
     find_message,
     has_app,
+    is_expired,
     put_chat,
     put_member,
     put_message,
@@ -158,7 +159,7 @@ class SampleOrganization:
 
     async def _change(self, conversation_id: str, number: int, values: Mapping[str, Value]) -> bool:
         row = find_message(self.rows, conversation_id, number)
-        if row is None or row.text("author") or row.values.get("deleted"):
+        if row is None or row.text("author") or row.values.get("deleted") or is_expired(row, self.now()):
             return False
         async with self.store.transaction() as transaction:
             transaction.update(row, {**values, "edited": True})

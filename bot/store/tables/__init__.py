@@ -6,6 +6,7 @@ SQLAlchemy Core lets the same statements run on SQLite and PostgreSQL.
 from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.keys import signing_key
+from bot.store.tables.notifications import chat_rules, connection_rules, decision, own_change, posted_card
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -35,7 +36,10 @@ __all__ = [
     "change_link",
     "chat",
     "chat_activity",
+    "chat_rules",
     "connection",
+    "connection_rules",
+    "decision",
     "environment",
     "field_value",
     "from_microseconds",
@@ -45,7 +49,9 @@ __all__ = [
     "microseconds",
     "new_chat",
     "outbox",
+    "own_change",
     "post",
+    "posted_card",
     "record_type",
     "setting_change",
     "signing_key",

@@ -62,6 +62,9 @@ outbox = _queue_table(
     Column("caused_at", Instant),
     # The conversation ID of the channel's thread that the message answers in.
     Column("thread", String),
+    # The card that the message posts or edits, and the version of its content in the body.
+    Column("card_id", RowNumber),
+    Column("card_version", Integer),
     Column("body", LargeBinary, nullable=False),
     # The values that the chat knew before this message, restored if the message is never delivered.
     Column("told_before", JSON(none_as_null=True)),

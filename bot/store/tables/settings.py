@@ -40,6 +40,8 @@ record_type = Table(
     Column("tell_each", Boolean, nullable=False),
     Column("card_acts", JSON, nullable=False),
     Column("change_fields", JSON, nullable=False),
+    # The default notification rules and the locked ones, by setting. None for the initial defaults.
+    Column("notifications", JSON(none_as_null=True)),
     # When each column last began to be watched, with the number of that watch. Without a column: from the beginning.
     Column("watches", JSON(none_as_null=True)),
 )

@@ -42,7 +42,7 @@ let etag = "";
 
 // Returns the changes since the last call, or null if there are none.
 export async function changes(version) {
-  const response = await fetch(`${app.dataset.address}/state?after=${version}`, {
+  const response = await fetch(`${app.dataset.address}/state?after=${version}&person=${encodeURIComponent(me())}`, {
     cache: "no-store",
     headers: version && etag ? { "If-None-Match": etag } : {},
   });

@@ -25,8 +25,10 @@ async function poll() {
   isPolling = true;
   let wait = document.hidden ? HIDDEN_POLL_MS : POLL_MS;
   try {
+    const person = me();
     const found = await changes(version);
-    if (found) show(found);
+    if (person !== me()) version = 0;
+    else if (found) show(found);
     if (hasFailed) showNotice("");
     hasFailed = false;
   } catch (error) {
@@ -54,7 +56,7 @@ function show(found) {
 
 function showChat() {
   const { members, isOwn, hasApp, bot } = chat.state;
-  if (members.length && !members.includes(me())) setMe(members[0]);
+  if (members.length && !members.includes(me())) act(members[0]);
   chooser.replaceChildren(...members.map((each) => element("option", { value: each, selected: each === me() }, chat.people.get(each)?.name ?? each)));
   updateDetails();
   updateComposer(isOwn && members.includes(me()));
@@ -63,7 +65,13 @@ function showChat() {
   else showNotice("");
 }
 
-chooser.addEventListener("change", () => { setMe(chooser.value); redraw(); updateDetails(); });
+// Another person sees other targeted messages, so the next request asks for all messages.
+function act(person) {
+  setMe(person);
+  version = 0;
+}
+
+chooser.addEventListener("change", () => { act(chooser.value); poll(); redraw(); updateDetails(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 window.addEventListener("chat-changed", poll);

@@ -52,9 +52,16 @@ export function redraw() {
 function draw(message) {
   const item = renderMessage(message);
   const old = shown.get(message.number)?.item;
-  if (old) { visible.unobserve(old); old.replaceWith(item); } else list.append(item);
+  if (old) { visible.unobserve(old); old.replaceWith(item); } else list.insertBefore(item, itemAfter(message.number));
   shown.set(message.number, { message, item });
   visible.observe(item);
+}
+
+// Messages of another person can be older than those on the page.
+function itemAfter(number) {
+  let next = null;
+  for (let item = list.lastElementChild; item && Number(item.dataset.number) > number; item = item.previousElementSibling) next = item;
+  return next;
 }
 
 export const authorName = (message) => chat.people.get(message.author)?.name ?? chat.state.bot.name;
@@ -65,7 +72,8 @@ function renderMessage(message) {
   const bubble = element("div", { class: "bubble" }, quote(message), content(message), body(message, notice), notice);
   const edited = message.edited && !message.deleted ? element("span", { class: "edited" }, "Edited") : null;
   const head = element("p", { class: "head" }, element("b", {}, authorName(message)), element("time", { dateTime: message.at }, time(message.at)), edited);
-  const main = element("div", { class: "main" }, head, bubble);
+  const only = message.private ? element("p", { class: "only-you" }, "Only you can see this message") : null;
+  const main = element("div", { class: "main" }, head, only, bubble);
   return element("li", {
     id: `message-${message.number}`,
     class: isMine ? "mine" : message.author ? "other" : "bot",

@@ -1,0 +1,208 @@
+"""Render the cards about changed key fields and lifecycle changes of a record (spec K2, K12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from uuid import uuid4
+
+from bot.domain.formatting import canonical_value
+from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, ReportedValue
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
+from bot.domain.values import Chat, ChatId, Connection
+from bot.features.key_fields.lifecycle_news import LifecycleNews
+from bot.features.key_fields.read_facts import ChangeDetails
+from bot.features.notifications.card_changes import RecordChange
+from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
+from bot.features.shared.services import Services
+from cards.buttons import ActionButton
+from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.personal_view import PersonalView
+from cards.record import RecordHeader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCard:
+    """A card for a chat, and the change with its values if readers request them."""
+
+    message: OutgoingMessage
+    reported_change: ReportedChange | None = None
+
+
+class ChangeCards:
+    """Renders the cards of the chats. Most of them have the same reported values and get the same card."""
+
+    def __init__(
+        self,
+        *,
+        services: Services,
+        details: ChangeDetails,
+        chats: Mapping[ChatId, Chat],
+        accounts: Mapping[ChatId, tuple[str, ...] | None],
+    ) -> None:
+        self._services = services
+        self._details = details
+        self._chats = chats
+        self._accounts = accounts
+        self._extra = (chats_button(details.record),)
+        self._render_shared = cache(partial(_render, extra_buttons=self._extra))
+
+    def card(
+        self,
+        connection: Connection,
+        changes: Sequence[NetChange],
+        news: Sequence[LifecycleNews],
+        before: Mapping[str, ReportedValue | None],
+    ) -> NewCard:
+        """Return the card for the connection's chat. `before`: the values that it knows."""
+        details, channel = self._details, self._chats[connection.chat_id].channel
+        view = _view(self._services, connection, details, changes, news)
+        if changes and details.record_type.tell_each:
+            change = _reported_change(connection, details, view, changes)
+            accounts = self._accounts.get(connection.chat_id)
+            view = _without_values(view, change_values_button(change.key), accounts)
+            body = _render(view, channel, extra_buttons=self._extra)
+            return NewCard(message=_message(connection, details, body, changes, before), reported_change=change)
+        # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
+        body = _render(view, channel) if news else self._render_shared(view, channel)
+        return NewCard(message=_message(connection, details, body, changes, before))
+
+    def record_change(
+        self, connection: Connection, changes: Sequence[NetChange], before: Mapping[str, ReportedValue | None]
+    ) -> RecordChange:
+        """Return the changes for a live card or a summary card."""
+        details = self._details
+        people = dict.fromkeys(person for change in changes for person in change.people)
+        return RecordChange(
+            connection=connection,
+            record_type=details.record_type,
+            table=details.table,
+            row=details.row,
+            at=max(change.at for change in changes),
+            people=tuple(details.people[person] for person in people if person in details.people),
+            columns=tuple(_reported_column(change, details) for change in changes),
+            before=before,
+        )
+
+
+def _view(
+    services: Services,
+    connection: Connection,
+    details: ChangeDetails,
+    changes: Sequence[NetChange],
+    news: Sequence[LifecycleNews],
+) -> KeyFieldsView:
+    people = dict.fromkeys(person for change in changes for person in change.people)
+    if not changes:
+        people = dict.fromkeys(event.changed_by for event in details.events if event.changed_by)
+    return KeyFieldsView(
+        record=_header(services, connection, details),
+        changes=tuple(_card_change(change, details) for change in changes),
+        people=tuple(details.people[person] for person in people if person in details.people),
+        at=max(change.at for change in changes) if changes else max(event.at for event in details.events),
+        news=tuple(each.news for each in news),
+        buttons=tuple(button for each in news for button in each.buttons),
+    )
+
+
+def _header(services: Services, connection: Connection, details: ChangeDetails) -> RecordHeader:
+    """Return the record's header; a deleted record has the name that the connection stores."""
+    if details.row:
+        return record_header(services.links, details.table, details.record, details.row)
+    return RecordHeader(
+        kind=details.table.label,
+        name=connection.record_name,
+        number=connection.record_number,
+        url=services.links.open_url(details.record),
+    )
+
+
+def _reported_change(
+    connection: Connection, details: ChangeDetails, view: KeyFieldsView, changes: Sequence[NetChange]
+) -> ReportedChange:
+    """Return the change with its values, which readers with access can request later."""
+    return ReportedChange(
+        key=uuid4().hex,
+        chat_id=connection.chat_id,
+        record=details.record,
+        at=view.at,
+        people=view.people,
+        columns=tuple(_reported_column(change, details) for change in changes),
+        news=view.news,
+        buttons=tuple(
+            ReportedButton(title=each.title, verb=each.verb, payload=each.payload)
+            for each in view.buttons
+            if isinstance(each, ActionButton)
+        ),
+    )
+
+
+def _reported_column(change: NetChange, details: ChangeDetails) -> ReportedColumn:
+    old, new = details.texts(change.column, change.old, change.new)
+    return ReportedColumn(
+        name=change.column.name,
+        label=change.column.label,
+        old=None if old is None else old[:MAX_REPORTED_LENGTH],
+        new=new[:MAX_REPORTED_LENGTH],
+        raw=canonical_value(change.column, change.new.raw),
+    )
+
+
+def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[str, ...] | None) -> KeyFieldsView:
+    """Return the card without values, and with a button that requests them."""
+    changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
+    return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
+
+
+def _render(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[ActionButton, ...] = ()) -> bytes:
+    return render(key_fields(replace(view, buttons=(*view.buttons, *extra_buttons))), channel)
+
+
+def _message(
+    connection: Connection,
+    details: ChangeDetails,
+    body: bytes,
+    changes: Sequence[NetChange],
+    before: Mapping[str, ReportedValue | None],
+) -> OutgoingMessage:
+    return OutgoingMessage(
+        key=f"key fields {connection.id} {details.events[-1].key}",
+        chat_id=connection.chat_id,
+        activity=body,
+        connection_id=connection.id,
+        subjects=_subjects(details, changes, lifecycle=[name for name in before if name in details.lifecycle_values]),
+        caused_at=min(event.at for event in details.events),
+        previously_reported={
+            (connection.id, name): value and details.watch.numbered(name, value) for name, value in before.items()
+        },
+    )
+
+
+def _subjects(details: ChangeDetails, changes: Sequence[NetChange], lifecycle: Sequence[str]) -> tuple[Subject, ...]:
+    """Return the subjects. Lifecycle news beside changes have their own: they depend on fewer settings."""
+    subject = _subject(details, changes)
+    if not (changes and lifecycle):
+        return (subject,)
+    return (subject, replace(subject_of(details.record, Switch.RECORD_TYPE), columns=tuple(lifecycle)))
+
+
+def _subject(details: ChangeDetails, changes: Sequence[NetChange]) -> Subject:
+    """Return the subject, with what the card shows of which columns: settings are checked again before it is sent."""
+    if not changes:
+        return subject_of(details.record, Switch.RECORD_TYPE)
+    secured = {change.column.secured for change in changes}
+    to_everyone, tell_secured = not details.record_type.tell_each, details.record_type.tell_secured
+    return replace(
+        subject_of(details.record, Switch.KEY_FIELDS),
+        columns=tuple(change.column.name for change in changes),
+        shows_values=to_everyone and (tell_secured or False in secured),
+        shows_secured=to_everyone and tell_secured and True in secured,
+    )
+
+
+def _card_change(change: NetChange, details: ChangeDetails) -> Change:
+    """Return the change for the card; without values if the column is secured and its values must not be shown."""
+    if change.column.secured and not details.record_type.tell_secured:
+        return Change(label=change.column.label, old=None, new=None)
+    old, new = details.texts(change.column, change.old, change.new)
+    return Change(label=change.column.label, old=old, new=new)

@@ -1,0 +1,97 @@
+"""Render the card that sums up what a chat did not hear of its records (spec K9, V6, V8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from bot.domain.catch_up import MissedChange
+from bot.domain.change_texts import change_texts
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.tables import ColumnValue
+from bot.domain.values import Chat, Connection
+from bot.domain.watching import unheard
+from bot.features.key_fields.missed_news import MissedNews
+from bot.features.shared.answers import display_name, record_header, render, subject_of
+from bot.features.shared.services import Services
+from cards.catch_up import AWAY, MAX_RECORDS, CatchUpView, catch_up
+from cards.catch_up import CatchUp as CatchUpRecord
+from cards.key_fields import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The content of the card."""
+
+    told: Sequence[MissedNews]
+    """The most important record first."""
+    deleted: Sequence[Connection] = ()
+    unreadable: Sequence[Connection] = ()
+    title: str = AWAY
+    lead: str = ""
+    """Sentence below the title, such as that a person ended a mute."""
+
+
+def summary_messages(services: Services, chat: Chat, summary: Summary, at: datetime) -> Sequence[OutgoingMessage]:
+    """Return one card, and more of them only for more questions than one card has room for."""
+    if not (summary.told or summary.deleted):
+        return ()
+    parts, rest = [], list(summary.told)
+    while len(rest) > MAX_RECORDS and rest[MAX_RECORDS].news:
+        parts.append(replace(summary, told=rest[:MAX_RECORDS], deleted=(), unreadable=()))
+        rest = rest[MAX_RECORDS:]
+    return [_message(services, chat, each, at) for each in (*parts, replace(summary, told=rest))]
+
+
+def _message(services: Services, chat: Chat, summary: Summary, at: datetime) -> OutgoingMessage:
+    told, deleted, unreadable = summary.told, summary.deleted, summary.unreadable
+    view = CatchUpView(
+        records=tuple(_card_record(services, each) for each in told),
+        at=at,
+        deleted=tuple(map(display_name, deleted)),
+        unreadable=tuple(map(display_name, unreadable)),
+        title=summary.title,
+        lead=summary.lead,
+    )
+    return OutgoingMessage(
+        key=f"caught up {chat.id} {at.isoformat()} {uuid4().hex}",
+        chat_id=chat.id,
+        activity=render(catch_up(view), chat.channel),
+        subjects=_subjects(told, [*deleted, *unreadable]),
+        previously_reported={
+            **{(each.connection.id, name): value for each in told for name, value in each.before.items()},
+            **{key: value for each in deleted for key, value in unheard(each).items()},
+        },
+    )
+
+
+def _subjects(told: Sequence[MissedNews], named: Sequence[Connection]) -> tuple[Subject, ...]:
+    """Return the record types of the card. `named`: records that it only names."""
+    subjects: list[Subject] = []
+    for each in told:
+        if each.changes:
+            subject = subject_of(each.connection.record, Switch.KEY_FIELDS)
+            columns = tuple(change.column.name for change in each.changes)
+            subjects.append(replace(subject, columns=columns, shows_values=each.show_values))
+        if each.news:
+            subject = subject_of(each.connection.record, Switch.RECORD_TYPE)
+            subjects.append(replace(subject, columns=tuple(each.lifecycle_before)))
+    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in named)]))
+
+
+def _card_record(services: Services, missed: MissedNews) -> CatchUpRecord:
+    header = record_header(services.links, missed.record.table, missed.connection.record, missed.row)
+    return CatchUpRecord(
+        record=header,
+        changes=tuple(_card_change(each, show_values=missed.show_values) for each in missed.changes),
+        news=tuple(each.news for each in missed.news),
+        buttons=tuple(button for each in missed.news for button in each.buttons),
+    )
+
+
+def _card_change(missed: MissedChange, *, show_values: bool) -> Change:
+    if not show_values or missed.column.secured:
+        return Change(label=missed.column.label, old=None, new=None)
+    known = ColumnValue(raw=missed.old.raw, text=missed.old.text) if missed.old else None
+    old, new = change_texts(missed.column, known, missed.new, missed.new)
+    return Change(label=missed.column.label, old=old, new=new)

@@ -1,0 +1,1 @@
+"""Let people decide what disturbs them (spec section 14)."""

@@ -1,0 +1,78 @@
+"""The page that asks for the test and the values of a new condition (spec V4)."""
+
+from collections.abc import Sequence
+
+from bot.domain.notifications.condition_rules import (
+    ALL_OF,
+    ANY_OF,
+    MAX_VALUES,
+    WITHOUT_VALUES,
+    condition_problem,
+    is_choice,
+    is_date,
+    parse_value,
+    possible_tests,
+)
+from bot.domain.notifications.conditions import Condition, Test
+from bot.domain.public_names import Dialog
+from bot.domain.tables import Column
+from bot.features.notifications.context import RulesContext
+from bot.features.notifications.pages import values
+from bot.features.notifications.rule_draft import JOIN, Draft
+from bot.features.shared.action_data import ActionData
+from cards.dialog import Page
+from cards.inputs import Choice
+from cards.notifications.form import ChoiceField, DateField, FormView, Line, Part, TextField, form
+
+COLUMN, TEST, VALUE = "column", "test", "value"
+"""Names of the inputs."""
+_MAX_OPTIONS = 100
+
+
+def condition_page(context: RulesContext, draft: Draft, column: Column, data: ActionData, problem: str = "") -> Page:
+    """Return the page, with the problem of the last inputs."""
+    tests = tuple(Choice(title=_TEST_TITLES.get(each, each), value=each) for each in possible_tests(column))
+    chosen = (data[TEST],) if data.get(TEST) in {each.value for each in tests} else (tests[0].value,)
+    join = {JOIN: ALL_OF if draft.all_must_hold else ANY_OF}
+    carried = {**draft.data, **join, COLUMN: column.name}
+    parts: list[Part] = [
+        Line(text=column.label, bold=True),
+        ChoiceField(name=TEST, label="Test", choices=tests, chosen=chosen, expanded=True, problem=problem),
+        *_value_fields(column, data),
+    ]
+    buttons = (
+        context.button("Add", Dialog.NOTIFICATIONS_RULE, carried),
+        context.button("Back", Dialog.NOTIFICATIONS_RULE, {**draft.data, **join}, leaves=True),
+    )
+    return form(FormView(title="New condition", place=context.name, parts=parts, buttons=buttons, height="large"))
+
+
+_TEST_TITLES = {Test.IS_ABOVE: "is above or after", Test.IS_BELOW: "is below or before"}
+
+
+def _value_fields(column: Column, data: ActionData) -> Sequence[Part]:
+    if set(possible_tests(column)) <= WITHOUT_VALUES:
+        return ()
+    given = data.get(VALUE, "")
+    if is_choice(column):
+        options = column.options or {1: "Yes", 0: "No"}
+        choices = [Choice(title=label, value=str(number)) for number, label in options.items()][:_MAX_OPTIONS]
+        listed = {each.value for each in choices}
+        chosen = tuple(each for each in values(data, VALUE) if each in listed)
+        return (ChoiceField(name=VALUE, label="Values", choices=tuple(choices), chosen=chosen, several=True),)
+    if is_date(column):
+        return (DateField(name=VALUE, label="Date", value=given if parse_value(column, given) else ""),)
+    return (TextField(name=VALUE, label="Value", value=given[:60], max_length=60),)
+
+
+def parse_entered(column: Column, data: ActionData) -> tuple[Condition | None, str]:
+    """Return the condition of the inputs, and its problem; an empty text if there is none."""
+    test = next((each for each in possible_tests(column) if each == data.get(TEST)), None)
+    if test is None:
+        return None, "Choose a test from the list."
+    if test in WITHOUT_VALUES:
+        return Condition(column=column.name, test=test), ""
+    given = values(data, VALUE) if is_choice(column) else (data.get(VALUE, ""),)
+    parsed = tuple(parse_value(column, each) for each in given[: MAX_VALUES + 1])
+    condition = Condition(column=column.name, test=test, values=tuple(each for each in parsed if each is not None))
+    return condition, condition_problem(condition, [column]) or ""

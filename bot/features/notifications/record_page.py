@@ -1,0 +1,120 @@
+"""The page of one record's rules: style, mention, and the ways to its value rule and urgent rule (spec V8, V12)."""
+
+from dataclasses import replace
+
+from bot.domain.notifications.condition_rules import describe_conditions
+from bot.domain.notifications.defaults import parse_time
+from bot.domain.notifications.descriptions import describe_connection
+from bot.domain.notifications.rules import ConnectionRules, Style
+from bot.domain.public_names import Dialog
+from bot.features.notifications.context import RulesContext, load_context
+from bot.features.notifications.overview_page import overview
+from bot.features.notifications.pages import (
+    NO_RESULT,
+    PREVIEW,
+    SAVED,
+    FormResult,
+    columns_of,
+    is_on,
+    save_buttons,
+    saved_by_others,
+    switch,
+)
+from bot.features.notifications.preview import ProposedRules, preview_lines
+from bot.features.notifications.save_rules import save_connection_rules
+from bot.features.shared.action_data import ActionData
+from bot.features.shared.services import Services
+from bot.features.shared.turn import Turn
+from cards.dialog import Page
+from cards.inputs import Choice
+from cards.notifications.form import ChoiceField, FormView, Line, Part, Row, SwitchField, TimeField, form
+
+PART = "style"
+_STYLE, _DIGEST_AT, _MENTION, _RULE = "style", "digestAt", "mention", "kind"
+LOCKED = "Your administrator set this for all records of this type."
+STYLE_TITLES = {
+    Style.EACH: "A card for each change",
+    Style.LIVE: "One live card",
+    Style.DIGEST: "A digest once a day",
+}
+
+
+async def start(services: Services, turn: Turn, data: ActionData) -> Page:
+    """Return the page."""
+    context = await load_context(services, turn, data)
+    rules = context.rules
+    shown = {
+        _STYLE: rules.style,
+        _DIGEST_AT: f"{rules.digest_at:%H:%M}",
+        _MENTION: switch(rules.mention_owner),
+    }
+    return await _page(services, context, shown)
+
+
+async def save(services: Services, turn: Turn, data: ActionData) -> Page:
+    """Save the style and the mention, or return the page with the problem, the preview, or the saves of others."""
+    context = await load_context(services, turn, data)
+    digest_at = parse_time(data.get(_DIGEST_AT, "08:00"))
+    if digest_at is None:
+        problems = {_DIGEST_AT: "Enter a time, such as 08:00."}
+        return await _page(services, context, data, FormResult(problems=problems))
+    style = next((each for each in Style if each == data.get(_STYLE)), context.rules.style)
+
+    def change(rules: ConnectionRules) -> ConnectionRules:
+        mention = is_on(data, _MENTION) if _MENTION in data else rules.mention_owner
+        return replace(rules, style=style, digest_at=digest_at or rules.digest_at, mention_owner=mention)
+
+    if PREVIEW in data:
+        lines = await preview_lines(services, context, ProposedRules(connection=change(context.rules)))
+        return await _page(services, context, data, FormResult(preview=lines))
+    outcome = await save_connection_rules(services, context, data, PART, change)
+    now = await load_context(services, turn, data)
+    present = " ".join(describe_connection(now.rules, await columns_of(services, now)))
+    others = saved_by_others(outcome.saves, PART, present or STYLE_TITLES[Style.EACH])
+    if outcome.is_saved:
+        return await overview(services, now, SAVED, others)
+    return await _page(services, now, data, FormResult(others=others))
+
+
+async def _page(services: Services, context: RulesContext, data: ActionData, result: FormResult = NO_RESULT) -> Page:
+    columns, rules, locked = await columns_of(services, context), context.rules, context.record_type.locked_rules
+    parts: list[Part] = []
+    if "notify_style" in locked:
+        parts += [Line(text=STYLE_TITLES[rules.style]), Line(text=LOCKED, small=True)]
+    else:
+        styles = tuple(Choice(title=title, value=style) for style, title in STYLE_TITLES.items())
+        chosen = (data.get(_STYLE) or Style.EACH,)
+        parts += [
+            ChoiceField(name=_STYLE, label="How changes arrive", choices=styles, chosen=chosen, expanded=True),
+            TimeField(
+                name=_DIGEST_AT,
+                label="Time of the digest",
+                value=data.get(_DIGEST_AT, ""),
+                problem=result.problem(_DIGEST_AT),
+            ),
+        ]
+    if "mention_owner" in locked:
+        parts += [Line(text="Owners are mentioned." if rules.mention_owner else "Owners are not mentioned.")]
+    else:
+        parts.append(SwitchField(name=_MENTION, label="Mention the owner", value=data.get(_MENTION, "")))
+    value = describe_conditions(rules.value_rule, columns) if rules.value_rule else "each change"
+    urgent = describe_conditions(rules.urgent_rule, columns) if rules.urgent_rule else "nothing"
+    parts += [Line(text=f"Post: {value}"), Line(text=f"Urgent: {urgent}")]
+    parts.append(
+        Row(
+            buttons=(
+                context.button("Value rule", Dialog.NOTIFICATIONS_RULE, {_RULE: "value"}, leaves=True),
+                context.button("Urgent rule", Dialog.NOTIFICATIONS_RULE, {_RULE: "urgent"}, leaves=True),
+            )
+        )
+    )
+    view = FormView(
+        title="Record rules",
+        place=context.name,
+        parts=parts,
+        buttons=save_buttons(context, Dialog.NOTIFICATIONS_SAVE_RECORD),
+        preview=result.preview,
+        saved_by_others=result.others,
+        height="large",
+    )
+    return form(view)

@@ -1,0 +1,218 @@
+"""The history of decisions."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Text, cast, func, insert, select, true, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.notifications.decide import Authors, Outcome, Reason
+from bot.domain.notifications.history import Closing, DecidedColumn, NewDecision, StoredDecision
+from bot.domain.notifications.replay import PastDecision
+from bot.domain.values import ChatId, ConnectionId
+from bot.store.codecs import AUTHORS, DECIDED_COLUMNS, raw_from_json
+from bot.store.tables import connection as connections
+from bot.store.tables import decision as table
+
+COUNTED = (Outcome.POSTED, Outcome.MERGED)
+"""Outcomes that put a message into the chat."""
+
+_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
+
+
+class Decisions:
+    """Decisions about changes, one for each change and connection. Retention deletes them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, decisions: Sequence[NewDecision]) -> None:
+        """Store the decisions."""
+        if decisions:
+            await self._connection.execute(insert(table), [_row(each) for each in decisions])
+
+    async def latest(self, connection: ConnectionId, *, at_most: int) -> Sequence[StoredDecision]:
+        """Return the connection's last decisions, newest first."""
+        query = select(table).where(table.c.connection_id == connection).order_by(table.c.id.desc()).limit(at_most)
+        return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def in_chat(self, chat: ChatId, *, since: datetime, at_most: int) -> Sequence[StoredDecision]:
+        """Return the chat's decisions since then, oldest first."""
+        mine = (table.c.chat_id == chat) & (table.c.at >= since)
+        query = select(table).where(mine).order_by(table.c.at, table.c.id).limit(at_most)
+        return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def history(self, chat: ChatId, *, since: datetime, at_most: int) -> "History":
+        """Return the chat's last decisions since then. It is read page by page, so that others get their turn."""
+        pages: list[Row[Any]] = []
+        mine = (table.c.chat_id == chat) & (table.c.at >= since)
+        query = select(*_PAST).where(mine).order_by(table.c.at.desc(), table.c.id.desc())
+        while len(pages) < at_most:
+            size = min(_PAGE, at_most - len(pages))
+            after = tuple_(table.c.at, table.c.id) < (pages[-1].at, pages[-1].id) if pages else true()
+            page = (await self._connection.execute(query.where(after).limit(size))).all()
+            pages += page
+            if len(page) < size:
+                break
+        return History(pages)
+
+    async def busiest_chat(self, *, since: datetime) -> ChatId | None:
+        """Return the chat with the most decisions since then, or None."""
+        count = func.count().desc()
+        query = select(table.c.chat_id).where(table.c.at >= since).group_by(table.c.chat_id)
+        found = (await self._connection.execute(query.order_by(count, table.c.chat_id).limit(1))).scalar()
+        return ChatId(found) if found else None
+
+    async def posts_since(self, chats: Sequence[ChatId], since: datetime) -> Mapping[ChatId, Sequence[datetime]]:
+        """Return the times of messages about changes in each chat, in order."""
+        counted = table.c.outcome == Outcome.POSTED.value
+        query = select(table.c.chat_id, table.c.at).where(table.c.chat_id.in_(chats), table.c.at > since, counted)
+        found: dict[ChatId, list[datetime]] = {}
+        for chat, at in await self._connection.execute(query.order_by(table.c.at)):
+            found.setdefault(ChatId(chat), []).append(at)
+        return found
+
+    async def changed_since(
+        self, chats: Sequence[ChatId], since: datetime
+    ) -> Mapping[ChatId, Sequence[tuple[ConnectionId, Authors]]]:
+        """Return the connections with decisions since then, with the authors of the changes."""
+        mine = table.c.chat_id.in_(chats) & (table.c.at > since)
+        query = select(table.c.chat_id, table.c.connection_id, table.c.authors).where(mine)
+        found: dict[ChatId, list[tuple[ConnectionId, Authors]]] = {}
+        for chat, connection, authors in await self._connection.execute(query.order_by(table.c.id)):
+            found.setdefault(ChatId(chat), []).append((ConnectionId(connection), AUTHORS.decode(authors)))
+        return found
+
+    async def open_for(
+        self, connections: Sequence[ConnectionId], *, chats: Sequence[ChatId]
+    ) -> Mapping[ConnectionId, Sequence[StoredDecision]]:
+        """Return the held changes of these connections of the chats, oldest first."""
+        wanted, found = frozenset(connections), dict[ConnectionId, list[StoredDecision]]()
+        query = select(table).where(table.c.chat_id.in_(chats), _OPEN).order_by(table.c.id)
+        for row in (await self._connection.execute(query)).mappings():
+            if row["connection_id"] in wanted:
+                found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
+        return found
+
+    async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
+        """Return the chat's held changes, oldest first."""
+        query = select(table).where(table.c.chat_id == chat, _OPEN).order_by(table.c.id)
+        return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def due_chats(self, now: datetime, *, at_most: int, after: ChatId | None = None) -> Sequence[ChatId]:
+        """Return chats with held changes whose next decision is due, ordered by id, after an id."""
+        due = _OPEN & (table.c.due_at <= now) & (table.c.chat_id > (after or ""))
+        chats = select(table.c.chat_id).where(due).distinct().order_by(table.c.chat_id).limit(at_most)
+        return [ChatId(chat) for chat in (await self._connection.execute(chats)).scalars()]
+
+    async def postpone(self, ids: Sequence[int], *, due_at: datetime | None, reason: Reason) -> None:
+        """Store the next decision about held changes, and the rule that holds them now."""
+        mine = update(table).where(table.c.id.in_(ids), _OPEN)
+        await self._connection.execute(mine.values(due_at=due_at, reason=reason.value))
+
+    async def close(self, ids: Sequence[int], closed_as: Closing, *, at: datetime) -> None:
+        """Close held changes."""
+        await self._close(table.c.id.in_(ids), closed_as, at)
+
+    async def close_connections(self, ended: Sequence[ConnectionId], closed_as: Closing, *, at: datetime) -> None:
+        """Close all held changes of these connections."""
+        await self._close(table.c.connection_id.in_(ended), closed_as, at)
+
+    async def close_ended(self, *, ended_before: datetime, at: datetime) -> None:
+        """Close the held changes of connections that ended before."""
+        held = select(table.c.connection_id).where(_OPEN)
+        ended = select(connections.c.id).where(connections.c.id.in_(held), connections.c.ended_at < ended_before)
+        await self._close(table.c.connection_id.in_(ended), Closing.CONNECTION_ENDED, at)
+
+    async def _close(self, which: ColumnElement[bool], closed_as: Closing, at: datetime) -> None:
+        mine = update(table).where(which, _OPEN)
+        await self._connection.execute(mine.values(closed_as=closed_as.value, closed_at=at))
+
+
+class History:
+    """Decisions as they are stored. Decoding takes time, so it can run in a thread."""
+
+    def __init__(self, rows: Sequence[Row[Any]]) -> None:
+        self._rows = rows
+
+    def decode(self, needed: Collection[str]) -> Sequence[PastDecision]:
+        """Return the decisions with the needed columns, oldest first. The same text is decoded once."""
+        columns, authors = cache(partial(_decode_columns, frozenset(needed))), cache(_decode_authors)
+        return [
+            PastDecision(
+                connection=ConnectionId(row.connection_id),
+                at=row.at,
+                outcome=_OUTCOMES[row.outcome],
+                columns=columns(row.columns_text),
+                authors=authors(row.authors_text),
+                is_news=row.news,
+                closed_as=Closing(row.closed_as) if row.closed_as else None,
+                closed_at=row.closed_at,
+            )
+            for row in reversed(self._rows)
+        ]
+
+
+def _decode_columns(needed: Collection[str], text: str) -> tuple[DecidedColumn, ...]:
+    if not needed:
+        return ()
+    # A codec would be forty times slower, and this runs for each decision of a month.
+    return tuple(
+        DecidedColumn(
+            name=each["name"],
+            old=raw_from_json(each["old"]),
+            new=raw_from_json(each["new"]),
+            has_values=each["has_values"],
+            old_is_known=each["old_is_known"],
+        )
+        for each in json.loads(text)
+        if each["name"] in needed
+    )
+
+
+def _decode_authors(text: str) -> Authors:
+    return AUTHORS.decode(json.loads(text))
+
+
+_OUTCOMES = {each.value: each for each in Outcome}
+_PAGE = 5_000
+_PAST = (
+    *(table.c.id, table.c.connection_id, table.c.at, table.c.outcome, table.c.news),
+    *(table.c.closed_as, table.c.closed_at),
+    cast(table.c.columns, Text).label("columns_text"),
+    cast(table.c.authors, Text).label("authors_text"),
+)
+
+
+def _row(decision: NewDecision) -> dict[str, object]:
+    return {
+        "connection_id": decision.connection,
+        "chat_id": decision.chat,
+        "at": decision.at,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason.value,
+        "columns": DECIDED_COLUMNS.encode(decision.columns),
+        "authors": AUTHORS.encode(decision.authors),
+        "news": decision.is_news,
+        "due_at": decision.due_at,
+    }
+
+
+def _decision(row: Mapping[Any, Any]) -> StoredDecision:
+    return StoredDecision(
+        id=row["id"],
+        connection=ConnectionId(row["connection_id"]),
+        chat=ChatId(row["chat_id"]),
+        at=row["at"],
+        outcome=Outcome(row["outcome"]),
+        reason=Reason(row["reason"]),
+        columns=DECIDED_COLUMNS.decode(row["columns"]),
+        authors=AUTHORS.decode(row["authors"]),
+        is_news=row["news"],
+        due_at=row["due_at"],
+        closed_as=Closing(row["closed_as"]) if row["closed_as"] else None,
+        closed_at=row["closed_at"],
+    )

@@ -1,0 +1,67 @@
+"""Notification rules of chats and of connections."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.notifications.rules import ChatRules, ConnectionRules, Versioned
+from bot.domain.values import ChatId, ConnectionId
+from bot.store.codecs import CHAT_RULES, CONNECTION_RULES, Codec
+from bot.store.tables import chat_rules, connection_rules
+from bot.store.upsert import insert
+
+Key = TypeVar("Key", bound=ChatId | ConnectionId)
+Rules = TypeVar("Rules", ChatRules, ConnectionRules)
+
+
+class RulesOf(Generic[Key, Rules]):
+    """The rules of one table, by its key. `version` counts how often they were saved."""
+
+    def __init__(self, connection: AsyncConnection, table: Table, codec: Codec[Rules]) -> None:
+        self._connection = connection
+        self._table = table
+        self._key = next(iter(table.primary_key.columns))
+        self._codec: Codec[Rules] = codec
+
+    async def get_many(self, keys: Sequence[Key]) -> Mapping[Key, Versioned[Rules]]:
+        """Return the stored rules by key, without keys that have none."""
+        found = await self._connection.execute(select(self._table).where(self._key.in_(keys)))
+        return {
+            row[self._key.name]: Versioned(version=row["version"], rules=self._codec.decode(row["rules"]))
+            for row in found.mappings()
+        }
+
+    async def save(self, key: Key, rules: Rules, *, version: int) -> bool:
+        """Store the rules as the next version; return False if the stored version is another one.
+
+        `version` is the version that the change is based on: 0 if no rules were stored.
+        """
+        values: dict[str, Any] = {"rules": self._codec.encode(rules), "version": version + 1}
+        if version == 0:
+            statement = insert(self._connection, self._table).values({self._key.name: key, **values})
+            return (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount > 0
+        based = (self._key == key) & (self._table.c.version == version)
+        return (await self._connection.execute(update(self._table).where(based).values(**values))).rowcount > 0
+
+    async def move(self, old: Key, new: Key) -> None:
+        """Give the rules of the old key to the new one, unless the new one has its own."""
+        stored = (await self.get_many([old])).get(old)
+        if stored:
+            await self.save(new, stored.rules, version=0)
+            await self.reset([old])
+
+    async def reset(self, keys: Sequence[Key]) -> None:
+        """Delete the rules, so that the defaults count again."""
+        await self._connection.execute(delete(self._table).where(self._key.in_(keys)))
+
+
+class NotificationRules:
+    """All notification rules."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.chats: RulesOf[ChatId, ChatRules] = RulesOf(connection, chat_rules, CHAT_RULES)
+        self.connections: RulesOf[ConnectionId, ConnectionRules] = RulesOf(
+            connection, connection_rules, CONNECTION_RULES
+        )

@@ -1,0 +1,1 @@
+"""Cards and dialog pages of notification rules."""

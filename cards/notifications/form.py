@@ -1,0 +1,188 @@
+"""Pages of the notification rules: sentences, inputs with their problems, and buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cards.buttons import Button, SubmitButton, button_rows
+from cards.dialog import Height, Page, page, problem
+from cards.elements import Element, TextBlock
+from cards.inputs import Choice, Choices, DateInput, TextInput, TimeInput, Toggle, TypeaheadChoices
+from cards.record import escape_value, escape_word
+from cards.settings.shared import heading, hint
+from cards.text import escape, local_time
+
+MAX_LINE_LENGTH = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """An input with the problem of its last value. `kind` decides about its element."""
+
+    name: str
+    label: str
+    value: str = ""
+    problem: str = ""
+    hint: str = ""
+    max_length: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextField(Field):
+    """A text or a number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeField(Field):
+    """A local time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateField(Field):
+    """A date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchField(Field):
+    """A switch, whose value is `true` or `false`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceField(Field):
+    """One choice or several. With a dataset, Teams searches while a person types."""
+
+    choices: tuple[Choice, ...]
+    chosen: tuple[str, ...] = ()
+    several: bool = False
+    expanded: bool = False
+    dataset: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """The heading of a group of inputs."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A sentence, in bold, small, or as it is."""
+
+    text: str
+    bold: bool = False
+    small: bool = False
+    at: datetime | None = None
+    """A time in the reader's clock that precedes the sentence."""
+    until: datetime | None = None
+    """A time in the reader's clock that follows the sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Buttons beside each other."""
+
+    buttons: tuple[Button, ...]
+
+
+Part = Field | Heading | Line | Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedByOther:
+    """A save of somebody else while the page was open."""
+
+    who: str
+    at: datetime
+    what: str
+    """The rules that the save left, in words."""
+    is_conflict: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """A page. `message` is the result of the last step, and `preview` compares the numbers of messages."""
+
+    title: str
+    place: str
+    parts: Sequence[Part]
+    buttons: Sequence[SubmitButton] = ()
+    message: str = ""
+    preview: tuple[str, ...] = ()
+    saved_by_others: tuple[SavedByOther, ...] = ()
+    height: Height = "medium"
+
+
+_REVIEW = "Your changes are not saved yet. Review them, and then save again."
+
+
+def form(view: FormView) -> Page:
+    """Return the page."""
+    body: list[Element] = [TextBlock(escape_value(view.place), size="Small", subtle=True)]
+    if view.message:
+        body.append(TextBlock(escape(view.message, limit=MAX_LINE_LENGTH), weight="Bolder"))
+    for saved in view.saved_by_others:
+        line = f"{escape_word(saved.who)} saved this while the page was open ({local_time(saved.at)}):"
+        body += [TextBlock(line, weight="Bolder"), TextBlock(escape(saved.what, limit=MAX_LINE_LENGTH), spacing="None")]
+    if any(saved.is_conflict for saved in view.saved_by_others):
+        body.append(problem(_REVIEW))
+    body += [TextBlock(escape(each, limit=MAX_LINE_LENGTH), weight="Bolder") for each in view.preview]
+    for part in view.parts:
+        body += _elements(part)
+    return page(view.title, body, list(view.buttons), height=view.height)
+
+
+def _elements(part: Part) -> list[Element]:
+    match part:
+        case Heading():
+            return [heading(escape_word(part.text))]
+        case Line():
+            return [_line(part)]
+        case Row():
+            return [*button_rows(part.buttons)]
+        case _:
+            above = [problem(part.problem)] if part.problem else []
+            below = [hint(part.hint)] if part.hint else []
+            return [*above, _input(part), *below]
+
+
+def _line(line: Line) -> Element:
+    text = escape(line.text, limit=MAX_LINE_LENGTH)
+    shown = f"{local_time(line.at)} · {text}" if line.at else text
+    shown = f"{shown} Until {local_time(line.until)}." if line.until else shown
+    return TextBlock(
+        shown,
+        weight="Bolder" if line.bold else None,
+        size="Small" if line.small else None,
+        subtle=line.small,
+        spacing="Small" if line.small else None,
+    )
+
+
+def _input(field: Field) -> Element:
+    match field:
+        case TimeField():
+            return TimeInput(field.name, field.label, value=field.value)
+        case DateField():
+            return DateInput(field.name, field.label, value=field.value)
+        case SwitchField():
+            return Toggle(field.name, field.label, on=field.value == "true")
+        case ChoiceField():
+            return _choices(field)
+        case _:
+            return TextInput(field.name, field.label, value=field.value, longest=field.max_length)
+
+
+def _choices(field: ChoiceField) -> Element:
+    if field.dataset:
+        return TypeaheadChoices(
+            field.name, field.label, field.dataset, field.choices, chosen=field.chosen, several=field.several
+        )
+    return Choices(
+        field.name,
+        field.label,
+        field.choices,
+        chosen=field.chosen,
+        several=field.several,
+        expanded=field.expanded,
+    )
