@@ -37,8 +37,8 @@ _MARKDOWN = re.compile(
     r"|~(?=~)|(?<=\{)\{"
     r"|\\(?=[!-/:-@\[-`{-~]|$)"
 )
-_LINK_END = re.compile(r"\][(\[:]")
-"""Characters after the text of a link. Without them, brackets have no meaning."""
+_LINK_END = re.compile(r"\](?=[(\[:])")
+"""The end of the text of a link. Without it, brackets have no meaning. The text can begin in an earlier value."""
 _TAG_OR_ENTITY = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
 # Fast path for most texts: none of these characters has a meaning in Markdown, in any place.
 _HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:;/@()'\"!?%-]*")
@@ -120,6 +120,6 @@ def _escaped(text: str) -> str:
         return text
     has_links = _LINK_END.search(text)
     text = _MARKDOWN.sub(lambda found: f"\\{found.group()}", text)
-    text = text.replace("[", "\\[") if has_links else text
+    text = _LINK_END.sub(r"\\]", text).replace("[", "\\[") if has_links else text
     text = _TAG_OR_ENTITY.sub(lambda found: _ENTITIES[found.group()], text)
     return _BLOCK_START.sub(r"\1\\\2", text)

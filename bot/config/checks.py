@@ -75,6 +75,10 @@ def _listening_rules(settings: Settings) -> _Rules:
             is_public and settings.uses_own_sandbox,
             "CHATSYNC_DATAVERSE_URL: required to accept connections from other machines; the sandbox never does",
         ),
+        (
+            is_public and settings.role == "sandbox",
+            "CHATSYNC_ROLE: the sandbox never accepts connections from other machines; set HOST to 127.0.0.1",
+        ),
     )
 
 

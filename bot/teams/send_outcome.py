@@ -15,7 +15,7 @@ from bot.domain.send_outcomes import (
     SendOutcome,
     Sent,
 )
-from bot.http.odata_errors import error_code, parse_retry_after
+from bot.http.odata_errors import error_code, limit_retry_after, parse_retry_after
 from bot.teams.connector import ConnectorResponse
 
 _TOO_LARGE = 413
@@ -107,17 +107,17 @@ def _known_code(answer: ConnectorResponse) -> str:
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """Return the seconds in the header `Retry-After`, given as seconds or as a date; None without the header."""
+    """Return the seconds in `Retry-After`, given as seconds or as a date, at most an hour; None without the header."""
     value = headers.get("Retry-After", "")
     seconds = parse_retry_after(value)
     if seconds is not None:
         return seconds
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
+    return limit_retry_after((aware - (now or datetime.now(UTC))).total_seconds())
 
 
 def _reason(answer: ConnectorResponse) -> str:

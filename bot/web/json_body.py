@@ -1,7 +1,8 @@
 """Parse JSON in the bodies of requests, within limits of nesting and of the number of values."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from aiohttp import web
 from orjson import JSONDecodeError
@@ -9,6 +10,7 @@ from orjson import JSONDecodeError
 from bot.domain.errors import BadRequest
 from bot.text.json_text import loads
 from bot.web.bodies import read_body
+from bot.web.body_pace import BodyPace
 
 MAX_DEPTH = 100
 """Maximum nesting of objects and lists. A card in an activity has about ten levels."""
@@ -21,17 +23,29 @@ JSON_TYPE = "application/json"
 
 
 async def read_object(
-    request: web.Request, *, max_bytes: int, max_values: int, within_s: float
+    request: web.Request, *, max_bytes: int, max_values: int, within_s: float, pace: BodyPace | None = None
 ) -> tuple[dict[str, object], bytes]:
     """Return the JSON object in the body, and the raw body.
 
-    `max_values`: maximum number of objects and lists, which limits their members, too. Raise `BadRequest`, or an HTTP
-    error 400, 408, 413, or 415, each with a reason.
+    `max_values`: maximum number of objects and lists, which limits their members, too. `pace`: when a large body may be
+    read. Raise `BadRequest`, or an HTTP error 400, 408, 413, 415, or 429, each with a reason.
     """
     require_json(request)
-    content = await read_body(request, max_bytes=max_bytes, within_s=within_s)
+    read = partial(read_body, request, max_bytes=max_bytes, within_s=within_s)
+    content = await (_read_at_pace(request, pace, read) if pace else read())
     small = len(content) <= SMALL_BYTES
     return _parse(content, max_values) if small else await parse_object(content, max_values=max_values), content
+
+
+async def _read_at_pace(request: web.Request, pace: BodyPace, read: Callable[[], Awaitable[bytes]]) -> bytes:
+    """Return the body. One without a known length can wait only after it was received."""
+    announced = request.content_length
+    if announced is not None:
+        await pace.admit(announced)
+    content = await read()
+    if announced is None:
+        await pace.admit(len(content))
+    return content
 
 
 def require_json(request: web.Request) -> None:

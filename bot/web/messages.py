@@ -1,6 +1,7 @@
 """`POST /api/messages`: activities from Teams, the Emulator, and the Playground."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
@@ -10,6 +11,7 @@ from aiohttp import hdrs, web
 from bot.domain.errors import CallerForbidden, CallerRejected
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
+from bot.web.body_pace import BodyPace
 from bot.web.errors import error_response
 from bot.web.json_body import read_object
 
@@ -41,12 +43,13 @@ def messages(
     authenticate: Authenticate[C], handle_activity: HandleActivity[C], *, body_within_s: float
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Create the handler of the route. It receives the body only from an authenticated caller."""
-    lines = LineBudget()
+    lines, pace = LineBudget(), BodyPace(max_bytes=MAX_BYTES, max_wait_s=body_within_s)
+    read = partial(read_object, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=body_within_s, pace=pace)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             caller = await authenticate(request.headers.get(hdrs.AUTHORIZATION, ""))
-            body, _ = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=body_within_s)
+            body, _ = await read(request)
             answer = await handle_activity(caller, body)
         except CallerRejected as error:
             return _rejected(error, lines)

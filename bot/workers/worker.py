@@ -15,10 +15,13 @@ from bot.clock import Clock
 from bot.domain.limits import Limits
 from bot.domain.queue_states import Queue
 from bot.logs import get_logger
+from bot.runtime.backoff import Backoff
+from bot.runtime.line_budget import LineBudget
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
 
 _PAUSE = timedelta(seconds=1)
+_BACKOFF = Backoff(first_s=1.0, factor=2.0, longest_s=300.0)
 _STOP_S = 5.0
 
 _log = get_logger(__name__)
@@ -76,6 +79,9 @@ class Worker(Generic[Pending, Result]):
         self._owner = uuid4().hex
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: list[LaneResult[Result]] = []
+        self._failures: dict[str, int] = {}
+        """Number of unexpected errors in a row, by lane."""
+        self._lines = LineBudget()
 
     async def run(self) -> None:
         """Run until cancelled; then give running lanes a few seconds to finish."""
@@ -133,11 +139,21 @@ class Worker(Generic[Pending, Result]):
         ended: LaneResult[Result] = LaneResult(lane, not_before=self._clock.now() + _PAUSE)
         try:
             ended = await self._handler.process(lane, held)
-        except Exception:  # noqa: BLE001 - the lane's boundary: an error must not affect other lanes
-            _log.exception("worker.lane_failed", queue=self._queue)
+            self._failures.pop(lane, None)
+        except Exception as error:  # noqa: BLE001 - the lane's boundary: an error must not affect other lanes
+            ended = self._failed(lane, error)
         finally:
             del self._running[lane]
             self._add_result(ended)
+
+    def _failed(self, lane: str, error: Exception) -> LaneResult[Result]:
+        """Log an unexpected error, one line a minute of each kind, and back off."""
+        attempts = self._failures.get(lane, 0)
+        self._failures[lane] = attempts + 1
+        suppressed = self._lines.take(type(error).__name__)
+        if suppressed is not None:
+            _log.exception("worker.lane_failed", exc_info=error, queue=self._queue, suppressed=suppressed)
+        return LaneResult(lane, not_before=_BACKOFF.next_attempt_at(self._clock.now(), attempts, None))
 
     def _add_result(self, ended: LaneResult[Result]) -> None:
         self._ended.append(ended)

@@ -38,6 +38,7 @@ from cards.settings.organization import organization_page
 from cards.settings.overview import overview_page
 from cards.settings.record_type import record_type_page
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
+from cards.text import EMPTY, bold, escape
 from tests.cards import extension_gallery, gallery, settings_gallery
 from tests.cards.gallery import AT, GALLERY, OWN, URL
 from tests.cards.ready import activity
@@ -326,6 +327,22 @@ def test_a_text_outside_of_cards_is_shown_as_it_is_written(place: str, value: st
     text = build(value)
     assert MARK in text
     assert is_shown(renderer, text, value), text
+
+
+BETWEEN = (" → ", " · ", ", ", " and ", ": ", " (", "\n\n")
+"""Texts of ours between two values in one text of a card."""
+
+
+@pytest.mark.parametrize(
+    "value", [*HOSTILE, "[Qx](//evil.example)", "[Qx][a]", "![Qx]: //evil.example", "<https://Qx>"]
+)
+def test_no_markup_begins_in_one_value_and_ends_in_another(value: str) -> None:
+    for end in range(1, len(value)):
+        first, second = escape(value[:end]), escape(value[end:])
+        for between in BETWEEN:
+            # Emphasis over two values would be seen as asterisks that are missing.
+            shown = seen(Renderer.MARKDOWN, f"{first}{between}{bold(second) if second else EMPTY}")
+            assert shown.count("*") == value.count("*"), (first, second)
 
 
 def test_every_place_for_text_in_a_card_is_listed_and_tried() -> None:

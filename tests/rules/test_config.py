@@ -98,6 +98,10 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "a port out of range": ({"PORT": "70000"}, "PORT"),
     "beyond this machine without an app": ({"HOST": "0.0.0.0"}, "MicrosoftAppId"),  # noqa: S104
     "beyond this machine with the sandbox": ({**APP, "HOST": "10.0.0.1"}, "CHATSYNC_DATAVERSE_URL"),
+    "beyond this machine as the sandbox": (
+        {**REAL, **PUBLIC, "CHATSYNC_ROLE": "sandbox", "CHATSYNC_DATAVERSE_URL": "http://127.0.0.1:4000/sandbox"},
+        "CHATSYNC_ROLE",
+    ),
     "an app id that is none": ({"MicrosoftAppId": "chat-sync"}, "MicrosoftAppId"),
     "an app without a password": (without(APP, "MicrosoftAppPassword"), "MicrosoftAppPassword"),
     "a managed identity with a password": ({**APP, "MicrosoftAppType": "UserAssignedMSI"}, "MicrosoftAppType"),

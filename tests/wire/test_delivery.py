@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.domain.limits import Limits
 from bot.store.tables import chat, connection, outbox, post
+from bot.workers.outbox import OutboxHandler
 from tests.fakes.connector import error
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, OTHER_GROUP, UNPACED, World, texts
@@ -69,6 +71,32 @@ async def test_trouble_on_the_way_is_tried_again_later_each_time(world: World) -
     assert "Priority: Normal → **High**" in texts(world.card())
     (sent,) = await world.rows_in(outbox, outbox.c.key.like("key fields%"))
     assert (sent["state"], sent["attempts"], sent["reason"]) == ("done", 3, "status 412 PreconditionFailed")
+
+
+async def test_a_lane_with_an_error_that_nobody_expected_backs_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await connected(world, GROUP)
+    tries = 0
+
+    async def fail(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise LookupError
+
+    with monkeypatch.context() as broken, capture_logs() as lines:
+        broken.setattr(OutboxHandler, "process", fail)
+        await world.change({"prioritycode": HIGH})
+        await world.window_ends()
+        for _ in range(60):
+            world.clock.advance(1)
+            await world.settle()
+    # Each wait is twice as long as the one before, less up to half of it at random.
+    assert 5 <= tries <= 8
+    assert len([each for each in lines if each["event"] == "worker.lane_failed"]) == 1
+    world.clock.advance(300)
+    await world.settle()
+    assert "Priority: Normal → **High**" in texts(world.card())
 
 
 async def test_cards_of_one_chat_keep_their_order_even_if_the_first_fails(world: World) -> None:
