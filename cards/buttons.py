@@ -52,13 +52,25 @@ Button = ActionButton | LinkButton | DialogButton | SubmitButton
 
 
 BUTTONS_PER_ROW = 2
-"""Buttons in a row. A third button is too wide for a phone."""
+"""Maximum number of buttons in a row. A third button is too wide for a phone."""
+_ROW_LENGTH = 30
+"""Maximum number of characters of the titles in a row. Longer ones are too wide for a phone."""
 
 
 def button_rows(buttons: Sequence[Button]) -> list[ActionSet]:
     """Return the buttons in as many rows of a card's body as a phone needs."""
-    pairs = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
-    return [ActionSet([render_button(each) for each in pair]) for pair in pairs]
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and _fits(rows[-1], button):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return [ActionSet([render_button(each) for each in row]) for row in rows]
+
+
+def _fits(row: Sequence[Button], button: Button) -> bool:
+    titles = [each.title for each in (*row, button)]
+    return len(titles) <= BUTTONS_PER_ROW and sum(map(len, titles)) <= _ROW_LENGTH
 
 
 def render_button(which: Button) -> Action:

@@ -132,7 +132,7 @@ async def test_the_main_job_in_the_emulator(emulator: Emulator) -> None:
     await emulator.card("Alex Wilber disconnected CAS-01001 from this chat.")
 
     await emulator.say("frobnicate")
-    assert "Did you mean connect, disconnect, or chats?" in texts(await emulator.card("I don't know"))
+    assert "Did you mean connect, notifications, or disconnect?" in texts(await emulator.card("I don't know"))
 
     for kind in ("typing", "ping", "endOfConversation", "deleteUserData"):
         await emulator.send(type=kind)
