@@ -16,6 +16,7 @@ from tests.bench.parts.beside import beside
 from tests.bench.parts.cards import cards
 from tests.bench.parts.inbound import inbound
 from tests.bench.parts.memory import memory
+from tests.bench.parts.morning import morning
 from tests.bench.parts.pace import pace
 from tests.bench.parts.post_room import post_room
 from tests.bench.parts.posting import posting
@@ -33,6 +34,7 @@ PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "memory": memory,
     "store": store,
     "pace": pace,
+    "morning": morning,
     "start": start,
     "suggest": suggest,
     "sync": sync,

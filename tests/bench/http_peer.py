@@ -3,9 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-Answer = Callable[[int, bytes], None]
-"""Sends a status and a JSON body as the response."""
+JSON = "application/json"
+
+
+class Answer(Protocol):
+    """Sends the response."""
+
+    def __call__(self, status: int, body: bytes, content_type: str = JSON, /) -> None:
+        """Send a status, and a body of this type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,9 @@ class Peer(asyncio.Protocol):
             self._buffer = self._buffer[until:]
             self._handle(whole, self._answer)
 
-    def _answer(self, status: int, body: bytes) -> None:
+    def _answer(self, status: int, body: bytes, content_type: str = JSON, /) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        head = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
+        kind, size = content_type.encode(), len(body)
+        head = b"HTTP/1.1 %d X\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n" % (status, kind, size)
         self._transport.write(head + body)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.clock import SystemClock
 from bot.sandbox.app import SandboxSettings, make_sandbox
-from tests.bench.http_peer import Answer, HttpRequest, Peer
+from tests.bench.http_peer import JSON, Answer, HttpRequest, Peer
 from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import ISSUER, SigningKey
 from tests.tcp_ports import free_port
@@ -44,7 +44,7 @@ class World:
     tokens: int = 0
     connections: set[int] = field(default_factory=set)
     """Connections that carried posts."""
-    _known: dict[tuple[bytes, bytes], tuple[int, bytes]] = field(default_factory=dict)
+    _known: dict[tuple[bytes, ...], tuple[int, bytes, str]] = field(default_factory=dict)
 
     def handle(self, asked: HttpRequest, answer: Answer) -> None:
         """Answer a request, now or later."""
@@ -88,7 +88,7 @@ class World:
         """Answer as the sandbox answered the first request of this kind."""
         if self.dataverse_hangs:
             return
-        known = self._known.get((asked.path, asked.header(b"callerobjectid")))
+        known = self._known.get(_kind(asked))
         if known and self.dataverse_s:
             asyncio.get_running_loop().call_later(self.dataverse_s, answer, *known)
         elif known:
@@ -98,11 +98,22 @@ class World:
             task.add_done_callback(lambda done: done.result())
 
     async def _ask_sandbox(self, asked: HttpRequest, answer: Answer) -> None:
-        caller = asked.header(b"callerobjectid")
-        headers = {"Prefer": 'odata.include-annotations="*"', **({"CallerObjectId": caller.decode()} if caller else {})}
-        async with self.session.get(self.sandbox + asked.path.decode(), headers=headers) as found:
-            self._known[asked.path, caller] = (found.status, await found.read())
-        answer(*self._known[asked.path, caller])
+        caller, content_type = asked.header(b"callerobjectid"), asked.header(b"content-type")
+        headers = {"Prefer": 'odata.include-annotations="*"'}
+        headers |= {"CallerObjectId": caller.decode()} if caller else {}
+        headers |= {"Content-Type": content_type.decode()} if content_type else {}
+        url = self.sandbox + asked.path.decode()
+        async with self.session.request(asked.method.decode(), url, headers=headers, data=asked.body) as found:
+            content = await found.read()
+            self._known[_kind(asked)] = (found.status, content, found.headers.get("Content-Type", JSON))
+        answer(*self._known[_kind(asked)])
+
+
+def _kind(asked: HttpRequest) -> tuple[bytes, ...]:
+    """Return what requests with the same answer have in common. Each batch has a boundary of its own."""
+    boundary = asked.header(b"content-type").partition(b"boundary=")[2]
+    body = asked.body.replace(boundary, b"") if boundary else asked.body
+    return asked.method, asked.path, asked.header(b"callerobjectid"), body
 
 
 def _later(seconds: float, answer: Answer, body: object, status: int = 200) -> None:

@@ -60,14 +60,14 @@ async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
 async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float]:
     """Return the seconds from each event to its card."""
     began: dict[str, list[float]] = defaultdict(list)
-    count, user = bench.scaled(200, 20), _somebody(bench)
+    count, user = bench.scaled(200, 20), somebody(bench)
     url = f"http://127.0.0.1:{child.port}/api/dataverse/events?code={WEBHOOK_KEY}"
     async with ClientSession() as session:
 
         async def tell(number: int) -> None:
             chat = number % len(records)
             began[chat_id(chat)].append(time.monotonic())
-            body = _event(records[chat], 1 + number // len(records) % 3, user)
+            body = case_event(records[chat], 1 + number // len(records) % 3, user)
             async with session.post(url, json=body) as answer:
                 if answer.status != 202:
                     raise RuntimeError(f"{answer.status} {await answer.text()}\n{child.last_words()}")
@@ -81,13 +81,13 @@ async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float
     return [end - start for chat, ends in arrived.items() for start, end in zip(began[chat], ends, strict=True)]
 
 
-def _somebody(bench: Bench) -> str:
+def somebody(bench: Bench) -> str:
     """Return the ID of a user of the sandbox."""
     _, found = ask(bench.world.port, "GET", "/sandbox/api/data/v9.2/systemusers?$select=systemuserid&$top=1")
     return str(found["value"][0]["systemuserid"])
 
 
-def _event(record: str, priority: int, user: str) -> dict[str, Any]:
+def case_event(record: str, priority: int, user: str) -> dict[str, Any]:
     """Return an event that sets the priority of a case."""
     target = {**row(bag(prioritycode={"Value": priority})), "Id": record}
     changes: dict[str, Any] = {"OperationId": str(uuid4()), "OperationCreatedOn": None, "InitiatingUserId": user}
