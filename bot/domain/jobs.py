@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.key_fields import RecordEvent
-from bot.domain.values import ChatId, EnvironmentId
+from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 
 
 class JobKind(StrEnum):
@@ -27,6 +27,10 @@ class ChatJob:
 
     kind: JobKind
     chat_id: ChatId
+    retries: int = 0
+    """The number of earlier runs that could not read the same records."""
+    unread: tuple[ConnectionId, ...] = ()
+    """The connections whose records the last run could not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

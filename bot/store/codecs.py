@@ -87,6 +87,14 @@ class _ChatRequestCodec(Codec[ChatRequest]):
         return encoded
 
 
+class _JobCodec(Codec[Job]):
+    """Leaves out what only repeated jobs have."""
+
+    def encode(self, value: Job) -> Any:
+        """Return the job as JSON types."""
+        return {name: part for name, part in super().encode(value).items() if part}
+
+
 class _SubjectsCodec(Codec[tuple[Subject, ...]]):
     """Leaves out what only cards about changed key fields have."""
 
@@ -109,7 +117,7 @@ def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 EVENT: Codec[RecordEvent] = _EventCodec(RecordEvent)
 REPORTED_VALUE: Codec[ReportedValue | None] = Codec(ReportedValue | None)
-JOB: Codec[Job] = Codec(Job, names={"kind": "job", "chat_id": "chat"})
+JOB: Codec[Job] = _JobCodec(Job, names={"kind": "job", "chat_id": "chat"})
 ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
     # The text of the row stays in Dataverse (spec S6).
     ActivityRow | None,

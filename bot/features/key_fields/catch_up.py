@@ -9,7 +9,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.catch_up import MissedChange
 from bot.domain.change_texts import change_texts
 from bot.domain.errors import Unavailable
-from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.jobs import ChatJob
 from bot.domain.key_fields import RecordEvent
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.tables import ColumnValue
@@ -21,21 +21,25 @@ from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_a
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
 from bot.features.shared.answers import display_name, record_header, render, subject_of
 from bot.features.shared.services import Services
+from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import MAX_RECORDS, CatchUpView, catch_up
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.key_fields import Change
 
-_RETRY_AFTER = timedelta(minutes=15)
-"""Time until a record that could not be read is read again."""
+_RETRIES = Backoff(
+    first_s=timedelta(minutes=15).total_seconds(), factor=2.0, longest_s=timedelta(days=1).total_seconds()
+)
+"""Times between two attempts to read the same records."""
 
 
-async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
-    """Enqueue a card if the chat missed anything, disconnect deleted records, and complete the jobs.
+async def post_catch_up(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
+    """Enqueue a card if the chat missed anything, disconnect deleted records, and complete the job.
 
     A record that cannot be read does not stop the others. The card names it, and the chat gets another job for it.
-    Raises an error if no record can be read.
+    `keys`: the job in the inbox. Raises an error if no record can be read.
     """
+    chat = job.chat_id
     async with services.store.reading() as work:
         connections = await work.connections.for_chat(chat)
         stored_chat = await work.chats.get(chat)
@@ -56,10 +60,22 @@ async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -
         for each in unmerged:
             if each.row is None:
                 await _end_connection(work, each.connection, at)
-        if any(isinstance(each.error, Unavailable) for each in failures):
-            job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
-            await work.inbox.enqueue(job, at=at, due_at=at + _RETRY_AFTER)
-        await work.inbox.complete(jobs, at=at)
+        await _retry(work, job, failures, at)
+        await work.inbox.complete(keys, at=at)
+
+
+async def _retry(work: UnitOfWork, job: ChatJob, failures: Sequence[ReadFailure], at: datetime) -> None:
+    """Enqueue another job for the records that may be readable later, unless there are none.
+
+    The time between two attempts doubles while only records of the last attempt fail.
+    """
+    waits = {each.connection.id: each.error.retry_after_s for each in failures if isinstance(each.error, Unavailable)}
+    if not waits:
+        return
+    retries = job.retries + 1 if waits.keys() <= {*job.unread} else 0
+    due_at = _RETRIES.next_attempt_at(at, retries, max(each or 0.0 for each in waits.values()))
+    again = replace(job, retries=retries, unread=tuple(sorted(waits)))
+    await work.inbox.enqueue(again, at=at, due_at=due_at)
 
 
 async def _connections_to_check(work: UnitOfWork, chat: ChatId) -> frozenset[ConnectionId]:
