@@ -55,7 +55,8 @@ def suggestions(view: SuggestionsView) -> Message:
         body.append(byline(f"{view.offset + 1} to {view.offset + len(view.rows)} of {view.total}"))
     body += button_rows(page_buttons(view.page_button, offset=view.offset, total=view.total, size=MAX_ROWS))
     if view.members_button:
-        body += button_rows([view.members_button])
+        # Apart from the buttons of the last person.
+        body.append(elements.Container(button_rows([view.members_button]), separated=True))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 

@@ -1,6 +1,7 @@
 """A cache of table definitions, shared by all callers."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -32,6 +33,8 @@ RECENT = timedelta(seconds=30)
 _MAX_TABLES = 1_000
 """Maximum number of tables in memory for each environment."""
 _REGARDING = "regardingobjectid"
+_LOGICAL_NAME = re.compile(r"[a-z_][a-z0-9_]{0,127}")
+"""Logical names of tables ("Table definitions", Dataverse developer guide). Other text must not reach a path."""
 
 
 class TableCache:
@@ -84,7 +87,7 @@ class TableCache:
         return await self.get(self._names_by_code[code])
 
     async def _read(self, name: str) -> Table:
-        path = f"EntityDefinitions(LogicalName={quote_literal(name)})"
+        path = _definition(name)
         query = {"$select": TABLE_PROPERTIES, "$expand": f"Attributes($select={COLUMN_PROPERTIES})"}
         definition, updates, formats, *details = await asyncio.gather(
             self._client.get(path, query),
@@ -101,7 +104,7 @@ class TableCache:
         return details if isinstance(details, list) else []
 
     async def _read_lookups(self, name: str) -> Sequence[Lookup]:
-        path = f"EntityDefinitions(LogicalName={quote_literal(name)})/ManyToOneRelationships"
+        path = f"{_definition(name)}/ManyToOneRelationships"
         return parse_lookups(await self._client.rows(path, {"$select": LOOKUP_PROPERTIES}))
 
     async def _sends_updates(self, name: str) -> bool:
@@ -110,3 +113,10 @@ class TableCache:
         conditions = "iscustomprocessingstepallowed eq true and sdkmessageid/name eq 'Update'"
         query = {"$select": "sdkmessagefilterid", "$filter": f"{table} and {conditions}"}
         return bool(await self._client.rows("sdkmessagefilters", query))
+
+
+def _definition(table: str) -> str:
+    """Return the path of the table's definition; raise `NotFound` for a name that no table can have."""
+    if not _LOGICAL_NAME.fullmatch(table):
+        raise NotFound("This table does not exist in Dynamics 365.", "Choose another table.")
+    return f"EntityDefinitions(LogicalName={quote_literal(table)})"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.key_fields import RecordEvent
-from bot.domain.values import ChatId, EnvironmentId
+from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 
 
 class JobKind(StrEnum):
@@ -35,6 +35,10 @@ class ChatJob:
     chat_id: ChatId
     text: str = ""
     """The sentence that the chat is told in any case."""
+    retries: int = 0
+    """The number of earlier runs that could not read the same records."""
+    unread: tuple[ConnectionId, ...] = ()
+    """The connections whose records the last run could not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

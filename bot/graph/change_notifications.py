@@ -134,9 +134,10 @@ def _parse_event(fields: Mapping[str, object], subscription: str) -> ChatNotific
 
 
 def _chat_of_resource(resource: str) -> ChatId | None:
-    """Return the chat of a resource such as `chats('19:…')/members('MCM…')`."""
+    """Return the chat of a resource such as `chats('19:…')/members('MCM…')`; None for any other resource."""
     found = _KEYED.fullmatch(resource) or _SLASHED.fullmatch(resource)
-    return ChatId(unquote(found[1])) if found else None
+    chat = unquote(found[1]) if found else ""
+    return ChatId(chat) if chat and "\0" not in chat else None
 
 
 def _encrypted(content: object) -> EncryptedData | None:

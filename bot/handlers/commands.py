@@ -18,6 +18,9 @@ _ALWAYS = frozenset({Command.HELP, Command.SETTINGS, Command.STATUS})
 """Commands that also work while chats are off. The answers of the first and the last one say that they are."""
 
 
+_SENTENCE_SIGNS = ".,:;!?\u2026"
+
+
 class Commands:
     """The text commands of all features."""
 
@@ -42,7 +45,7 @@ class Commands:
         if not words:
             return await _help(self._services, turn, "")
         await require_chats_on(self._services, *self._services.environments)
-        return _unknown(words[0])
+        return _unknown(words[0].rstrip(_SENTENCE_SIGNS) or words[0])
 
 
 def _unknown(word: str) -> Answer:

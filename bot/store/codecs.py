@@ -81,14 +81,6 @@ class _EventCodec(Codec[RecordEvent]):
         return encoded
 
 
-class _JobCodec(Codec[Job]):
-    """Leaves out the text of jobs that have none, which are most."""
-
-    def encode(self, value: Job) -> Any:
-        """Return the job as JSON types."""
-        return {name: part for name, part in super().encode(value).items() if name != "text" or part}
-
-
 class _ChatRequestCodec(Codec[ChatRequest]):
     """Leaves out what only requests for channels have."""
 
@@ -98,6 +90,14 @@ class _ChatRequestCodec(Codec[ChatRequest]):
         if encoded["team"] is None:
             del encoded["team"]
         return encoded
+
+
+class _JobCodec(Codec[Job]):
+    """Leaves out what few jobs have: a text, or earlier attempts."""
+
+    def encode(self, value: Job) -> Any:
+        """Return the job as JSON types."""
+        return {name: part for name, part in super().encode(value).items() if part}
 
 
 class _SubjectsCodec(Codec[tuple[Subject, ...]]):

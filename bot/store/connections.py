@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, exists, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import (
@@ -119,23 +120,31 @@ class Connections:
 
     async def reopen(self, connection: Connection, *, at: datetime) -> bool:
         """Reactivate an ended connection; return False if it is active or the chat has a newer one for the record."""
-        if await self.active(connection.chat_id, connection.record):
-            return False
-        ended = (table.c.id == connection.id) & table.c.ended_at.is_not(None)
-        going_on = {"ended_at": None, "ended_by_id": None, "ended_by_name": None}
-        reopened = await self._connection.execute(update(table).where(ended).values(going_on))
-        if reopened.rowcount:
+        reopened = await self._reopen((table.c.id == connection.id) & table.c.ended_at.is_not(None))
+        if reopened:
             await self._posted_cards.schedule([connection.id], at=at)
-        return reopened.rowcount > 0
+        return reopened
 
     async def reopen_unheard(self, connections: Collection[ConnectionId]) -> None:
-        """Reactivate those of the connections that ended with their record, because their chats did not hear of it."""
-        ended = table.c.id.in_(connections) & table.c.ended_at.is_not(None) & table.c.ended_by_id.is_(None)
+        """Reactivate those of the connections that ended with their record, because their chats did not hear of it.
+
+        Of several connections of a chat and a record, only the newest one is reactivated.
+        """
+        for each in sorted(connections, reverse=True):
+            ended = (table.c.id == each) & table.c.ended_at.is_not(None) & table.c.ended_by_id.is_(None)
+            await self._reopen(ended)
+
+    async def _reopen(self, ended: ColumnElement[bool]) -> bool:
         same = (_other.c.chat_id == table.c.chat_id) & (_other.c.environment == table.c.environment)
         same &= (_other.c.table == table.c.table) & (_other.c.row_id == table.c.row_id)
         newer = exists().where(same, _other.c.ended_at.is_(None))
-        going_on = {"ended_at": None, "ended_by_name": None}
-        await self._connection.execute(update(table).where(ended, ~newer).values(going_on))
+        going_on = {"ended_at": None, "ended_by_id": None, "ended_by_name": None}
+        try:
+            async with self._connection.begin_nested():
+                reopened = await self._connection.execute(update(table).where(ended, ~newer).values(going_on))
+        except IntegrityError:
+            return False  # the chat was connected to the record at the same time
+        return reopened.rowcount > 0
 
     async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Pause notifications of the chat's active connections. Paused connections keep their first reason."""

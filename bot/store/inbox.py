@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import Job, PendingWork
+from bot.domain.jobs import ChatJob, Job, PendingWork
 from bot.domain.key_fields import RecordEvent
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
@@ -42,16 +42,26 @@ class Inbox:
         return kept.rowcount > 0
 
     async def enqueue(self, job: Job, *, at: datetime, due_at: datetime) -> None:
-        """Enqueue the job, unless the same job is pending and no worker has started it."""
+        """Enqueue the job, unless the same job is pending and no worker has started it.
+
+        A pending job that is due later becomes due at this time.
+        """
         lane, body = job_lane(job), JOB.encode(job)
         same = (table.c.lane == lane) & (table.c.state == PENDING)
         waits = (await self._connection.execute(select(table.c.id).where(same).limit(1))).first()
         # A running job may have read its data before the change that this job is for.
         if waits and not await self._lanes.is_leased(Queue.INBOX, lane):
+            await self._bring_forward(lane, due_at)
             return
         row = _row(f"{lane} {uuid4().hex}", lane, body, at, due_at)
         await self._connection.execute(insert(self._connection, table).values(row))
         await self._lanes.schedule(Queue.INBOX, [lane], due_at=due_at)
+
+    async def _bring_forward(self, lane: str, due_at: datetime) -> None:
+        later = (table.c.lane == lane) & (table.c.state == PENDING) & (table.c.due_at > due_at)
+        moved = await self._connection.execute(update(table).where(later).values(due_at=due_at))
+        if moved.rowcount > 0:
+            await self._lanes.bring_forward(Queue.INBOX, lane, due_at=due_at)
 
     async def has_pending(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
         """Return the records with pending events."""
@@ -74,13 +84,16 @@ class Inbox:
         await self._connection.execute(update(table).where(table.c.key.in_(keys)).values(state=DONE, done_at=at))
 
     async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Count an attempt on the lane's work, and return the number of attempts; older work becomes a dead letter."""
+        """Count an attempt on the lane's work, and return the number of attempts.
+
+        Work that has been due for longer becomes a dead letter.
+        """
         waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
         await self._connection.execute(
-            update(table).where(waits, table.c.received_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
+            update(table).where(waits, table.c.due_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
         return max(counted.scalars(), default=0)
 
@@ -102,13 +115,18 @@ def _waiting(rows: Sequence[Any]) -> PendingWork:
     """Return the work of a lane, without rows that cannot be read: they must not stop this lane or the others."""
     decoded = {row.key: _try_decode(row.body) for row in rows}
     readable = {key: work for key, work in decoded.items() if work is not None}
+    jobs = [each for each in readable.values() if not isinstance(each, RecordEvent)]
     return PendingWork(
         keys=list(readable),
         events=[each for each in readable.values() if isinstance(each, RecordEvent)],
-        job=next((each for each in readable.values() if not isinstance(each, RecordEvent)), None),
+        job=max(jobs, key=_retries, default=None),
         correlation_id=rows[-1].correlation_id,
         is_unreadable=not readable,
     )
+
+
+def _retries(job: Job) -> int:
+    return job.retries if isinstance(job, ChatJob) else 0
 
 
 def _try_decode(body: Any) -> RecordEvent | Job | None:

@@ -57,6 +57,13 @@ class Lanes:
         await bulk_execute(self._connection, upsert, rows)
         self.touched.add(queue)
 
+    async def bring_forward(self, queue: Queue, lane: str, *, due_at: datetime) -> None:
+        """Make a lane that is due later due at this time. A lane that a worker has does not change."""
+        later = (table.c.queue == queue) & (table.c.name == lane) & (table.c.due_at > due_at)
+        free = table.c.owner.is_(None)
+        await self._connection.execute(update(table).where(later, free).values(due_at=due_at))
+        self.touched.add(queue)
+
     async def claim(self, queue: Queue, owner: str, *, at: datetime, until: datetime, at_most: int) -> Sequence[str]:
         """Lease due lanes to the owner, the longest due first, and return their names."""
         free = or_(table.c.leased_until.is_(None), table.c.leased_until <= at)
@@ -91,14 +98,18 @@ class Lanes:
         )
 
     async def release(self, queue: Queue, lanes: Mapping[str, datetime | None], owner: str) -> None:
-        """Release the lanes. Each is due with its first pending row, but not before the time given for it."""
+        """Release the lanes. Each is due with its first pending row, but not before the time given for it.
+
+        In the inbox, this is the row that is due first: jobs can be due later than jobs that were stored after them.
+        """
         mine = (table.c.queue == queue) & table.c.name.in_(lanes) & (table.c.owner == owner)
         if self._connection.dialect.name == "postgresql":
             # Lock first, in one order: the next statement must see rows that are added meanwhile.
             await self._connection.execute(select(table.c.name).where(mine).order_by(table.c.name).with_for_update())
         rows = _ROWS[queue]
+        order = rows.c.due_at if queue is Queue.INBOX else rows.c.id
         first = select(rows.c.due_at).where(rows.c.lane == table.c.name, rows.c.state == PENDING)
-        due_at = first.order_by(rows.c.id).limit(1).scalar_subquery()
+        due_at = first.order_by(order).limit(1).scalar_subquery()
         await self._connection.execute(update(table).where(mine).values(due_at=due_at, owner=None, leased_until=None))
         await self._postpone(queue, {lane: at for lane, at in lanes.items() if at})
 

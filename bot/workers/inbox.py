@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.domain.errors import NotSupported
 from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, JobKind, PendingWork
-from bot.domain.values import ChatId, EnvironmentId
+from bot.domain.values import EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
 from bot.features.key_fields.catch_up import post_after_mute, post_catch_up, post_held_changes
 from bot.features.key_fields.notify_changes import notify_changes
@@ -18,7 +18,7 @@ from bot.store.unit_of_work import UnitOfWork
 from bot.workers.attempts import Attempts
 from bot.workers.worker import LaneResult
 
-_CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatId, Sequence[str]], Awaitable[None]]] = {
+_CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatJob, Sequence[str]], Awaitable[None]]] = {
     JobKind.CATCH_UP: post_catch_up,
     JobKind.HELD_CHANGES: post_held_changes,
 }
@@ -59,10 +59,10 @@ class InboxHandler:
                 "This version of Chat Sync cannot read stored work.", "Run the same version in all processes."
             )
         match pending.job:
-            case ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text=text):
-                await post_after_mute(self._services, chat, pending.keys, text)
-            case ChatJob(kind=kind, chat_id=chat):
-                await _CHAT_JOBS[kind](self._services, chat, pending.keys)
+            case ChatJob(kind=JobKind.END_MUTE) as job:
+                await post_after_mute(self._services, job, pending.keys)
+            case ChatJob(kind=kind) as job:
+                await _CHAT_JOBS[kind](self._services, job, pending.keys)
             case EnvironmentJob(kind=kind, environment=environment):
                 await _ENVIRONMENT_JOBS[kind](self._services, environment, pending.keys)
             case CardJob(card_id=card):

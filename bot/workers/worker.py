@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
 from bot.clock import Clock
+from bot.domain.errors import Unavailable
 from bot.domain.limits import Limits
 from bot.domain.queue_states import Queue
 from bot.logs import get_logger
@@ -23,6 +24,8 @@ from bot.workers.periodic import periodic
 _PAUSE = timedelta(seconds=1)
 _BACKOFF = Backoff(first_s=1.0, factor=2.0, longest_s=300.0)
 _STOP_S = 5.0
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+"""Errors of rows that cannot be decoded. The transaction goes on."""
 
 _log = get_logger(__name__)
 
@@ -79,6 +82,8 @@ class Worker(Generic[Pending, Result]):
         self._owner = uuid4().hex
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: list[LaneResult[Result]] = []
+        self._set_aside: list[tuple[datetime, LaneResult[Result]]] = []
+        """Results that could not be stored, and when to try again. Their lanes stay claimed."""
         self._failures: dict[str, int] = {}
         """Number of unexpected errors in a row, by lane."""
         self._lines = LineBudget()
@@ -100,34 +105,54 @@ class Worker(Generic[Pending, Result]):
             while True:
                 try:
                     await self._iterate()
-                except Exception:  # noqa: BLE001 - the worker's boundary: no error may stop it
+                except Exception as error:  # noqa: BLE001 - the worker's boundary: no error may stop it
                     _log.exception("worker.iteration_failed", queue=self._queue)
-                    await self._clock.sleep(_PAUSE.total_seconds())
+                    await self._recover(error)
         finally:
             await self._finish()
             renewing.cancel()
+
+    async def _recover(self, error: Exception) -> None:
+        """Commit each result alone unless the database is down, because one of them may stop the others."""
+        if not isinstance(error, Unavailable):
+            with suppress(Unavailable):
+                await self._commit_each()
+        await self._clock.sleep(_PAUSE.total_seconds())
 
     async def _iterate(self) -> None:
         """Commit results, claim lanes, and start them; sleep if there was nothing to claim."""
         self._wake.clear()
         now = self._clock.now()
+        self._resume(now)
         ended = list(self._ended)
         room = self._limits.concurrency - len(self._running)
-        held: Mapping[str, Pending] = {}
+        held: Mapping[str, Pending | None] = {}
         async with self._store.writing() as work:
             await self._commit(work, ended)
             until = now + self._limits.lease
             lanes = await work.lanes.claim(self._queue, self._owner, at=now, until=until, at_most=room) if room else ()
             if lanes:
-                held = await self._handler.fetch(work, lanes)
+                held = await self._fetch(work, lanes)
             due_at = None if lanes else await work.lanes.next_due(self._queue)
         del self._ended[: len(ended)]
-        for lane in lanes:
-            # A process that was suspended for longer than its leases can claim its own running lanes.
-            if lane not in self._running:
-                self._start(lane, held.get(lane))
+        own = self._claimed()
+        for lane, pending in held.items():
+            # A process that was suspended for longer than its leases can claim its own lanes.
+            if lane not in own:
+                self._start(lane, pending)
         if not lanes:
             await self._sleep(due_at if room else None)
+
+    async def _fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, Pending | None]:
+        """Return the contents of the lanes, without those that cannot be read, such as rows of a newer version."""
+        try:
+            found = await self._handler.fetch(work, lanes)
+        except _UNREADABLE as error:
+            if len(lanes) > 1:
+                return {lane: each for one in lanes for lane, each in (await self._fetch(work, [one])).items()}
+            self._add_result(self._failed(lanes[0], error))
+            return {}
+        return {lane: found.get(lane) for lane in lanes}
 
     def _start(self, lane: str, held: Pending | None) -> None:
         if held is None:
@@ -167,6 +192,24 @@ class Worker(Generic[Pending, Result]):
             await self._handler.commit(work, results)
         await work.lanes.release(self._queue, {each.lane: each.not_before for each in ended}, self._owner)
 
+    async def _commit_each(self) -> None:
+        """Commit each result in its own transaction, and set those aside that cannot be stored."""
+        for each in list(self._ended):
+            try:
+                async with self._store.writing() as work:
+                    await self._commit(work, [each])
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - the lane's boundary, as above
+                retry_at = self._failed(each.lane, error).not_before or self._clock.now()
+                self._set_aside.append((retry_at, each))
+            self._ended.remove(each)
+
+    def _resume(self, now: datetime) -> None:
+        """Let the next commit include the results that were set aside and are due."""
+        self._ended += [each for retry_at, each in self._set_aside if retry_at <= now]
+        self._set_aside = [(retry_at, each) for retry_at, each in self._set_aside if retry_at > now]
+
     async def _sleep(self, due_at: datetime | None) -> None:
         """Sleep until something is enqueued, a running lane finishes, or the next lane is due."""
         longest = self._limits.poll_interval
@@ -184,12 +227,17 @@ class Worker(Generic[Pending, Result]):
 
     async def _renew(self) -> None:
         """Renew the leases of lanes that are being processed or whose results are not committed yet."""
-        lanes = [*self._running, *(each.lane for each in self._ended)]
+        lanes = self._claimed()
         if not lanes:
             return
         until = self._clock.now() + self._limits.lease
         async with self._store.writing() as work:
-            await work.lanes.renew(self._queue, lanes, self._owner, until=until)
+            await work.lanes.renew(self._queue, sorted(lanes), self._owner, until=until)
+
+    def _claimed(self) -> set[str]:
+        """Return the lanes that are being processed or whose results are not committed yet."""
+        uncommitted = (*self._ended, *(each for _, each in self._set_aside))
+        return {*self._running, *(each.lane for each in uncommitted)}
 
     async def _finish(self) -> None:
         if self._running:
@@ -198,5 +246,11 @@ class Worker(Generic[Pending, Result]):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        async with self._store.writing() as work:
-            await self._commit(work, self._ended)
+        self._resume(datetime.max.replace(tzinfo=UTC))
+        try:
+            async with self._store.writing() as work:
+                await self._commit(work, self._ended)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - the worker's boundary: the other results must be stored
+            await self._commit_each()

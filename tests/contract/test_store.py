@@ -447,6 +447,41 @@ async def test_a_job_that_is_asked_for_while_somebody_is_at_it_is_done_once_more
         assert (await work.inbox.pending([lane]))[lane].job == job
 
 
+async def test_a_job_that_is_asked_for_sooner_is_done_sooner_and_keeps_what_it_knows(store: Store) -> None:
+    soon, again = ChatJob(kind=JobKind.CATCH_UP, chat_id=a_chat().id), timedelta(hours=9)
+    later = replace(soon, retries=5, unread=(ConnectionId(7),))
+    for leased in (False, True):
+        async with store.writing() as work:
+            await work.inbox.enqueue(later, at=START, due_at=START + again)
+            assert await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER, at_most=9) == []
+            await work.inbox.enqueue(soon, at=START, due_at=LATER)
+            await work.inbox.enqueue(soon, at=START, due_at=START + 2 * again)
+            assert await work.lanes.next_due(Queue.INBOX) == LATER
+            (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
+            begun = (await work.inbox.pending([lane]))[lane]
+            assert begun.job == later
+            if leased:
+                # The worker enqueues the next attempt, and then somebody asks for the job.
+                await work.inbox.enqueue(later, at=LATER, due_at=LATER + again)
+                await work.inbox.enqueue(soon, at=LATER, due_at=LATER)
+            await work.inbox.complete(begun.keys, at=LATER)
+            await work.lanes.release(Queue.INBOX, {lane: None}, "me")
+            assert await work.lanes.next_due(Queue.INBOX) == (LATER if leased else None)
+    async with store.writing() as work:
+        assert (await work.inbox.pending([lane]))[lane].job == later
+
+
+async def test_a_job_that_is_due_late_is_parked_when_it_has_failed_for_long(store: Store) -> None:
+    job, day = ChatJob(kind=JobKind.CATCH_UP, chat_id=a_chat().id), timedelta(days=1)
+    async with store.writing() as work:
+        await work.inbox.enqueue(job, at=START, due_at=START + day)
+        (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=START + day, until=START + 2 * day, at_most=9)
+        for age, is_pending in ((day, True), (2 * day, True), (2 * day + timedelta(seconds=1), False)):
+            now = START + age
+            await work.inbox.record_failure(lane, "down", dead_letter_before=now - day, at=now)
+            assert bool(await work.inbox.pending([lane])) is is_pending
+
+
 async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: Store) -> None:
     jobs: list[Job] = [
         ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:a@thread.v2")),

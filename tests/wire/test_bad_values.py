@@ -2,13 +2,14 @@
 
 import json
 import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from bot.sandbox.teams.channels import TEAM_ID
-from bot.store.tables import inbox, record_type
+from bot.store.tables import PENDING, inbox, record_type
 from tests.dataverse.samples import bag, context, row, typed
 from tests.steps.new_chats import inputs
 from tests.steps.private_views import private_view
@@ -199,6 +200,45 @@ async def test_catching_up_tells_of_the_other_records_and_names_the_one_that_can
     said = texts(world.card())
     assert "Case · CAS-01002" in said
     assert not any("cannot be read" in each for each in said)
+
+
+async def due_again(world: World) -> datetime:
+    """Wait until nothing is due; return when the records that cannot be read are read again."""
+    await world.settle()
+    (row,) = await world.rows_in(inbox, inbox.c.state == PENDING)
+    due_at: datetime = row["due_at"]
+    return due_at
+
+
+async def test_a_record_that_cannot_be_read_is_read_again_less_and_less_often_and_told_in_the_end(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    await world.stop()
+    await world.change({"prioritycode": LOW}, number="CAS-01002", told=False)
+    world.dataverse_says = {b'"ticketnumber":"CAS-01002"': b'"ticketnumber":'}
+    await world.start()
+    world.clock.advance(5)
+    await world.looked_through("incident")
+    for minutes in (15, 30, 60, 120, 240, 480, 960, 1440, 1440):
+        wait = await due_again(world) - world.clock.now()
+        assert timedelta(minutes=minutes) / 2 <= wait <= timedelta(minutes=minutes)
+        world.clock.advance(wait.total_seconds())
+    assert world.nothing_was_said()
+    # News of the other record do not wait for it, and its next attempt is soon again.
+    far = await due_again(world)
+    await world.stop()
+    await world.change({"prioritycode": HIGH}, told=False)
+    await world.start()
+    world.clock.advance(5)
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    said = texts(world.card())
+    assert "Priority: Normal → **High**" in said
+    assert "CAS-01002 cannot be read at the moment. Open it to see what changed." in said
+    world.dataverse_says = {}
+    assert await due_again(world) > world.clock.now()
+    world.clock.advance((max(far, await due_again(world)) - world.clock.now()).total_seconds())
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    await world.settle()
+    assert "Case · CAS-01002" in texts(world.card())
 
 
 async def test_a_table_that_cannot_be_searched_does_not_hide_the_others(world: World) -> None:

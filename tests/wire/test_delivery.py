@@ -1,17 +1,22 @@
 """Stored messages reach Teams: in order, later if Teams requests it, and never lost silently (spec K8, K9)."""
 
 import asyncio
+import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.domain.limits import Limits
-from bot.store.tables import chat, connection, outbox, post
-from bot.workers.outbox import OutboxHandler
+from bot.store.tables import PENDING, chat, connection, outbox, post
+from bot.store.unit_of_work import UnitOfWork
+from bot.workers.outbox import OutboxHandler, SendResult
 from tests.fakes.connector import error
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, OTHER_GROUP, UNPACED, World, texts
@@ -97,6 +102,70 @@ async def test_a_lane_with_an_error_that_nobody_expected_backs_off(
     world.clock.advance(300)
     await world.settle()
     assert "Priority: Normal → **High**" in texts(world.card())
+
+
+async def test_a_result_that_cannot_be_stored_stops_no_other_chat(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await connected(world, GROUP, OTHER_GROUP)
+    commit = OutboxHandler.commit
+
+    async def refuse(self: OutboxHandler, work: UnitOfWork, results: Sequence[SendResult]) -> None:
+        await commit(self, work, results)
+        if any(each.message.chat.id == GROUP for each in results):
+            raise LookupError
+
+    def has(chat: str, change: str) -> bool:
+        world.clock.advance(1)
+        return any(change in texts(each) for each in world.connector.cards(chat))
+
+    high, low = "Priority: Normal → **High**", "Priority: High → **Low**"
+    with monkeypatch.context() as broken:
+        broken.setattr(OutboxHandler, "commit", refuse)
+        for priority, change in ((HIGH, high), (LOW, low)):
+            await world.change({"prioritycode": priority})
+            await world.until(partial(has, OTHER_GROUP, change))
+    await world.until(partial(has, GROUP, low))
+    changes = [[text for text in texts(each) if "→" in text] for each in world.connector.cards(GROUP)]
+    assert changes == [[high], [low]]
+    await world.settle()
+    assert {row["state"] for row in await world.rows_in(outbox)} == {"done"}
+
+
+POISON = {
+    "a switch of a newer version": {"switch": "brand new switch"},
+    "subjects that are not JSON": {"other_subjects": "not json"},
+    "subjects of a newer version": {"other_subjects": '[{"switch": "new"}]'},
+    "values that are not JSON": {"told_before": "nope"},
+}
+
+
+@pytest.mark.parametrize("values", POISON.values(), ids=POISON)
+async def test_a_message_that_cannot_be_read_stops_no_other_chat(world: World, values: dict[str, str]) -> None:
+    await connected(world, GROUP, OTHER_GROUP)
+    Faulty(world, error(503, "ServiceError"))
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    world.card(OTHER_GROUP)
+    (kept,) = await world.rows_in(outbox, outbox.c.state == PENDING)
+    before = {name: kept[name] if name == "switch" else json.dumps(kept[name]) for name in values}
+    await overwrite(world, kept["id"], values)
+    await world.change({"prioritycode": LOW})
+    await world.window_ends()
+    await world.until(lambda: not world.nothing_was_said(OTHER_GROUP))
+    assert world.nothing_was_said(GROUP)
+    await overwrite(world, kept["id"], {name: before[name] for name in values})
+    world.clock.advance(300)
+    await world.settle()
+    assert "Priority: Normal → **High**" in texts(world.connector.cards(GROUP)[0])
+
+
+async def overwrite(world: World, message: int, values: Mapping[str, object]) -> None:
+    """Store values that this version could not write."""
+    async with world.engines.writing.begin() as written:
+        for column, value in values.items():
+            statement = text(f'UPDATE outbox SET "{column}" = :value WHERE id = :id')  # noqa: S608 - our own names
+            await written.execute(statement, {"value": value, "id": message})
 
 
 async def test_cards_of_one_chat_keep_their_order_even_if_the_first_fails(world: World) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.graph.change_notifications import MAX_NOTIFICATIONS
 from bot.store.tables import chat, connection, subscription, sync_job
@@ -116,6 +117,7 @@ def forged() -> Mapping[str, tuple[object, ...]]:
         "an unknown lifecycle event": ({**good, "lifecycleEvent": "odd"},),
         "no objects": (None, 5, "a text", [good]),
         "zeros in an id": (rename_notification("\0", CLIENT_STATE, "19:\0@thread.v2"),),
+        "zeros in a quoted id": ({**good, "resource": "chats('19:a%00b@thread.v2')"},),
         "a very long id": (rename_notification("x" * 100_000, CLIENT_STATE),),
         "nothing": (),
     }
@@ -131,6 +133,15 @@ async def test_a_forged_notification_changes_nothing_and_gets_no_details(told: W
 async def test_valid_notifications_among_forged_ones_are_accepted(told: World) -> None:
     every = [each for some in forged().values() for each in some]
     assert await post_notifications(told, *every, rename_notification(KNOWN, CLIENT_STATE), *every) == 202
+    assert await enqueued_chats(told) == [GROUP]
+
+
+async def test_a_zero_in_a_quoted_id_does_not_reach_the_database(told: World) -> None:
+    # PostgreSQL refuses it, and the valid notifications of the request would be lost with it.
+    hostile = {**rename_notification(KNOWN, CLIENT_STATE), "resource": "chats('19:a%00b@thread.v2')"}
+    with capture_logs() as lines:
+        assert await post_notifications(told, hostile, rename_notification(KNOWN, CLIENT_STATE)) == 202
+    assert [each["rejected"] for each in lines if each["event"] == "notifications.received"] == [1]
     assert await enqueued_chats(told) == [GROUP]
 
 

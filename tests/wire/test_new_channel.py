@@ -9,7 +9,7 @@ from bot.store.tables import audit, connection
 from tests.steps.new_chats import button_data, inputs, press
 from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.world import GROUP, World, buttons, texts
+from tests.wire.world import GROUP, HURRIED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -175,6 +175,22 @@ async def test_missing_consent_and_a_slow_creation_are_told(world: World) -> Non
     assert "Not done: Create the channel" in texts(slow)
     assert "Microsoft 365 is still creating the channel. Continue in a moment." in texts(slow)
     assert texts(await press(world, slow, "Continue", person=ADELE))[0] == "The channel is ready."
+    await world.settle()
+
+
+async def test_a_creation_that_takes_longer_than_the_answer_is_not_called_failed(bare_world: World) -> None:
+    world = bare_world
+    world.limits = HURRIED
+    await world.know_chats(GROUP)
+    await world.start()
+    shown = await page(world)
+    world.dataverse_hangs_on, world.dataverse_hangs_method = "/channels", "POST"
+    slow = await create(world, shown, "Pump", note="false")
+    assert texts(slow) == ["Chat Sync is still working on it.", "To see the current state, try again."]
+    world.let_dataverse_answer()
+    await world.until(lambda: list(created(world)) == ["Pump"])
+    ready = await press(world, slow, "Try again", person=ADELE)
+    assert texts(ready)[0] in {"The channel is ready.", "Chat Sync is still working on it."}
     await world.settle()
 
 

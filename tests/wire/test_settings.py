@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -266,6 +267,16 @@ async def test_where_it_is_not_known_who_is_a_global_administrator_everything_el
     assert await saved_changes(world) == [("Alex Wilber", ["chats_on: true → false"])]
     refused = await request_page(world, (await organization_page(world)).step("Save", sync_on="false"))
     assert any("Chat Sync could not check whether you are one." in each for each in texts(refused.card))
+
+
+@pytest.mark.parametrize("table", ["incident?x=1", "incident#x", "../../users", "a b", "\0", "x" * 200, "case'"])
+async def test_a_table_that_cannot_exist_never_becomes_part_of_an_address(world: World, table: str) -> None:
+    dataset = (await record_type_page(world)).inputs["key_fields"]["choices.data"]["dataset"]
+    asked = len(world.dataverse_was_asked)
+    for kind in ("key fields", "change fields"):
+        hostile = dataset.replace("key fields", kind).replace("incident", quote(table, safe=""))
+        assert await search(world, hostile, "a") == {}
+    assert [each for each in world.dataverse_was_asked[asked:] if "EntityDefinitions" in each] == []
 
 
 async def test_security_roles_are_searched_by_administrators_alone(world: World) -> None:

@@ -130,6 +130,7 @@ async def test_several_records_are_a_choice_and_none_is_dropped(world: World) ->
     ):
         await world.say(f"connect {text} quiet")
         card = (await world.press(buttons(world.card())["Show records"]))["value"]
+        assert "Not listed?" not in texts(card)[-1]
         offered = [part for part in parts(card) if part.get("verb") == "connect"]
         assert {each["data"]["row"] for each in offered} == expected, text
     assert await world.rows_in(connection) == []
@@ -147,6 +148,15 @@ async def test_several_records_are_a_choice_and_none_is_dropped(world: World) ->
         assert await answer(world, f"{AT} disconnect {text}") == "This chat is not connected to a matching record."
     for text in ("the case “CAS–01001”, please", f"{second}."):
         assert "disconnected" in await answer(world, f"{AT} disconnect {text}")
+
+
+async def test_a_choice_says_how_to_find_others_unless_the_records_were_named(world: World) -> None:
+    for name, number in (("T-1", "T-6"), ("T-1", "T-7"), ("T-2 East", "T-8"), ("T-2 West", "T-9")):
+        await create(world, "accounts", {"name": name, "accountnumber": number})
+    for text, is_named in (("T-1", True), ("t–1.", True), ("T-8 T-9", True), ("T-2", False), ("pump", False)):
+        await world.say(f"connect {text}")
+        said = texts((await world.press(buttons(world.card())["Show records"]))["value"])
+        assert ("Not listed? Write more of its name" not in said[-1]) is is_named, text
 
 
 async def test_a_hidden_record_among_several_is_not_named(world: World) -> None:

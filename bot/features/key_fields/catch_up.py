@@ -4,12 +4,12 @@ These are changes that it missed, and changes that its rules held until now.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import Unavailable
-from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.jobs import ChatJob
 from bot.domain.key_fields import RecordEvent
 from bot.domain.notifications.decide import Reason
 from bot.domain.notifications.history import NewDecision
@@ -24,11 +24,14 @@ from bot.features.key_fields.unread_changes import settle_unread
 from bot.features.notifications.decide_changes import count_decisions, ended_with_record, load_rulebook
 from bot.features.notifications.held_changes import end_connection, unmuted_notice
 from bot.features.shared.services import Services
+from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import AWAY
 
-_RETRY_AFTER = timedelta(minutes=15)
-"""Time until a record that could not be read is read again."""
+_RETRIES = Backoff(
+    first_s=timedelta(minutes=15).total_seconds(), factor=2.0, longest_s=timedelta(days=1).total_seconds()
+)
+"""Times between two attempts to read the same records."""
 
 _TITLES: Mapping[Reason | None, str] = {
     Reason.MUTE: "While muted",
@@ -52,32 +55,31 @@ class _Found:
     """The sentence about the person who ended a mute."""
 
 
-async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
-    """Enqueue a card if the chat missed anything, disconnect deleted records, and complete the jobs.
+async def post_catch_up(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
+    """Enqueue a card if the chat missed anything, disconnect deleted records, and complete the job.
 
     A record that cannot be read does not stop the others. The card names it, and the chat gets another job for it.
-    Raises an error if no record can be read.
+    `keys`: the job in the inbox. Raises an error if no record can be read.
     """
-    await _post(services, chat, jobs)
+    await _post(services, job, keys)
 
 
-async def post_held_changes(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
+async def post_held_changes(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
     """Decide again about the held changes of the chat, enqueue a card with those that waited long enough.
 
     Otherwise like `post_catch_up`.
     """
-    await _post(services, chat, jobs, held_only=True)
+    await _post(services, job, keys, held_only=True)
 
 
-async def post_after_mute(services: Services, chat: ChatId, jobs: Sequence[str], text: str) -> None:
-    """Do the same after a person ended a mute. The chat is told the text in any case."""
-    await _post(services, chat, jobs, held_only=True, text=text)
+async def post_after_mute(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
+    """Do the same after a person ended a mute. The chat is told the text of the job in any case."""
+    await _post(services, job, keys, held_only=True)
 
 
-async def _post(
-    services: Services, chat: ChatId, jobs: Sequence[str], *, held_only: bool = False, text: str = ""
-) -> None:
-    found = await _find(services, chat, held_only=held_only, text=text)
+async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_only: bool = False) -> None:
+    chat = job.chat_id
+    found = await _find(services, chat, held_only=held_only, text=job.text)
     at, new = services.clock.now(), list[NewDecision]()
     async with services.store.writing() as work:
         ids = await _connections_to_check(work, chat)
@@ -93,11 +95,24 @@ async def _post(
                 new.append(ended_with_record(each.connection, at))
         await work.decisions.add(new)
         await settle_unread(services, work, chat, ids, found.records, at)
-        if not held_only and any(isinstance(each.error, Unavailable) for each in found.failures):
-            job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
-            await work.inbox.enqueue(job, at=at, due_at=at + _RETRY_AFTER)
-        await work.inbox.complete(jobs, at=at)
+        if not held_only:
+            await _retry(work, job, found.failures, at)
+        await work.inbox.complete(keys, at=at)
     count_decisions(services, new)
+
+
+async def _retry(work: UnitOfWork, job: ChatJob, failures: Sequence[ReadFailure], at: datetime) -> None:
+    """Enqueue another job for the records that may be readable later, unless there are none.
+
+    The time between two attempts doubles while only records of the last attempt fail.
+    """
+    waits = {each.connection.id: each.error.retry_after_s for each in failures if isinstance(each.error, Unavailable)}
+    if not waits:
+        return
+    retries = job.retries + 1 if waits.keys() <= {*job.unread} else 0
+    due_at = _RETRIES.next_attempt_at(at, retries, max(each or 0.0 for each in waits.values()))
+    again = replace(job, retries=retries, unread=tuple(sorted(waits)))
+    await work.inbox.enqueue(again, at=at, due_at=due_at)
 
 
 async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str) -> _Found:

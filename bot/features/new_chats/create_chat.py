@@ -61,6 +61,9 @@ async def resume_creation(services: Services, key: NewChatKey, person: Person, c
     if task is None:
         task = services.chat_creations[key] = asyncio.create_task(_run(services, key, person, current))
         task.add_done_callback(lambda _: services.chat_creations.pop(key, None))
+    if answer := current_answer():
+        # The time can be over before the progress is read.
+        answer.in_progress = Unavailable("Chat Sync is still working on it.", "To see the current state, try again.")
     await asyncio.wait({task}, timeout=_time_to_wait_s(services))
     if task.done():
         task.result()

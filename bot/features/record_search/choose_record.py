@@ -10,6 +10,7 @@ from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import (
     MAX_CHOICES,
     Hit,
+    are_named_exactly,
     linked_records,
     query_text,
 )
@@ -125,7 +126,7 @@ def _choice(services: Services, hits: Sequence[Hit], purpose: RecordPurpose, tex
     view = ChoiceView(
         question=purpose.question,
         rows=tuple(_row(hit, purpose) for hit in shown),
-        hint=_HINT,
+        hint="" if are_named_exactly(shown, parse_references(text)) else _HINT,
         offset=begin,
         total=found if found == begin + len(shown) else None,
         page_buttons=tuple(turns),

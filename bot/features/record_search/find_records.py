@@ -127,7 +127,12 @@ def _with_first_spelling(found: Sequence[FoundRecord], spellings: Sequence[str])
     return next((match for match in matches if match), [])
 
 
-def _has_spelling(found: FoundRecord, spellings: Sequence[str]) -> bool:
+def are_named_exactly(hits: Sequence[Hit], references: TypedReferences) -> bool:
+    """Check whether the text names the records by link or by number, and not only by words of their names."""
+    return bool(references.addresses) or all(_has_spelling(hit, references.spellings) for hit in hits)
+
+
+def _has_spelling(found: FoundRecord | Hit, spellings: Sequence[str]) -> bool:
     """Check whether the number or the name of the record is one of the spellings."""
     names = {_comparable(found.number or ""), _comparable(found.name)}
     return any(spelling.casefold() in names for spelling in spellings)
