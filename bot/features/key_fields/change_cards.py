@@ -9,11 +9,17 @@ from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.values import Chat, ChatId, Connection
+from bot.domain.values import Chat, ChatId, Connection, RecordRef
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.notifications.card_changes import RecordChange
-from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
+from bot.features.shared.answers import (
+    change_buttons,
+    change_values_button,
+    record_header,
+    render,
+    subject_of,
+)
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
@@ -44,8 +50,8 @@ class ChangeCards:
         self._details = details
         self._chats = chats
         self._accounts = accounts
-        self._extra = (chats_button(details.record),)
-        self._render_shared = cache(partial(_render, extra_buttons=self._extra))
+        self._render = partial(_render, record=details.record)
+        self._render_shared = cache(self._render)
 
     def card(
         self,
@@ -61,10 +67,10 @@ class ChangeCards:
             change = _reported_change(connection, details, view, changes)
             accounts = self._accounts.get(connection.chat_id)
             view = _without_values(view, change_values_button(change.key), accounts)
-            body = _render(view, channel, extra_buttons=self._extra)
+            body = self._render(view, channel)
             return NewCard(message=_message(connection, details, body, changes, before), reported_change=change)
         # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
-        body = _render(view, channel) if news else self._render_shared(view, channel)
+        body = self._render(view, channel) if news else self._render_shared(view, channel)
         return NewCard(message=_message(connection, details, body, changes, before))
 
     def record_change(
@@ -154,8 +160,8 @@ def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[s
     return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
 
 
-def _render(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[ActionButton, ...] = ()) -> bytes:
-    return render(key_fields(replace(view, buttons=(*view.buttons, *extra_buttons))), channel)
+def _render(view: KeyFieldsView, channel: str, *, record: RecordRef) -> bytes:
+    return render(key_fields(replace(view, buttons=change_buttons(record, view.buttons))), channel)
 
 
 def _message(
