@@ -18,6 +18,7 @@ from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
 from cards.live_card import LiveCardView, LiveChange, live_card
 from cards.members import MembersView, members_page
+from cards.mentions import Mention
 from cards.message import Message
 from cards.new_channel import NewChannelView, new_channel_page
 from cards.new_chat import (
@@ -412,6 +413,26 @@ GALLERY: dict[str, Message] = {
             at=AT,
             news=("This case was closed (Resolved). Keep the chat connected to CAS-01001?",),
             buttons=(replace(CHOOSE, title="Keep connected"), replace(CHOOSE, title="Disconnect")),
+        )
+    ),
+    "urgent change that mentions the owner": key_fields(
+        KeyFieldsView(
+            record=CASE,
+            changes=(Change(label="Priority", old="Normal", new="High"),),
+            people=("Megan Bowen",),
+            at=AT,
+            buttons=(CHATS, RULES),
+            mention=Mention(name="Adele Vance", account="29:adele"),
+        )
+    ),
+    "new owner who is mentioned": key_fields(
+        KeyFieldsView(
+            record=ACCOUNT,
+            changes=(),
+            people=("Megan Bowen",),
+            at=AT,
+            buttons=(CHATS, RULES),
+            mention=Mention(name="עדן לוי", account="29:eden", is_new_owner=True),
         )
     ),
     "new owner": key_fields(

@@ -23,6 +23,7 @@ from bot.features.shared.answers import (
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.mentions import Mention
 from cards.personal_view import PersonalView
 from cards.record import RecordHeader
 
@@ -59,10 +60,16 @@ class ChangeCards:
         changes: Sequence[NetChange],
         news: Sequence[LifecycleNews],
         before: Mapping[str, ReportedValue | None],
+        *,
+        mention: Mention | None,
     ) -> NewCard:
-        """Return the card for the connection's chat. `before`: the values that it knows."""
+        """Return the card for the connection's chat. `before`: the values that it knows.
+
+        `mention`: the owner, unless the news mention them.
+        """
         details, channel = self._details, self._chats[connection.chat_id].channel
         view = _view(self._services, connection, details, changes, news)
+        view = replace(view, mention=view.mention or mention)
         if changes and details.record_type.tell_each:
             change = _reported_change(connection, details, view, changes)
             accounts = self._accounts.get(connection.chat_id)
@@ -106,8 +113,9 @@ def _view(
         changes=tuple(_card_change(change, details) for change in changes),
         people=tuple(details.people[person] for person in people if person in details.people),
         at=max(change.at for change in changes) if changes else max(event.at for event in details.events),
-        news=tuple(each.news for each in news),
+        news=tuple(each.news for each in news if not each.mention),
         buttons=tuple(button for each in news for button in each.buttons),
+        mention=next((each.mention for each in news if each.mention), None),
     )
 
 
