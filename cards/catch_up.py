@@ -43,6 +43,8 @@ class CatchUpView:
     title: str = AWAY
     lead: str = ""
     """Sentence below the title."""
+    buttons: tuple[Button, ...] = ()
+    """Actions of the whole card."""
 
 
 def catch_up(view: CatchUpView) -> Message:
@@ -64,7 +66,8 @@ def catch_up(view: CatchUpView) -> Message:
     opening = f"{view.title} ({single_line(view.lead)})" if view.lead else view.title
     said = [_summary(each) for each in view.records[:MAX_RECORDS]]
     said += sentences
-    return Message(card=elements.AdaptiveCard(body), summary=f"{opening}: {' – '.join(said)}")
+    card = elements.AdaptiveCard(body, actions=[render_button(each) for each in view.buttons])
+    return Message(card=card, summary=f"{opening}: {' – '.join(said)}")
 
 
 def _deleted_sentence(deleted: tuple[str, ...]) -> str:

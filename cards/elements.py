@@ -5,6 +5,7 @@ Unlike the package's classes, these validate their properties (`cards.validation
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
 from adaptivecards import adaptivecard, baseobject, containers, elements
@@ -177,6 +178,19 @@ class Refresh(ValidatedElement):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionEntity:
+    """The person that a text such as `<at>Adele</at>` on a card mentions."""
+
+    text: str
+    name: str
+    account: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return the entity as Teams expects it."""
+        return {"type": "mention", "text": self.text, "mentioned": {"id": self.account, "name": self.name}}
+
+
 class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
     """A whole card, without `lang`, so that each client formats dates and times in its own language."""
 
@@ -191,6 +205,7 @@ class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
         actions: Sequence[Action] = (),
         refresh: Refresh | None = None,
         full_width: bool = False,
+        mentions: Sequence[MentionEntity] = (),
     ) -> None:
         buttons = require_all(actions, _ACTIONS, "AdaptiveCard.actions", at_most=MAX_ACTIONS) if actions else None
         super().__init__(
@@ -198,8 +213,14 @@ class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
             body=require_all(body, Element, "AdaptiveCard.body"),
             actions=buttons,
             refresh=refresh,
-            msteams={"width": "Full"} if full_width else None,
+            msteams=_teams_properties(mentions, full_width=full_width) or None,
         )
+
+
+def _teams_properties(mentions: Sequence[MentionEntity], *, full_width: bool) -> dict[str, object]:
+    width = {"width": "Full"} if full_width else {}
+    entities = {"entities": [each.to_json() for each in mentions]} if mentions else {}
+    return {**width, **entities}
 
 
 def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:

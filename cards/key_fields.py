@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cards.buttons import Button
 from cards.elements import Element, TextBlock
+from cards.mentions import Mention
 from cards.message import Message
 from cards.personal_view import PersonalView, refresh
 from cards.record import (
@@ -52,23 +53,35 @@ class KeyFieldsView:
     first: Button | None = None
     """Button beside the one that opens the record."""
     personal_view: PersonalView | None = None
+    mention: Mention | None = None
+    """The owner, if the card mentions them."""
 
 
 def key_fields(view: KeyFieldsView) -> Message:
     """Return the card with the old and new value of each field, lifecycle changes, people, time, and buttons."""
     body = heading(view.record)
-    if view.changes or not view.news:
+    if view.changes or not (view.news or view.mention):
         body += change_facts(view.changes)
     body += [TextBlock(escape(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
+    body += [view.mention.line(view.record.kind)] if view.mention else []
     body.append(byline(f"{name_people(view.people)} · {local_time(view.at)}"))
-    card = record_card(view.record, body, view.buttons, first=view.first, refresh=refresh(view.personal_view))
+    card = record_card(
+        view.record,
+        body,
+        view.buttons,
+        first=view.first,
+        refresh=refresh(view.personal_view),
+        mentions=[view.mention.entity] if view.mention else [],
+    )
     return Message(card=card, summary=_summary(view))
 
 
 def _summary(view: KeyFieldsView) -> str:
     if view.changes:
         return summarize(view.record, view.changes)
-    return f"{display_name(view.record)}: {' '.join(single_line(sentence) for sentence in view.news)}"
+    said = [single_line(sentence) for sentence in view.news]
+    said += [view.mention.sentence(view.record.kind)] if view.mention else []
+    return f"{display_name(view.record)}: {' '.join(said)}"
 
 
 def change_facts(changes: Sequence[Change]) -> list[Element]:

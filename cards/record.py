@@ -64,6 +64,7 @@ def record_card(
     first: Button | None = None,
     asked: Sequence[elements.Element] = (),
     refresh: elements.Refresh | None = None,
+    mentions: Sequence[elements.MentionEntity] = (),
 ) -> elements.AdaptiveCard:
     """Return the card with the button that opens the record, the `first` action, and the actions in `beside`.
 
@@ -72,9 +73,10 @@ def record_card(
     opens: list[Button] = [open_button(record)] if record.url else []
     opens += [first] if first else []
     if not asked and len(opens) + len(beside) <= BUTTONS_PER_ROW:
-        return elements.AdaptiveCard(body, actions=[render_button(each) for each in (*opens, *beside)], refresh=refresh)
+        opens, beside = [], [*opens, *beside]
     shown = [*body, *button_rows(opens), *asked]
-    return elements.AdaptiveCard(shown, actions=[render_button(each) for each in beside], refresh=refresh)
+    actions = [render_button(each) for each in beside]
+    return elements.AdaptiveCard(shown, actions=actions, refresh=refresh, mentions=mentions)
 
 
 def heading(record: RecordHeader) -> list[elements.Element]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards import elements
-from cards.buttons import LinkButton, render_button
+from cards.buttons import Button, LinkButton, render_button
 from cards.key_fields import Change, change_facts, summarize
 from cards.message import Message
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
@@ -33,6 +33,8 @@ class SummaryView:
     since: datetime
     is_bulk_edit: bool = False
     """True if the changes are one bulk edit; False if the chat's budget is used up."""
+    buttons: tuple[Button, ...] = ()
+    """Actions of the whole card."""
 
 
 def summary_card(view: SummaryView) -> Message:
@@ -47,7 +49,8 @@ def summary_card(view: SummaryView) -> Message:
         body.append(elements.TextBlock(plural(more, "and 1 more record", f"and {more} more records")))
     body.append(byline(f"Since {local_time(view.since)}. {_reason(view)}"))
     said = [summarize(each.record, each.changes) for each in view.rows[:1]]
-    return Message(card=elements.AdaptiveCard(body), summary=": ".join([title, *said]))
+    card = elements.AdaptiveCard(body, actions=[render_button(each) for each in view.buttons])
+    return Message(card=card, summary=": ".join([title, *said]))
 
 
 def _reason(view: SummaryView) -> str:

@@ -13,7 +13,7 @@ MAX_TOPIC_LENGTH = 250
 """Characters of a chat's name, which must not contain a colon ("Update chat", Microsoft Graph documentation)."""
 
 
-_EXTERNAL = "#EXT#"
+EXTERNAL = "#EXT#"
 """Part of the principal name of an account of another organization ("Properties of a B2B guest user")."""
 
 
@@ -49,7 +49,7 @@ class DirectoryPerson:
 
         The principal name of a person of another organization is only a name for the account in this one.
         """
-        return self.mail if self.guest or _EXTERNAL in self.sign_in.upper() else self.sign_in
+        return self.mail if self.guest or EXTERNAL in self.sign_in.upper() else self.sign_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,8 @@ class ChatAccount:
     id: str
     object_id: ObjectId | None
     name: str = ""
+    guest: bool = False
+    """True for a person of another organization, or one who did not sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

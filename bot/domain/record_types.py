@@ -92,8 +92,10 @@ class RecordType:
     """Default value rule, as texts of `bot.domain.notifications.condition_rules`; empty for every change."""
     urgent_rule: tuple[str, ...] = ()
     """Default urgent rule, in the same form."""
+    mention_new_owner: bool = False
+    """True if a new owner is mentioned by default (spec V12)."""
     mention_owner: bool = False
-    """True if owners are mentioned by default (spec V12)."""
+    """True if the owner is mentioned on urgent changes by default."""
     locked_rules: tuple[str, ...] = ()
     """Notification rules that chats cannot change, by the name of the setting."""
 

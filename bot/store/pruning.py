@@ -10,6 +10,7 @@ from bot.store.forgetting import forget_chats
 from bot.store.tables import (
     PENDING,
     audit,
+    chat,
     chat_rules,
     connection,
     connection_rules,
@@ -17,6 +18,7 @@ from bot.store.tables import (
     field_value,
     inbox,
     lane,
+    mention_opt_out,
     new_chat,
     outbox,
     own_change,
@@ -54,6 +56,7 @@ class Pruning:
         deleted += await self._delete(post, post.c.at < posts_before)
         deleted += await self._delete_sync_jobs(before)
         deleted += await self._delete_chat_rules(before)
+        deleted += await self._delete_opt_outs(before)
         deleted += await self._delete_cards(
             (posted_card.c.kind == CardKind.SUMMARY.value) & (posted_card.c.changed_at < before)
         )
@@ -88,6 +91,15 @@ class Pruning:
         some = select(chat_rules.c.chat_id).where(~has_recent.correlate(chat_rules).exists()).limit(BATCH_SIZE)
         mine = chat_rules.c.chat_id.in_(some.scalar_subquery())
         return (await self._connection.execute(delete(chat_rules).where(mine))).rowcount
+
+    async def _delete_opt_outs(self, before: datetime) -> int:
+        """Delete choices about mentions in tenants whose last connection ended before."""
+        recent = connection.c.ended_at.is_(None) | (connection.c.ended_at >= before)
+        joined = select(connection.c.id).join_from(connection, chat)
+        has_recent = joined.where(chat.c.tenant_id == mention_opt_out.c.tenant_id, recent).correlate(mention_opt_out)
+        tenants = select(mention_opt_out.c.tenant_id).distinct().where(~has_recent.exists()).limit(1)
+        mine = mention_opt_out.c.tenant_id.in_(tenants.scalar_subquery())
+        return (await self._connection.execute(delete(mention_opt_out).where(mine))).rowcount
 
     async def delete_idle_lanes(self) -> int:
         """Delete lanes without pending work; return the number of rows. New work creates its lane again."""

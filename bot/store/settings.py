@@ -96,7 +96,7 @@ async def read_settings(
 
 _NOTIFICATION_SETTINGS = (
     *("notify_style", "digest_at", "value_rule", "urgent_rule"),
-    *("mention_owner", "locked_rules"),
+    *("mention_new_owner", "mention_owner", "locked_rules"),
 )
 """Settings of a record type that share a column."""
 

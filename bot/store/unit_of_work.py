@@ -17,6 +17,7 @@ from bot.store.errors import translate_errors
 from bot.store.inbox import Inbox
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
+from bot.store.mention_opt_outs import MentionOptOuts
 from bot.store.new_chats import NewChats
 from bot.store.notification_rules import NotificationRules
 from bot.store.notify import StoreEvent, notify
@@ -53,6 +54,7 @@ class UnitOfWork:
         self.notification_rules = NotificationRules(connection)
         self.decisions = Decisions(connection)
         self.own_changes = OwnChangeLog(connection)
+        self.mention_opt_outs = MentionOptOuts(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

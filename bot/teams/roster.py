@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
-from bot.domain.directory import ChatAccount
+from bot.domain.directory import EXTERNAL, ChatAccount
 from bot.domain.errors import Unavailable
 from bot.domain.object_ids import parse_object_id
 from bot.domain.values import TEAMS, Chat, ObjectId, Person
@@ -12,6 +12,8 @@ from bot.teams.connector import Connector, ConnectorResponse, conversation_path
 from bot.teams.send_outcome import require_reachable
 
 _PAGE = 500
+_GUESTS = ("guest", "anonymous")
+"""Roles of members of other organizations, and of those who did not sign in ("Get Teams-specific context")."""
 _PAGES_AT_MOST = 20
 """A chat has up to 250 members, a meeting some thousands ("Get Teams-specific context")."""
 
@@ -86,4 +88,9 @@ def _unlisted() -> Unavailable:
 def _parse_account(member: Mapping[str, object]) -> ChatAccount:
     """Parse a member: the documentation calls the object ID `objectId`, the SDKs `aadObjectId`."""
     entra_id = parse_object_id(member.get("aadObjectId") or member.get("objectId"))
-    return ChatAccount(id=str(member.get("id") or ""), object_id=entra_id, name=str(member.get("name") or ""))
+    return ChatAccount(
+        id=str(member.get("id") or ""),
+        object_id=entra_id,
+        name=str(member.get("name") or ""),
+        guest=member.get("userRole") in _GUESTS or EXTERNAL in str(member.get("userPrincipalName")).upper(),
+    )

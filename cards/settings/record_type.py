@@ -206,7 +206,7 @@ def _notifications(view: RecordTypeView) -> list[Element]:
     body: list[Element] = [
         Choices("notify_style", labels["notify_style"], chosen.styles, chosen=[chosen.style]),
         TimeInput("digest_at", labels["digest_at"], value=chosen.digest_at),
-        *toggles(labels, view.switches, "mention_owner"),
+        *toggles(labels, view.switches, "mention_new_owner", "mention_owner"),
         Choices("locked_rules", labels["locked_rules"], chosen.lockable, chosen=chosen.locked, several=True),
     ]
     return [*body, *(hint(each) for each in chosen.rules), hint(DEFAULTS)]

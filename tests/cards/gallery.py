@@ -18,6 +18,7 @@ from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
 from cards.live_card import LiveCardView, LiveChange, live_card
 from cards.members import MembersView, members_page
+from cards.mentions import Mention
 from cards.message import Message
 from cards.new_channel import NewChannelView, new_channel_page
 from cards.new_chat import (
@@ -54,6 +55,7 @@ CONNECT = ActionButton(
 )
 TURN = ActionButton(title="Show records", verb="records", payload={})
 CHATS = ActionButton(title="Chats", verb="chats", payload=CONNECT.payload)
+RULES = DialogButton(title="Notifications", dialog="notifications", payload=CONNECT.payload)
 OWN = PersonalView(
     button=ActionButton(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
 )
@@ -78,7 +80,7 @@ LIVE = LiveCardView(
         ),
         LiveChange(change=Change(label="Refund", old=None, new=None), people=(), at=AT),
     ),
-    buttons=(CHATS,),
+    buttons=(CHATS, RULES),
 )
 SUMMARY = SummaryView(
     rows=(
@@ -94,6 +96,7 @@ SUMMARY = SummaryView(
     more=0,
     count=12,
     since=AT,
+    buttons=(RULES,),
 )
 
 ABOUT: dict[str, str] = {"title": "Chats about {record}", "empty_text": "No chat is connected to this record."}
@@ -143,7 +146,7 @@ TIMELINE = ChatListView(
 
 
 def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",)) -> Message:
-    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT, buttons=(CHATS,)))
+    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT, buttons=(CHATS, RULES)))
 
 
 def one(label: str, old: str | None, new: str | None) -> Message:
@@ -353,7 +356,7 @@ GALLERY: dict[str, Message] = {
             changes=(Change(label="Priority", old=None, new=None), Change(label="Refund amount", old=None, new=None)),
             people=("Adele Vance",),
             at=AT,
-            buttons=(CHATS,),
+            buttons=(CHATS, RULES),
             first=replace(OWN.button, title="Show values"),
             personal_view=OWN,
         )
@@ -412,6 +415,26 @@ GALLERY: dict[str, Message] = {
             buttons=(replace(CHOOSE, title="Keep connected"), replace(CHOOSE, title="Disconnect")),
         )
     ),
+    "urgent change that mentions the owner": key_fields(
+        KeyFieldsView(
+            record=CASE,
+            changes=(Change(label="Priority", old="Normal", new="High"),),
+            people=("Megan Bowen",),
+            at=AT,
+            buttons=(CHATS, RULES),
+            mention=Mention(name="Adele Vance", account="29:adele"),
+        )
+    ),
+    "new owner who is mentioned": key_fields(
+        KeyFieldsView(
+            record=ACCOUNT,
+            changes=(),
+            people=("Megan Bowen",),
+            at=AT,
+            buttons=(CHATS, RULES),
+            mention=Mention(name="עדן לוי", account="29:eden", is_new_owner=True),
+        )
+    ),
     "new owner": key_fields(
         KeyFieldsView(
             record=ACCOUNT,
@@ -419,7 +442,7 @@ GALLERY: dict[str, Message] = {
             people=("Megan Bowen",),
             at=AT,
             news=(f"{NASTY} now owns this account and is not in this chat.",),
-            buttons=(replace(CHOOSE, title="Add new owner"),),
+            buttons=(replace(CHOOSE, title="Add new owner"), RULES),
         )
     ),
     "audience": audience(
@@ -570,6 +593,7 @@ GALLERY: dict[str, Message] = {
                 CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),
             ),
             at=AT,
+            buttons=(RULES,),
         )
     ),
     "held changes after a mute": catch_up(
@@ -578,6 +602,7 @@ GALLERY: dict[str, Message] = {
             at=AT,
             title="While muted",
             lead="Unmuted by Alex Wilber.",
+            buttons=(RULES,),
         )
     ),
     "caught up of deleted records": catch_up(
@@ -618,7 +643,7 @@ GALLERY: dict[str, Message] = {
         )
     ),
     "live card that is no longer updated": live_card(
-        replace(LIVE, ended="No longer updated: Megan Bowen disconnected this record from the chat.")
+        replace(LIVE, buttons=(CHATS,), ended="No longer updated: Megan Bowen disconnected this record from the chat.")
     ),
     "live card of nasty values": live_card(
         LiveCardView(

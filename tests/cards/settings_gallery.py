@@ -72,7 +72,8 @@ RECORD_TYPE = RecordTypeView(
     switches=dict.fromkeys(
         (
             *("enabled", "note", "leave_out_secured", "auto_name", "join", "owner_can_disconnect"),
-            *("connector_can_disconnect", "notify", "tell_secured", "tell_each", "mention_owner"),
+            *("connector_can_disconnect", "notify", "tell_secured", "tell_each"),
+            *("mention_new_owner", "mention_owner"),
         ),
         True,
     ),

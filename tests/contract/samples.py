@@ -271,6 +271,7 @@ CONNECTION_RULES = ConnectionRules(
     ),
     urgent_rule=Conditions(conditions=(Condition(column="prioritycode", test=Test.BECOMES, values=(1,)),)),
     mute=Mute(until=None, by=ADELE, by_name="Adele Vance", at=AT),
+    mention_new_owner=True,
     mention_owner=True,
 )
 POSTED = NewDecision(
@@ -330,6 +331,10 @@ CARD_MESSAGE = OutgoingMessage(
 )
 
 
+# Since revision 0022.
+OPTED_OUT = (CHAT.tenant_id, MEGAN)
+
+
 # Since revision 0019.
 OWN_CHANGE = OwnChange(chat_id=CHAT.id, record=CASE, user=UserId("u1"), modified_at=AT)
 
@@ -354,6 +359,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
         await work.decisions.add([POSTED, HELD])
         await work.own_changes.add(OWN_CHANGE, at=AT)
+        await work.mention_opt_outs.add(*OPTED_OUT)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

@@ -114,6 +114,37 @@ async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
     assert held == StoredDecision(**fields_of(samples.HELD), id=held.id)
 
 
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0022"], indirect=True)
+async def test_people_who_opted_out_of_mentions_are_as_stored(store: Store) -> None:
+    tenant, person = samples.OPTED_OUT
+    async with store.reading() as work:
+        assert await work.mention_opt_outs.find(tenant, [person, samples.ADELE]) == {person}
+        assert await work.mention_opt_outs.find("another", [person]) == frozenset()
+
+
+async def test_choices_about_mentions_move_from_the_rules_of_chats_to_their_people(empty_database_url: str) -> None:
+    await restore(empty_database_url, dump_of("0021", empty_database_url))
+    made = create_engines(empty_database_url)
+    async with made.writing.begin() as connection:
+        rules = dict((await connection.execute(select(tables.chat_rules.c.rules))).scalar_one())
+        opted_out = {**rules, "unmentioned": [samples.MEGAN, samples.ADELE]}
+        await connection.execute(tables.chat_rules.update().values(rules=opted_out))
+        both = {"mention_owner": True, "locked_rules": ["mention_owner"]}
+        await connection.execute(tables.record_type.update().values(notifications=both))
+    await migrate(made.writing)
+    async with made.reading.begin() as connection:
+        rows = (await connection.execute(select(tables.mention_opt_out))).all()
+        rules = (await connection.execute(select(tables.chat_rules.c.rules))).scalar_one()
+    assert {tuple(row) for row in rows} == {(samples.CHAT.tenant_id, each) for each in (samples.MEGAN, samples.ADELE)}
+    assert "unmentioned" not in rules
+    administration = Administration(made)
+    await administration.initialize({samples.CONTOSO: False})
+    record_type = (await administration.settings(samples.CONTOSO)).record_types["incident"]
+    assert (record_type.mention_new_owner, record_type.mention_owner) == (True, True)
+    assert record_type.locked_rules == ("mention_owner", "mention_new_owner")
+    await made.close()
+
+
 @pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0020"], indirect=True)
 async def test_cards_that_are_edited_are_as_stored(store: Store) -> None:
     async with store.reading() as work:

@@ -120,7 +120,15 @@ async def test_values_of_connections_that_go_on_stay_for_years(store: Store, eng
     filled = await count(engines)
     await delete_old(store, LATER + 100 * RETENTION)
     left = await count(engines)
-    for table in ("connection_rules", "chat_rules", "chat_activity", "sync_job", "connection", "chat"):
+    for table in (
+        "connection_rules",
+        "chat_rules",
+        "mention_opt_out",
+        "chat_activity",
+        "sync_job",
+        "connection",
+        "chat",
+    ):
         assert left[table] == filled[table] > 0
     # One of the samples belongs to a connection that ended.
     assert left["field_value"] == filled["field_value"] - 1 > 0

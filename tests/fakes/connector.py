@@ -81,6 +81,8 @@ class FakeConnector:
     object_ids: dict[str, str] = field(default_factory=lambda: {each.account_id: each.object_id for each in EVERYBODY})
     """Entra object IDs by account. Accounts without an entry are unknown there."""
     names: dict[str, str] = field(default_factory=lambda: {each.account_id: each.name for each in EVERYBODY})
+    roles: dict[str, str] = field(default_factory=dict)
+    """Roles by account, such as `guest`. Accounts without an entry are users."""
     fault: Fault = lambda _conversation, _activity: None
     roster_is_down: bool = False
     roster_says: tuple[int, bytes] | None = None
@@ -250,7 +252,8 @@ class FakeConnector:
 
     def _named(self, account: str) -> dict[str, str]:
         found, name = self.object_ids.get(account), self.names.get(account)
-        return {"id": account, **({"aadObjectId": found} if found else {}), **({"name": name} if name else {})}
+        known = {"aadObjectId": found, "name": name, "userRole": self.roles.get(account, "user")}
+        return {"id": account, **{key: value for key, value in known.items() if value}}
 
     async def _member(self, request: web.Request) -> web.Response:
         self.member_reads += 1

@@ -55,7 +55,7 @@ async def test_a_live_card_is_posted_once_and_shows_the_present_after_one_edit(r
     assert present(only_card(room)) == "Priority: High"
     assert [each for each in said if "→" in each][:2] == ["Priority: Low → **High**", "Priority: High → **Low**"]
     assert said[-1] == "Live card: edited for each change; rules: Notifications"
-    assert list(buttons(only_card(room))) == ["Open record", "Chats"]
+    assert list(buttons(only_card(room))) == ["Open record", "Chats", "Notifications"]
     await room.pass_time(60)
     assert room.edits() == 1
 

@@ -60,6 +60,7 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         "digest_at": "08:00",
         "value_rule": [],
         "urgent_rule": [],
+        "mention_new_owner": False,
         "mention_owner": False,
         "locked_rules": [],
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.store.tables import audit, chat_rules, connection, connection_rules, decision
+from bot.store.tables import audit, chat_rules, connection, connection_rules, decision, mention_opt_out
 from tests.steps.private_views import private_view
 from tests.steps.settings_pages import ShownPage, record_type_page, request_page, search
 from tests.wire.people import ADELE, ALEX, ISAIAH, MEGAN, PATTI, Somebody
@@ -128,7 +128,7 @@ async def test_without_the_right_to_disconnect_people_read_the_rules_and_mute_bu
         assert texts(refused.card)[0] == "You cannot change the notifications of this chat.", name
     mentions = await step(world, page, "Mentions", person=ISAIAH)
     assert SAVED in texts((await step(world, mentions, "Save", person=ISAIAH, noMention="true")).card)
-    assert (await rules(world))["unmentioned"] == [ISAIAH.object_id]
+    assert [row["person_id"] for row in await world.rows_in(mention_opt_out)] == [ISAIAH.object_id]
     assert await world.rows_in(connection_rules) == []
 
 

@@ -75,7 +75,7 @@ async def test_everyone_sees_which_field_changed_and_each_reader_the_values(worl
     assert "High" not in json.dumps(post)
     assert "Normal" not in json.dumps(post)
     assert card["refresh"]["userIds"] == [each.account_id for each in COLLEAGUES]
-    assert list(buttons(card)) == ["Open record", "Show values", "Chats"]
+    assert list(buttons(card)) == ["Open record", "Show values", "Chats", "Notifications"]
     shown = await own(world, card, PATTI)
     assert texts(shown)[3] == "Priority: Normal → **High**"
     assert shown["refresh"]["userIds"] == [PATTI.account_id]

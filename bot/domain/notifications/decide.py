@@ -114,7 +114,7 @@ def decide(
     """Return the decision about the change at this time. `digest_is_due` is True for a change held until the digest."""
     if change.is_news:
         return Decision(Outcome.POSTED, Reason.NEWS)
-    urgent = bool(connection.urgent_rule and connection.urgent_rule.hold(change.columns, change.row))
+    urgent = is_urgent(change, connection)
     if connection.style is Style.LIVE and not urgent:
         return Decision(Outcome.UPDATED, Reason.LIVE_CARD)
     return (
@@ -125,6 +125,11 @@ def decide(
         or _merge(chat, now, recent)
         or _POST
     )
+
+
+def is_urgent(change: Change, connection: ConnectionRules) -> bool:
+    """Check whether the change matches the urgent rule (spec V5)."""
+    return bool(connection.urgent_rule and connection.urgent_rule.hold(change.columns, change.row))
 
 
 def _skip(change: Change, chat: ChatRules, connection: ConnectionRules) -> Decision | None:

@@ -9,13 +9,14 @@ from bot.domain.notifications.conditions import Conditions
 from bot.domain.notifications.rules import ConnectionRules
 from bot.domain.record_types import RecordType
 
-LOCKABLE = ("notify_style", "value_rule", "urgent_rule", "mention_owner")
+LOCKABLE = ("notify_style", "value_rule", "urgent_rule", "mention_new_owner", "mention_owner")
 """Settings of a record type that lock the rules of connections."""
 
 _RULES = {
     "notify_style": ("style", "digest_at"),
     "value_rule": ("value_rule",),
     "urgent_rule": ("urgent_rule",),
+    "mention_new_owner": ("mention_new_owner",),
     "mention_owner": ("mention_owner",),
 }
 
@@ -27,6 +28,7 @@ def default_rules(record_type: RecordType) -> ConnectionRules:
         digest_at=parse_time(record_type.digest_at) or time(8),
         value_rule=_conditions(record_type.value_rule),
         urgent_rule=_conditions(record_type.urgent_rule),
+        mention_new_owner=record_type.mention_new_owner,
         mention_owner=record_type.mention_owner,
         only_mute=True,
     )

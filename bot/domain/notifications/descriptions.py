@@ -60,6 +60,8 @@ def describe_connection(rules: ConnectionRules, columns: Mapping[str, Column]) -
         said.append(f"Only if {describe_conditions(rules.value_rule, columns)}.")
     if rules.urgent_rule:
         said.append(f"Urgent: {describe_conditions(rules.urgent_rule, columns)}.")
+    if rules.mention_new_owner:
+        said.append("A new owner is mentioned.")
     if rules.mention_owner:
-        said.append("The owner is mentioned.")
+        said.append("The owner is mentioned on urgent changes.")
     return tuple(each for each in said if each)

@@ -83,8 +83,6 @@ class ChatRules:
     budget: Budget = field(default_factory=Budget)
     combine_bulk_edits: bool = False
     """True if changes of many records by one author are combined (spec V16)."""
-    unmentioned: frozenset[ObjectId] = frozenset()
-    """People who do not want to be mentioned in this chat (spec V12)."""
     saves: tuple[Save, ...] = ()
 
 
@@ -99,8 +97,10 @@ class ConnectionRules:
     """Conditions under which a change is reported; None for every change."""
     urgent_rule: Conditions | None = None
     mute: Mute | None = None
+    mention_new_owner: bool = False
+    """True if a new owner is mentioned when the owner changes (spec V12)."""
     mention_owner: bool = False
-    """True if the owner is mentioned on urgent changes, and a new owner when the owner changes (spec V12)."""
+    """True if the owner is mentioned on urgent changes."""
     only_mute: bool = False
     """True if nobody chose anything except the mute, so that the defaults of the record type count."""
     saves: tuple[Save, ...] = ()

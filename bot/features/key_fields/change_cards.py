@@ -9,14 +9,21 @@ from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.values import Chat, ChatId, Connection
+from bot.domain.values import Chat, ChatId, Connection, RecordRef
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.notifications.card_changes import RecordChange
-from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
+from bot.features.shared.answers import (
+    change_buttons,
+    change_values_button,
+    record_header,
+    render,
+    subject_of,
+)
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.mentions import Mention
 from cards.personal_view import PersonalView
 from cards.record import RecordHeader
 
@@ -44,8 +51,8 @@ class ChangeCards:
         self._details = details
         self._chats = chats
         self._accounts = accounts
-        self._extra = (chats_button(details.record),)
-        self._render_shared = cache(partial(_render, extra_buttons=self._extra))
+        self._render = partial(_render, record=details.record)
+        self._render_shared = cache(self._render)
 
     def card(
         self,
@@ -53,18 +60,24 @@ class ChangeCards:
         changes: Sequence[NetChange],
         news: Sequence[LifecycleNews],
         before: Mapping[str, ReportedValue | None],
+        *,
+        mention: Mention | None,
     ) -> NewCard:
-        """Return the card for the connection's chat. `before`: the values that it knows."""
+        """Return the card for the connection's chat. `before`: the values that it knows.
+
+        `mention`: the owner, unless the news mention them.
+        """
         details, channel = self._details, self._chats[connection.chat_id].channel
         view = _view(self._services, connection, details, changes, news)
+        view = replace(view, mention=view.mention or mention)
         if changes and details.record_type.tell_each:
             change = _reported_change(connection, details, view, changes)
             accounts = self._accounts.get(connection.chat_id)
             view = _without_values(view, change_values_button(change.key), accounts)
-            body = _render(view, channel, extra_buttons=self._extra)
+            body = self._render(view, channel)
             return NewCard(message=_message(connection, details, body, changes, before), reported_change=change)
         # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
-        body = _render(view, channel) if news else self._render_shared(view, channel)
+        body = self._render(view, channel) if news else self._render_shared(view, channel)
         return NewCard(message=_message(connection, details, body, changes, before))
 
     def record_change(
@@ -100,8 +113,9 @@ def _view(
         changes=tuple(_card_change(change, details) for change in changes),
         people=tuple(details.people[person] for person in people if person in details.people),
         at=max(change.at for change in changes) if changes else max(event.at for event in details.events),
-        news=tuple(each.news for each in news),
+        news=tuple(each.news for each in news if not each.mention),
         buttons=tuple(button for each in news for button in each.buttons),
+        mention=next((each.mention for each in news if each.mention), None),
     )
 
 
@@ -154,8 +168,8 @@ def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[s
     return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
 
 
-def _render(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[ActionButton, ...] = ()) -> bytes:
-    return render(key_fields(replace(view, buttons=(*view.buttons, *extra_buttons))), channel)
+def _render(view: KeyFieldsView, channel: str, *, record: RecordRef) -> bytes:
+    return render(key_fields(replace(view, buttons=change_buttons(record, view.buttons))), channel)
 
 
 def _message(

@@ -1,18 +1,36 @@
-"""Describe a change of a record for the decision about it, and for the history of decisions (spec V1)."""
+"""Find out what changed for a chat, and describe it for the decision and for the history of decisions (spec V1)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.formatting import canonical_value
-from bot.domain.key_fields import NetChange
+from bot.domain.key_fields import NetChange, ReportedValue, net_changes
 from bot.domain.notifications.conditions import ValueChange
 from bot.domain.notifications.decide import Authors, Change
 from bot.domain.notifications.history import DecidedColumn
 from bot.domain.notifications.own_changes import OwnChanges, version_of
 from bot.domain.record_lifecycle import LIFECYCLE_COLUMNS
-from bot.domain.tables import OWNER, Column, Raw, Row, Table
-from bot.domain.values import ChatId
+from bot.domain.tables import OWNER, Column, ColumnValue, Raw, Row, Table
+from bot.domain.values import ChatId, Connection
+from bot.domain.watching import is_since
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
+
+
+def unknown_changes(
+    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue], held: frozenset[str]
+) -> Sequence[NetChange]:
+    """Return the changes since the chat was connected that it does not know yet."""
+    events = [event for event in details.events if is_since(event.at, connection.connected_at)]
+    changes = [change for change in net_changes(details.columns, events, known) if change.notify]
+    return [_since_held(change) if change.column.name in held else change for change in changes]
+
+
+def _since_held(change: NetChange) -> NetChange:
+    """Return the change from the value that the chat knows: it was not told of the changes in between."""
+    if change.known is None or change.column.secured:
+        return change
+    return replace(change, old=ColumnValue(raw=change.known.raw, text=change.known.text))
 
 
 def change_to_decide(

@@ -16,6 +16,7 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from cards.buttons import ActionButton
+from cards.mentions import Mention
 from cards.question import QUESTION, Posted
 
 _MAX_CONCURRENT_REQUESTS = 5
@@ -27,7 +28,9 @@ class LifecycleNews:
     """A sentence about the change, and buttons to respond to it."""
 
     news: str
-    buttons: tuple[ActionButton, ...]
+    buttons: tuple[ActionButton, ...] = ()
+    mention: Mention | None = None
+    """The mention that says it, in place of the sentence."""
 
 
 async def find_chats_without_owner(
@@ -62,10 +65,12 @@ def lifecycle_news(
     *,
     closed_as: str | None,
     absent_owner: NewOwner | None,
+    mentioned_owner: Mention | None = None,
 ) -> Sequence[LifecycleNews]:
     """Return the lifecycle changes that the connection's chat is notified of, in addition to key fields.
 
     `closed_as` is the label of the closed state. `absent_owner` is a new owner who is not in the chat.
+    `mentioned_owner` is one who is in it and is mentioned.
     """
     kind, payload = table.label.lower(), connection_data(connection)
     news: list[LifecycleNews] = []
@@ -82,6 +87,8 @@ def lifecycle_news(
         buttons = () if closed_as or not absent_owner.can_be_added else (add,)
         sentence = _owner_sentence(absent_owner, kind, hidden=record_type.tell_each)
         news.append(LifecycleNews(news=sentence, buttons=buttons))
+    elif mentioned_owner:
+        news.append(LifecycleNews(news=mentioned_owner.sentence(kind), mention=mentioned_owner))
     return news
 
 

@@ -1,6 +1,6 @@
 """Notify chats of changed key fields and of lifecycle changes of a record (spec K2-K8, K12, V1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from bot.domain.key_fields import (
     NetChange,
     RecordEvent,
     ReportedValue,
-    net_changes,
     value_before,
 )
 from bot.domain.notifications.decide import Decision, Outcome
@@ -20,13 +19,14 @@ from bot.domain.notifications.rules import Style
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import is_news, lifecycle_before, stored_name
 from bot.domain.reported_change import ReportedChange
-from bot.domain.tables import OWNER, STATE, ColumnValue
+from bot.domain.tables import OWNER, STATE
 from bot.domain.values import ChatId, Connection, ConnectionId
-from bot.domain.watching import is_since
 from bot.features.key_fields.change_cards import ChangeCards, NewCard
-from bot.features.key_fields.change_facts import change_to_decide, decided_columns
+from bot.features.key_fields.change_facts import change_to_decide, decided_columns, unknown_changes
+from bot.features.key_fields.chat_rosters import ChatRosters, load_rosters
 from bot.features.key_fields.follow_merge import follow_merge
-from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
+from bot.features.key_fields.lifecycle_news import LifecycleNews, lifecycle_news
+from bot.features.key_fields.owner_mentions import OwnerMentions, find_owner_accounts
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
 from bot.features.notifications.card_changes import RecordChange
@@ -42,18 +42,7 @@ from bot.features.notifications.live_card import update_live_cards
 from bot.features.notifications.summary_card import MergedChange, merge_into_summary
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-
-Accounts = Mapping[ChatId, tuple[str, ...] | None]
-"""Account ids of the members of each chat. None if they are not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rosters:
-    """Facts from the rosters of the chats, requested before the transaction and only if a card needs them."""
-
-    without_owner: frozenset[ChatId] = frozenset()
-    """Chats that the new owner is not in."""
-    accounts: Accounts = field(default_factory=dict)
+from cards.mentions import Mention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +61,8 @@ class _Notifications:
     """Changes that live cards show."""
     merged: list[MergedChange] = field(default_factory=list)
     """Changes that summary cards show."""
+    unchecked: Collection[ChatId] = ()
+    """Chats whose cards mention the owner if they may. Nothing is stored before that is checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +70,8 @@ class _Facts:
     """Everything that is the same for all chats connected to the record."""
 
     details: ChangeDetails
-    rosters: _Rosters
+    rosters: ChatRosters
+    mentions: OwnerMentions
     own: OwnChanges
     rulebook: Rulebook
     cards: ChangeCards
@@ -94,6 +86,8 @@ class _ChangeOfChat:
     changes: Sequence[NetChange]
     news: Sequence[LifecycleNews]
     decision: Decision
+    mention: Mention | None
+    """The owner, if the change is urgent."""
 
 
 async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> None:
@@ -101,15 +95,28 @@ async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> N
     details = await load_change(services, events)
     if details and details.merge_target and await follow_merge(services, details, details.merge_target, events):
         return
-    rosters = await _rosters(services, details) if details else _Rosters()
-    notifications, now = _Notifications(), services.clock.now()
+    rosters = await load_rosters(services, details)
     services.decision_counts[TURNED_OFF] += 0 if details else len(events)
+    notifications = await _notify(services, details, rosters, events)
+    if details and notifications.unchecked:
+        owners = await find_owner_accounts(services, details, notifications.unchecked)
+        notifications = await _notify(services, details, replace(rosters, owners=owners), events)
+    count_decisions(services, notifications.decisions)
+
+
+async def _notify(
+    services: Services, details: ChangeDetails | None, rosters: ChatRosters, events: Sequence[RecordEvent]
+) -> _Notifications:
+    """Decide and store everything, unless it must be checked before that who may be mentioned."""
+    notifications, now = _Notifications(), services.clock.now()
     async with services.store.writing() as work:
         if details:
             notifications = await _notifications(services, work, details, rosters)
+            if notifications.unchecked:
+                return notifications
             await _store(work, details, notifications, now)
         await work.inbox.complete([event.key for event in events], at=now)
-    count_decisions(services, notifications.decisions)
+    return notifications
 
 
 async def _store(work: UnitOfWork, details: ChangeDetails, new: _Notifications, now: datetime) -> None:
@@ -125,20 +132,8 @@ async def _store(work: UnitOfWork, details: ChangeDetails, new: _Notifications, 
         await work.decisions.close(new.shown, Closing.POSTED, at=now)
 
 
-async def _rosters(services: Services, details: ChangeDetails) -> _Rosters:
-    personal = details.record_type.tell_each
-    if details.new_owner is None and not personal:
-        return _Rosters()
-    async with services.store.reading() as work:
-        connections = await work.connections.for_record(details.record)
-        chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
-    without_owner = await find_chats_without_owner(services, details.new_owner, list(chats.values()))
-    accounts = await services.roster_cache.accounts_by_chat(list(chats.values())) if personal else {}
-    return _Rosters(without_owner=without_owner, accounts=accounts)
-
-
 async def _notifications(
-    services: Services, work: UnitOfWork, details: ChangeDetails, rosters: _Rosters
+    services: Services, work: UnitOfWork, details: ChangeDetails, rosters: ChatRosters
 ) -> _Notifications:
     """Decide for each connected chat about what it does not know yet, and create its message."""
     connected = await work.connections.for_record(details.record, for_update=True)
@@ -148,6 +143,7 @@ async def _notifications(
     facts = _Facts(
         details=details,
         rosters=rosters,
+        mentions=OwnerMentions(details, rosters.owners),
         own=await work.own_changes.of_record(details.record),
         rulebook=await load_rulebook(work, [(details.record_type, each) for each in connections], now),
         cards=ChangeCards(
@@ -157,7 +153,7 @@ async def _notifications(
             accounts=rosters.accounts,
         ),
     )
-    result = _Notifications()
+    result = _Notifications(unchecked=facts.mentions.unchecked)
     for connection in connections:
         _add(result, facts, connection, details.watch.known(reported.get(connection.id, {})))
     return result
@@ -166,14 +162,18 @@ async def _notifications(
 def _add(result: _Notifications, facts: _Facts, connection: Connection, known: Mapping[str, ReportedValue]) -> None:
     """Add the decision about what the chat does not know yet, and the card if there is one."""
     details, rulebook = facts.details, facts.rulebook
-    changes = _changes(details, connection, known, rulebook.held_columns(connection))
-    news = _news(details, connection, known, facts.rosters)
+    changes = unknown_changes(details, connection, known, rulebook.held_columns(connection))
+    news = _news(facts, connection, known)
     result.reported_values.update(_lifecycle_values(details, connection, known))
     if not (changes or news):
         return
     change = change_to_decide(details, connection.chat_id, changes, news, facts.own)
     decision = rulebook.decide(connection, change)
-    mine = _ChangeOfChat(connection=connection, known=known, changes=changes, news=news, decision=decision)
+    is_mentioned = rulebook.mentions_owner(connection, change, decision)
+    mention = facts.mentions.owner(connection, change.authors.people) if is_mentioned else None
+    mine = _ChangeOfChat(
+        connection=connection, known=known, changes=changes, news=news, decision=decision, mention=mention
+    )
     columns = decided_columns(details, changes, shown=puts_card(decision))
     result.decisions.append(new_decision(connection, change, decision, columns, rulebook.at))
     result.reported_values.update(_values(mine, facts))
@@ -193,7 +193,7 @@ def _add_card(result: _Notifications, facts: _Facts, mine: _ChangeOfChat) -> Non
     if shown and mine.decision.outcome is Outcome.MERGED:
         result.merged.append(MergedChange(change=shown, reason=mine.decision.reason))
     if mine.decision.outcome is Outcome.POSTED:
-        card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before)
+        card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before, mention=mine.mention)
         result.messages.append(card.message)
         result.reported_changes.extend([card.reported_change] if card.reported_change else [])
     if is_renamed(connection, details.table, details.row):
@@ -221,38 +221,24 @@ def _values(mine: _ChangeOfChat, facts: _Facts) -> Mapping[tuple[ConnectionId, s
     return {(of, each.column.name): _reported_value(each, details, facts.rulebook.at) for each in known}
 
 
-def _changes(
-    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue], held: frozenset[str]
-) -> Sequence[NetChange]:
-    """Return the changes since the chat was connected that it does not know yet."""
-    events = [event for event in details.events if is_since(event.at, connection.connected_at)]
-    changes = [change for change in net_changes(details.columns, events, known) if change.notify]
-    return [_since_held(change) if change.column.name in held else change for change in changes]
-
-
-def _since_held(change: NetChange) -> NetChange:
-    """Return the change from the value that the chat knows: it was not told of the changes in between."""
-    if change.known is None or change.column.secured:
-        return change
-    return replace(change, old=ColumnValue(raw=change.known.raw, text=change.known.text))
-
-
-def _news(
-    details: ChangeDetails, connection: Connection, known: Mapping[str, ReportedValue], rosters: _Rosters
-) -> Sequence[LifecycleNews]:
+def _news(facts: _Facts, connection: Connection, known: Mapping[str, ReportedValue]) -> Sequence[LifecycleNews]:
     """Return the lifecycle changes that the chat does not know yet."""
+    details = facts.details
 
     def is_unknown(column: str) -> bool:
         name = stored_name(column)
         return is_news(details.lifecycle_values.get(name), known.get(name))
 
-    absent_owner = details.new_owner if connection.chat_id in rosters.without_owner else None
+    owner = details.new_owner if is_unknown(OWNER) else None
+    is_absent = connection.chat_id in facts.rosters.without_owner
+    is_mentioned = owner and not is_absent and facts.rulebook.connections[connection.id].mention_new_owner
     return lifecycle_news(
         details.table,
         details.record_type,
         connection,
         closed_as=details.closed_as if is_unknown(STATE) else None,
-        absent_owner=absent_owner if is_unknown(OWNER) else None,
+        absent_owner=owner if is_absent else None,
+        mentioned_owner=facts.mentions.new_owner(connection) if is_mentioned else None,
     )
 
 

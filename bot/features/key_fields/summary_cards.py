@@ -12,7 +12,14 @@ from bot.domain.tables import ColumnValue
 from bot.domain.values import Chat, Connection
 from bot.domain.watching import unheard
 from bot.features.key_fields.missed_news import MissedNews
-from bot.features.shared.answers import display_name, record_header, render, subject_of
+from bot.features.shared.answers import (
+    display_name,
+    notifications_button,
+    only_record,
+    record_header,
+    render,
+    subject_of,
+)
 from bot.features.shared.services import Services
 from cards.catch_up import AWAY, MAX_RECORDS, CatchUpView, catch_up
 from cards.catch_up import CatchUp as CatchUpRecord
@@ -52,6 +59,7 @@ def _message(services: Services, chat: Chat, summary: Summary, at: datetime) -> 
         unreadable=tuple(map(display_name, unreadable)),
         title=summary.title,
         lead=summary.lead,
+        buttons=(notifications_button(only_record(each.connection.record for each in told)),) if told else (),
     )
     return OutgoingMessage(
         key=f"caught up {chat.id} {at.isoformat()} {uuid4().hex}",

@@ -5,7 +5,7 @@ from bot.domain.reported_change import ReportedChange, ReportedColumn, is_visibl
 from bot.domain.tables import Row, Table
 from bot.domain.values import Chat, Person
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, change_values_button, chats_button, name_columns, record_header
+from bot.features.shared.answers import Answer, change_buttons, change_values_button, name_columns, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
@@ -51,7 +51,7 @@ async def _view(
         people=change.people,
         at=change.at,
         news=change.news,
-        buttons=(*buttons, chats_button(record)),
+        buttons=change_buttons(record, buttons),
         personal_view=personal_view,
     )
 

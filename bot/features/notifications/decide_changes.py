@@ -6,7 +6,17 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from bot.domain.notifications.decide import BULK_SPAN, Authors, Change, Decision, Outcome, Reason, Recent, decide
+from bot.domain.notifications.decide import (
+    BULK_SPAN,
+    Authors,
+    Change,
+    Decision,
+    Outcome,
+    Reason,
+    Recent,
+    decide,
+    is_urgent,
+)
 from bot.domain.notifications.history import DecidedColumn, NewDecision, StoredDecision
 from bot.domain.notifications.rules import DAY, ChatRules, ConnectionRules
 from bot.domain.record_types import RecordType
@@ -41,6 +51,11 @@ class Rulebook:
         )
         rules = self.connections[connection.id]
         return decide(change, self.chats[chat], rules, self.at, recent, digest_is_due=digest_is_due)
+
+    def mentions_owner(self, connection: Connection, change: Change, decision: Decision) -> bool:
+        """Check whether the card about the change mentions the record's owner, because it is urgent (spec V12)."""
+        rules = self.connections[connection.id]
+        return rules.mention_owner and decision.outcome is Outcome.POSTED and is_urgent(change, rules)
 
     def held_columns(self, connection: Connection) -> frozenset[str]:
         """Return the columns whose changes are held."""

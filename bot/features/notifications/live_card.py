@@ -27,7 +27,7 @@ from bot.features.notifications.card_changes import (
     subject_of_values,
     to_card,
 )
-from bot.features.shared.answers import chats_button, live_values_button
+from bot.features.shared.answers import change_buttons, chats_button, live_values_button
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.live_card import LiveCardView, LiveChange
@@ -90,6 +90,7 @@ def live_card_view(
     services: Services, card: PostedCard, content: LiveContent, record_type: RecordType, accounts: Accounts
 ) -> LiveCardView:
     """Return the card that everyone in the chat sees, by the present settings of the record type."""
+    ended = ended_text(card)
     view = LiveCardView(
         record=card_header(services, content.about),
         fields=_facts(content, record_type),
@@ -97,10 +98,10 @@ def live_card_view(
             LiveChange(change=to_card(each), people=each.people, at=each.at)
             for each in shown_changes(content.changes, record_type)
         ),
-        buttons=(chats_button(content.about.ref),),
-        ended=ended_text(card),
+        buttons=(chats_button(content.about.ref),) if ended else change_buttons(content.about.ref),
+        ended=ended,
     )
-    if not record_type.tell_each or view.ended or card.public_id is None:
+    if not record_type.tell_each or ended or card.public_id is None:
         return view
     button = live_values_button(card.public_id)
     return replace(view, first=button, personal_view=PersonalView(button=button, accounts=accounts))

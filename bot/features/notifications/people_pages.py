@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import NotAllowed
 from bot.domain.notifications.descriptions import describe_chat
 from bot.domain.notifications.rules import ChatRules
 from bot.domain.object_ids import parse_object_id
@@ -26,7 +25,6 @@ from bot.features.notifications.pages import (
 )
 from bot.features.notifications.preview import ProposedRules, preview_lines
 from bot.features.notifications.save_rules import save_chat_rules
-from bot.features.notifications.store_rules import update_chat_rules
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -138,11 +136,12 @@ async def _parse_people(
 async def mentions(services: Services, turn: Turn, data: ActionData) -> Page:
     """Return the page on which a person decides about mentions of them."""
     context = await load_context(services, turn, data)
-    is_out = context.actor.object_id in context.chat.rules.unmentioned
+    async with services.store.reading() as work:
+        is_out = bool(await work.mention_opt_outs.find(turn.chat.tenant_id, [context.actor.object_id]))
     parts = (
         Line(text="Cards can mention the owner of a record: on urgent changes, and when the owner changes."),
         Line(text="To turn mentions of owners on or off, open Record rules.", small=True),
-        SwitchField(name=_NO_MENTION, label="Do not mention me in this chat", value=switch(is_out)),
+        SwitchField(name=_NO_MENTION, label="Do not mention me in any chat", value=switch(is_out)),
     )
     buttons = (context.button("Save", Dialog.NOTIFICATIONS_SAVE_MENTIONS), context.back)
     return form(FormView(title="Mentions", place="Only you", parts=parts, buttons=buttons, height="small"))
@@ -151,17 +150,14 @@ async def mentions(services: Services, turn: Turn, data: ActionData) -> Page:
 async def save_mentions(services: Services, turn: Turn, data: ActionData) -> Page:
     """Save the person's own choice, for which they need no other right."""
     context = await load_context(services, turn, data)
-    me, now = context.actor.object_id, services.clock.now()
-    if me is None:
-        raise NotAllowed("Chat Sync does not know who you are.", "Sign in to Teams again.")
-    others = context.chat.rules.unmentioned - {me}
-    chosen = others | {me} if is_on(data, _NO_MENTION) else others
-    if chosen != context.chat.rules.unmentioned:
-        async with services.store.writing() as work:
-            await update_chat_rules(work, turn.chat.id, lambda rules: _with_choice(rules, me, is_out=me in chosen))
+    me, tenant = context.actor.object_id, turn.chat.tenant_id
+    async with services.store.writing() as work:
+        choices = work.mention_opt_outs
+        change = choices.add if is_on(data, _NO_MENTION) else choices.remove
+        if await change(tenant, me):
             await work.audit.add(
                 AuditEntry(
-                    at=now,
+                    at=services.clock.now(),
                     act="change notifications",
                     person_id=me,
                     person_name=context.actor.user.name,
@@ -171,7 +167,3 @@ async def save_mentions(services: Services, turn: Turn, data: ActionData) -> Pag
                 )
             )
     return await overview(services, await load_context(services, turn, data), SAVED)
-
-
-def _with_choice(rules: ChatRules, me: ObjectId, *, is_out: bool) -> ChatRules:
-    return replace(rules, unmentioned=rules.unmentioned | {me} if is_out else rules.unmentioned - {me})

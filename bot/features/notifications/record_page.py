@@ -1,4 +1,4 @@
-"""The page of one record's rules: style, mention, and the ways to its value rule and urgent rule (spec V8, V12)."""
+"""The page of one record's rules: style, mentions, and the ways to its value rule and urgent rule (spec V8, V12)."""
 
 from dataclasses import replace
 
@@ -30,8 +30,13 @@ from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, FormView, Line, Part, Row, SwitchField, TimeField, form
 
 PART = "style"
-_STYLE, _DIGEST_AT, _MENTION, _RULE = "style", "digestAt", "mention", "kind"
+_STYLE, _DIGEST_AT, _RULE = "style", "digestAt", "kind"
+_MENTION_NEW, _MENTION = "mentionNew", "mention"
 LOCKED = "Your administrator set this for all records of this type."
+_NEW_MENTIONED = "A new owner is mentioned."
+_NEW_UNMENTIONED = "A new owner is not mentioned."
+_URGENT_MENTIONED = "The owner is mentioned on urgent changes."
+_URGENT_UNMENTIONED = "The owner is not mentioned on urgent changes."
 STYLE_TITLES = {
     Style.EACH: "A card for each change",
     Style.LIVE: "One live card",
@@ -46,6 +51,7 @@ async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     shown = {
         _STYLE: rules.style,
         _DIGEST_AT: f"{rules.digest_at:%H:%M}",
+        _MENTION_NEW: switch(rules.mention_new_owner),
         _MENTION: switch(rules.mention_owner),
     }
     return await _page(services, context, shown)
@@ -61,8 +67,13 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page:
     style = next((each for each in Style if each == data.get(_STYLE)), context.rules.style)
 
     def change(rules: ConnectionRules) -> ConnectionRules:
-        mention = is_on(data, _MENTION) if _MENTION in data else rules.mention_owner
-        return replace(rules, style=style, digest_at=digest_at or rules.digest_at, mention_owner=mention)
+        return replace(
+            rules,
+            style=style,
+            digest_at=digest_at or rules.digest_at,
+            mention_new_owner=is_on(data, _MENTION_NEW) if _MENTION_NEW in data else rules.mention_new_owner,
+            mention_owner=is_on(data, _MENTION) if _MENTION in data else rules.mention_owner,
+        )
 
     if PREVIEW in data:
         lines = await preview_lines(services, context, ProposedRules(connection=change(context.rules)))
@@ -93,10 +104,7 @@ async def _page(services: Services, context: RulesContext, data: ActionData, res
                 problem=result.problem(_DIGEST_AT),
             ),
         ]
-    if "mention_owner" in locked:
-        parts += [Line(text="Owners are mentioned." if rules.mention_owner else "Owners are not mentioned.")]
-    else:
-        parts.append(SwitchField(name=_MENTION, label="Mention the owner", value=data.get(_MENTION, "")))
+    parts += _mentions(rules, data, locked)
     value = describe_conditions(rules.value_rule, columns) if rules.value_rule else "each change"
     urgent = describe_conditions(rules.urgent_rule, columns) if rules.urgent_rule else "nothing"
     parts += [Line(text=f"Post: {value}"), Line(text=f"Urgent: {urgent}")]
@@ -118,3 +126,17 @@ async def _page(services: Services, context: RulesContext, data: ActionData, res
         height="large",
     )
     return form(view)
+
+
+def _mentions(rules: ConnectionRules, data: ActionData, locked: tuple[str, ...]) -> tuple[Part, ...]:
+    """Return a switch for each kind of mention, or a sentence if the administrator decides."""
+    if "mention_new_owner" in locked:
+        new: Part = Line(text=_NEW_MENTIONED if rules.mention_new_owner else _NEW_UNMENTIONED)
+    else:
+        new = SwitchField(name=_MENTION_NEW, label="Mention a new owner", value=data.get(_MENTION_NEW, ""))
+    if "mention_owner" in locked:
+        urgent: Part = Line(text=_URGENT_MENTIONED if rules.mention_owner else _URGENT_UNMENTIONED)
+    else:
+        label = "Mention the owner on urgent changes"
+        urgent = SwitchField(name=_MENTION, label=label, value=data.get(_MENTION, ""))
+    return new, urgent

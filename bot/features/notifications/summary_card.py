@@ -31,6 +31,7 @@ from bot.features.notifications.card_changes import (
     to_card,
 )
 from bot.features.notifications.effective_rules import chat_rules
+from bot.features.shared.answers import notifications_button, only_record
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.summary import SummaryRow, SummaryView
@@ -146,7 +147,12 @@ def summary_view(services: Services, content: SummaryContent, types: RecordTypes
             rows.append(row)
     is_bulk_edit = content.budget_at is None
     return SummaryView(
-        rows=tuple(rows), more=len(content.others), count=content.count, since=content.since, is_bulk_edit=is_bulk_edit
+        rows=tuple(rows),
+        more=len(content.others),
+        count=content.count,
+        since=content.since,
+        is_bulk_edit=is_bulk_edit,
+        buttons=(notifications_button(only_record(each.record.ref for each in content.records)),),
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.tables import Row, Table
 from bot.domain.values import Chat, Person, PublicId
 from bot.features.notifications.card_changes import to_card
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, chats_button, live_values_button, name_columns, record_header
+from bot.features.shared.answers import Answer, change_buttons, live_values_button, name_columns, record_header
 from bot.features.shared.services import LiveViewKey, Services
 from bot.runtime.ttl_cache import TtlCache
 from cards.key_fields import Change
@@ -76,7 +76,7 @@ async def _message(services: Services, content: LiveContent, person: Person, own
         record=record_header(services.links, table, record, row),
         fields=tuple(Fact(label=each.label, value=format_value(each, row.value(each.name))) for each in key_fields),
         changes=tuple(LiveChange(change=_change(each, table, row), people=each.people, at=each.at) for each in changes),
-        buttons=(chats_button(record),),
+        buttons=change_buttons(record),
         personal_view=own,
     )
     return live_card(view)

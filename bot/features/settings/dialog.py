@@ -54,6 +54,7 @@ _SWITCHES = (
     "notify",
     "tell_secured",
     "tell_each",
+    "mention_new_owner",
     "mention_owner",
 )
 

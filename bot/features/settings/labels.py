@@ -32,7 +32,8 @@ LABELS = {
     "digest_at": "Default time of the digest",
     "value_rule": "Default value rule",
     "urgent_rule": "Default urgent rule",
-    "mention_owner": "Mention owners by default",
+    "mention_new_owner": "Mention the new owner",
+    "mention_owner": "Mention the owner on urgent changes",
     "locked_rules": "Notification rules that chats cannot change",
 }
 """Labels by the name of the setting."""

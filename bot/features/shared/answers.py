@@ -1,5 +1,6 @@
 """Answers of use cases, messages for the outbox, and names and buttons of records."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
@@ -9,12 +10,16 @@ from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, PublicId, RecordRef
 from cards.activity import activity_json
-from cards.buttons import ActionButton, DialogButton, LinkButton
+from cards.buttons import ActionButton, Button, DialogButton, LinkButton
+from cards.elements import MAX_ACTIONS
 from cards.message import Message
 from cards.record import RecordHeader
 
 NOTE_CHOICES_TEXT = "Remove the note, or send it anyway."
 """Next step in a dialog if some people who would see the note cannot open the record."""
+
+_MAX_BESIDE_OPEN = MAX_ACTIONS - 1
+"""Actions of a card beside the one that opens the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +162,19 @@ def notifications_button(record: RecordRef | None = None) -> DialogButton:
     """Return the button that opens the notification rules, for one of the records if it is given."""
     payload = record_data(record) if record else {}
     return DialogButton(title="Notifications", dialog=Dialog.NOTIFICATIONS, payload=payload)
+
+
+def only_record(records: Iterable[RecordRef]) -> RecordRef | None:
+    """Return the record if there is only one."""
+    found = set(records)
+    return found.pop() if len(found) == 1 else None
+
+
+def change_buttons(record: RecordRef, responses: Sequence[Button] = ()) -> tuple[Button, ...]:
+    """Return the buttons of a card about a change: the responses to it, and others while the card has room."""
+    others: tuple[Button, ...] = (chats_button(record), notifications_button(record))
+    room = max(_MAX_BESIDE_OPEN - len(responses), 0)
+    return (*responses, *others[len(others) - room :])
 
 
 def new_chat_button(record: LinkTarget | None, *, with_person: ObjectId | None = None) -> DialogButton:

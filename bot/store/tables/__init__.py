@@ -6,7 +6,14 @@ SQLAlchemy Core lets the same statements run on SQLite and PostgreSQL.
 from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.keys import signing_key
-from bot.store.tables.notifications import chat_rules, connection_rules, decision, own_change, posted_card
+from bot.store.tables.notifications import (
+    chat_rules,
+    connection_rules,
+    decision,
+    mention_opt_out,
+    own_change,
+    posted_card,
+)
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -45,6 +52,7 @@ __all__ = [
     "from_microseconds",
     "inbox",
     "lane",
+    "mention_opt_out",
     "metadata",
     "microseconds",
     "new_chat",

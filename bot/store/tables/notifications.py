@@ -60,6 +60,15 @@ own_change = Table(
     Column("at", Instant, nullable=False),
 )
 Index("ix_own_change_record", own_change.c.environment, own_change.c.table, own_change.c.row_id)
+
+# People who do not want to be mentioned on cards.
+mention_opt_out = Table(
+    "mention_opt_out",
+    metadata,
+    Column("tenant_id", String, primary_key=True),
+    Column("person_id", String, primary_key=True),
+)
+
 # Cards that are edited: the live card of a connection, and the summary card of a chat.
 posted_card = Table(
     "posted_card",
