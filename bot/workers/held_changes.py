@@ -21,4 +21,4 @@ class HeldChangesJob:
         await periodic(self._enqueue, every=_EVERY, clock=self._services.clock, failed="held_changes.search_failed")
 
     async def _enqueue(self) -> None:
-        await enqueue_due_changes(self._services, undo_within=UNDO_WITHIN)
+        await enqueue_due_changes(self._services, undo_within=UNDO_WITHIN, ahead=2 * _EVERY)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.notifications.history import Closing
 from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.rate_windows import TENANT_WINDOW
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.shared.answers import display_name, to_outbox
 from bot.features.shared.services import Services
@@ -19,25 +20,27 @@ BATCH_SIZE = 200
 
 _log = get_logger(__name__)
 
-_CHATS_A_SECOND = 20
-"""Chats whose held changes are posted in a second.
+_POSTS_SHARE = 0.96
+"""Share of the posts that Teams accepts in a tenant.
 
-It is less than half of what Teams accepts in a tenant. At the end of the quiet hours of many chats, urgent cards and
-answers find room between the others.
+At the end of the quiet hours of many chats, urgent cards and answers find room between the others.
 """
+_BETWEEN_CHATS = TENANT_WINDOW.span / TENANT_WINDOW.posts / _POSTS_SHARE
+"""Time between the cards of two chats."""
 
 
-async def enqueue_due_changes(services: Services, *, undo_within: timedelta) -> None:
+async def enqueue_due_changes(services: Services, *, undo_within: timedelta, ahead: timedelta) -> None:
     """Enqueue a job for each chat whose held changes are due, and close those of connections that ended for good.
 
-    `undo_within`: time within which the end of a connection can be undone.
+    `undo_within`: time within which the end of a connection can be undone. `ahead`: enqueue as many chats as can be
+    posted in this time. The next search enqueues the others.
     """
     at = services.clock.now()
     async with services.store.writing() as work:
         await work.decisions.close_ended(ended_before=at - undo_within, at=at)
     after: ChatId | None = None
-    count = 0
-    while chats := await _enqueue_batch(services, after, at, count):
+    count, most = 0, max(1, int(ahead / _BETWEEN_CHATS))
+    while count < most and (chats := await _enqueue_batch(services, after, at, count)):
         after = chats[-1]
         count += len(chats)
     if count:
@@ -50,7 +53,7 @@ async def _enqueue_batch(services: Services, after: ChatId | None, at: datetime,
     if chats:
         async with services.store.writing() as work:
             for number, chat in enumerate(chats, start=count):
-                due_at = at + timedelta(seconds=number // _CHATS_A_SECOND)
+                due_at = at + number * _BETWEEN_CHATS
                 await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=due_at)
     return chats
 
