@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, encode_dataset
+from bot.domain.extension_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES
+from bot.domain.public_names import Dataset, Dialog, Verb, encode_dataset
 from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat, connection
