@@ -24,6 +24,7 @@ from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
 from bot.store.posted_cards import PostedCards
+from bot.store.private_answers import PrivateAnswers
 from bot.store.pruning import Pruning
 from bot.store.queue_states import QueueStates
 from bot.store.rate_history import RateHistory
@@ -53,6 +54,7 @@ class UnitOfWork:
         self.notification_rules = NotificationRules(connection)
         self.decisions = Decisions(connection)
         self.own_changes = OwnChangeLog(connection)
+        self.private_answers = PrivateAnswers(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

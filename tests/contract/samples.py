@@ -333,6 +333,9 @@ CARD_MESSAGE = OutgoingMessage(
 # Since revision 0019.
 OWN_CHANGE = OwnChange(chat_id=CHAT.id, record=CASE, user=UserId("u1"), modified_at=AT)
 
+# Since revision 0023.
+REQUEST = "5a2c"
+
 
 async def fill(administration: Administration, store: Store) -> None:
     """Store every sample in a new database."""
@@ -354,6 +357,8 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
         await work.decisions.add([POSTED, HELD])
         await work.own_changes.add(OWN_CHANGE, at=AT)
+        await work.private_answers.add_refusal(CHANNEL.id, at=AT)
+        await work.private_answers.add_answer(REQUEST, at=AT)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

@@ -66,6 +66,21 @@ async def test_only_posts_count_toward_a_budget(store: Store) -> None:
     assert [each.at for each in history] == [times[1]] * len(Outcome) + times[2:]
 
 
+async def test_the_last_refusal_of_a_chat_and_the_last_answer_to_a_request_count(store: Store) -> None:
+    chat = ChatId("19:a")
+    for at in (START, LATER):
+        async with store.writing() as work:
+            await work.private_answers.add_refusal(chat, at=at)
+            await work.private_answers.add_answer("request", at=at)
+    async with store.reading() as work:
+        known = work.private_answers
+        assert await known.has_refused(chat, after=START)
+        assert await known.was_answered("request", after=START)
+        assert not await known.has_refused(chat, after=LATER)
+        assert not await known.was_answered("request", after=LATER)
+        assert not await known.has_refused(ChatId("request"), after=START)
+
+
 async def test_a_card_has_one_pending_message_with_its_last_content(store: Store) -> None:
     (made,) = await store_connections(store, a_connection())
     before, after = ReportedValue(raw=1, text="1", at=START), ReportedValue(raw=2, text="2", at=START)

@@ -7,6 +7,7 @@ from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.keys import signing_key
 from bot.store.tables.notifications import chat_rules, connection_rules, decision, own_change, posted_card
+from bot.store.tables.private_answers import targeted_answer, targeted_refusal
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -57,6 +58,8 @@ __all__ = [
     "signing_key",
     "subscription",
     "sync_job",
+    "targeted_answer",
+    "targeted_refusal",
     "tenant_budget",
     "told_change",
 ]
