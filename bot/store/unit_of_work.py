@@ -11,6 +11,7 @@ from bot.store.change_tracking import ChangeTracking
 from bot.store.chat_sync import ChatSync
 from bot.store.chats import Chats
 from bot.store.connections import Connections
+from bot.store.decision_history import DecisionHistory
 from bot.store.decisions import Decisions
 from bot.store.engine import Engines
 from bot.store.errors import translate_errors
@@ -53,6 +54,7 @@ class UnitOfWork:
         self.reported_changes = ReportedChanges(connection)
         self.notification_rules = NotificationRules(connection)
         self.decisions = Decisions(connection)
+        self.decision_history = DecisionHistory(connection)
         self.own_changes = OwnChangeLog(connection)
         self.private_answers = PrivateAnswers(connection)
         self.subscriptions = Subscriptions(connection)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.notifications.defaults import effective_rules
-from bot.domain.notifications.replay import Preview, needed_columns, replay
+from bot.domain.notifications.replay import Preview, Replay, needed_columns, needs_authors
 from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.record_types import RecordType
 from bot.domain.rights import is_administrator
@@ -59,10 +59,18 @@ async def _replay(
     chat_rules: ChatRules,
     rules: Mapping[ConnectionId, ConnectionRules],
 ) -> Preview:
+    replay = Replay(chat_rules, rules)
     async with services.store.reading() as work:
-        history = await work.decisions.history(chat, since=since, at_most=MAX_DECISIONS)
-    columns = needed_columns(rules.values())
-    return await asyncio.to_thread(lambda: replay(history.decode(columns), chat_rules, rules))
+        pages = work.decision_history.pages(
+            chat,
+            since=since,
+            at_most=MAX_DECISIONS,
+            columns=needed_columns(rules.values()),
+            authors=needs_authors(chat_rules),
+        )
+        async for page in pages:
+            await asyncio.to_thread(replay.add, page)
+    return replay.preview
 
 
 async def _busiest(
