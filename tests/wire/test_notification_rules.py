@@ -187,6 +187,26 @@ async def test_a_rule_gets_conditions_that_fit_their_columns(world: World) -> No
     assert (await rules(world, of_record=True))["urgent_rule"] is None
 
 
+async def test_a_person_who_is_still_adding_conditions_is_told_what_somebody_saved_meanwhile(world: World) -> None:
+    await connected(world, "CAS-01001")
+    opened = await step(world, await step(world, await first(world), "Record rules"), "Urgent rule")
+    condition = await step(world, opened, "Add condition", column="statuscode")
+    other = await step(world, opened, "Add condition", column="prioritycode", person=MEGAN)
+    other = await step(world, other, "Add", test="becomes", value="1", person=MEGAN)
+    assert SAVED in texts((await step(world, other, "Save", person=MEGAN)).card)
+    mine = await step(world, condition, "Add", test="changes")
+    mine = await step(world, await step(world, mine, "Add condition", column="ownerid"), "Add", test="changes")
+    conflict = await step(world, mine, "Save")
+    said = texts(conflict.card)
+    assert any(each.startswith("Megan Bowen saved this while the page was open") for each in said)
+    assert "Priority becomes High" in said
+    assert list(conflict.choices("kept")) == ["Status Reason changes", "Owner changes"]
+    assert (await rules(world, of_record=True))["urgent_rule"]["conditions"][0]["column"] == "prioritycode"
+    assert SAVED in texts((await step(world, conflict, "Save")).card)
+    found = (await rules(world, of_record=True))["urgent_rule"]["conditions"]
+    assert [each["column"] for each in found] == ["statuscode", "ownerid"]
+
+
 async def test_a_preview_counts_the_messages_that_the_rules_would_have_sent(world: World) -> None:
     await connected(world, "CAS-01001")
     await decided(world, 30)
