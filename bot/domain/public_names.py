@@ -15,6 +15,8 @@ class Verb(StrEnum):
     VIEW = "view"
     VIEW_CHANGE = "view change"
     VIEW_LIVE_CARD = "view live card"
+    VIEW_SUMMARY = "view summary"
+    """Show a card about several records with values."""
     UPDATE = "update"
     ADD_PERSON = "add person"
     REMOVE_PERSON = "remove person"
@@ -46,6 +48,7 @@ SHOWING_VERBS = frozenset(
             Verb.VIEW,
             Verb.VIEW_CHANGE,
             Verb.VIEW_LIVE_CARD,
+            Verb.VIEW_SUMMARY,
             Verb.CHATS,
             Verb.TIMELINE,
             Verb.MY_CHATS,

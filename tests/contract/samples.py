@@ -24,6 +24,8 @@ from bot.domain.posted_cards import (
     CardChange,
     CardField,
     CardRecord,
+    CatchUpContent,
+    CatchUpRecord,
     LiveContent,
     NewCard,
     SummaryContent,
@@ -334,6 +336,22 @@ CARD_MESSAGE = OutgoingMessage(
 OWN_CHANGE = OwnChange(chat_id=CHAT.id, record=CASE, user=UserId("u1"), modified_at=AT)
 
 # Since revision 0023.
+CATCH_UP_CARD = NewCard(
+    chat_id=CHAT.id,
+    connection_id=None,
+    content=CatchUpContent(
+        title="While muted",
+        lead="Unmuted by Megan Bowen.",
+        at=EXACT,
+        records=(
+            CatchUpRecord(record=CARD_RECORD, changes=CARD_CHANGES, news=("Case closed.",), buttons=REPORTED.buttons),
+        ),
+        more=2,
+        deleted=("CAS-01002",),
+        unreadable=("CAS-01003",),
+    ),
+    due_at=None,
+)
 REQUEST = "5a2c"
 
 
@@ -352,6 +370,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.posted_cards.add(LIVE_CARD, at=AT)
         await work.posted_cards.add(SUMMARY_CARD, at=AT)
         await work.posted_cards.record_posts({2: "1:1"}, at=AT)
+        await work.posted_cards.add_unedited(CATCH_UP_CARD, at=AT)
         await work.outbox.enqueue([CARD_MESSAGE], at=AT)
         await work.notification_rules.chats.save(CHAT.id, CHAT_RULES, version=0)
         await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)

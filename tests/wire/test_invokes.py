@@ -31,8 +31,8 @@ KEY = "00000000-0000-4000-8000-00000000cafe"
 WRONG = "Something went wrong. Try again. If the problem continues, send this ID to your administrator:"
 WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     **dict.fromkeys(Invoke, ()),
-    # A change and a live card that were never posted.
-    Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD},
+    # A change and cards that were never posted.
+    Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD, Verb.VIEW_SUMMARY},
     # A page without a message, and one without a signature.
     Invoke.TASK_FETCH: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
     Invoke.TASK_SUBMIT: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
