@@ -7,7 +7,9 @@ from cards import elements
 from cards.buttons import Button, render_button
 from cards.key_fields import Change, change_facts, summarize
 from cards.message import Message
+from cards.personal_view import PersonalView, refresh
 from cards.record import RecordHeader, byline, display_name, escape_name, join_with_dots, open_button
+from cards.summary import hidden_records
 from cards.text import EMPTY, escape, local_time, single_line
 from cards.words import and_list, plural
 
@@ -43,8 +45,13 @@ class CatchUpView:
     title: str = AWAY
     lead: str = ""
     """Sentence below the title."""
-    buttons: tuple[Button, ...] = ()
-    """Actions of the whole card."""
+    more: int = 0
+    """Number of further records, besides those in `records`."""
+    hidden: int = 0
+    """Number of records that the reader cannot open."""
+    card_buttons: tuple[Button, ...] = ()
+    """Buttons of the whole card."""
+    personal_view: PersonalView | None = None
 
 
 def catch_up(view: CatchUpView) -> Message:
@@ -60,14 +67,16 @@ def catch_up(view: CatchUpView) -> Message:
         elements.Container([elements.TextBlock(escape(sentence, limit=_LONGEST_SENTENCE))], separated=True)
         for sentence in sentences
     ]
-    more = len(view.records) - MAX_RECORDS
+    body += hidden_records(view.hidden)
+    more = view.more + max(0, len(view.records) - MAX_RECORDS)
     as_of = f"As of {local_time(view.at)}"
     body.append(byline(f"{_more(more)} · {as_of}" if more > 0 else as_of))
     opening = f"{view.title} ({single_line(view.lead)})" if view.lead else view.title
     said = [_summary(each) for each in view.records[:MAX_RECORDS]]
     said += sentences
-    card = elements.AdaptiveCard(body, actions=[render_button(each) for each in view.buttons])
-    return Message(card=card, summary=f"{opening}: {' – '.join(said)}")
+    buttons = [render_button(each) for each in view.card_buttons]
+    card = elements.AdaptiveCard(body, actions=buttons, refresh=refresh(view.personal_view))
+    return Message(card=card, summary=f"{opening}: {' – '.join(said)}" if said else opening)
 
 
 def _deleted_sentence(deleted: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from cards import elements
 from cards.buttons import Button, LinkButton, render_button
 from cards.key_fields import Change, change_facts, summarize
 from cards.message import Message
+from cards.personal_view import PersonalView, refresh
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
 from cards.text import EMPTY, local_time
 from cards.words import plural
@@ -33,24 +34,38 @@ class SummaryView:
     since: datetime
     is_bulk_edit: bool = False
     """True if the changes are one bulk edit; False if the chat's budget is used up."""
+    hidden: int = 0
+    """Number of records that the reader cannot open."""
     buttons: tuple[Button, ...] = ()
-    """Actions of the whole card."""
+    personal_view: PersonalView | None = None
 
 
 def summary_card(view: SummaryView) -> Message:
     """Return the card with each record's name, its net changes, and the button that opens it."""
     title = plural(view.count, "1 more change", f"{view.count} more changes")
     body: list[elements.Element] = [elements.TextBlock(title, size="Medium", weight="Bolder", spacing="Small")]
-    if not view.rows and not view.more:
+    if not view.rows and not view.more and not view.hidden:
         body.append(elements.TextBlock("All values are back where they were."))
     body += [elements.Container(_record_rows(row), separated=True) for row in view.rows[:MAX_RECORDS]]
     more = view.more + len(view.rows[MAX_RECORDS:])
     if more:
         body.append(elements.TextBlock(plural(more, "and 1 more record", f"and {more} more records")))
+    body += hidden_records(view.hidden)
     body.append(byline(f"Since {local_time(view.since)}. {_reason(view)}"))
     said = [summarize(each.record, each.changes) for each in view.rows[:1]]
-    card = elements.AdaptiveCard(body, actions=[render_button(each) for each in view.buttons])
+    card = elements.AdaptiveCard(
+        body, actions=list(map(render_button, view.buttons)), refresh=refresh(view.personal_view)
+    )
     return Message(card=card, summary=": ".join([title, *said]))
+
+
+def hidden_records(count: int) -> list[elements.Element]:
+    """Return the line about records that the reader cannot open."""
+    return (
+        [byline(plural(count, "1 record that you cannot open", f"{count} records that you cannot open"))]
+        if count
+        else []
+    )
 
 
 def _reason(view: SummaryView) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.public_names import ACTIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE, Command, chat_permissions
+from bot.domain.extension_names import ACTIONS, SEARCH, SEARCH_TITLE, SEARCHES
+from bot.domain.public_names import USAGE, Command, chat_permissions
 from manifest.languages import LANGUAGES, file_name, translate
 from manifest.options import PackageOptions
 from manifest.regions import ALL_REGIONS

@@ -1,4 +1,4 @@
-"""Cards that the bot edits: the live card of a connection, and the summary card of a chat (spec V7, V8, V16). Pure."""
+"""Cards whose content is stored, to edit them or to show it to one reader (spec V7, V8, V16, K9). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, ReportedValue
-from bot.domain.reported_change import ReportedColumn
+from bot.domain.reported_change import ReportedButton, ReportedColumn
 from bot.domain.values import ChatId, ConnectionId, PublicId, RecordRef
 
 EDIT_AFTER = timedelta(seconds=5)
@@ -23,10 +23,12 @@ ReportedBefore = Mapping[tuple[ConnectionId, str], ReportedValue | None]
 
 
 class CardKind(StrEnum):
-    """The kind of a card that is edited. Stored."""
+    """The kind of a card. Stored."""
 
     LIVE = "live"
     SUMMARY = "summary"
+    CATCH_UP = "catch up"
+    """A card that sums up held or missed changes. It is never edited, and only stored if readers request values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,37 @@ class SummaryContent:
         return not (self.records or self.others)
 
 
-Content = LiveContent | SummaryContent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUpRecord:
+    """The net changes of one record on a card that sums up what a chat did not hear, and its other news."""
+
+    record: CardRecord
+    changes: tuple[CardChange, ...]
+    news: tuple[str, ...] = ()
+    buttons: tuple[ReportedButton, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUpContent:
+    """The content of a card that sums up what a chat did not hear, as everyone sees it."""
+
+    title: str
+    lead: str
+    at: datetime
+    records: tuple[CatchUpRecord, ...]
+    more: int = 0
+    """Number of further records."""
+    deleted: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+Content = LiveContent | SummaryContent | CatchUpContent
+
+_KINDS: Mapping[type[Content], CardKind] = {
+    LiveContent: CardKind.LIVE,
+    SummaryContent: CardKind.SUMMARY,
+    CatchUpContent: CardKind.CATCH_UP,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +155,7 @@ class NewCard:
     @property
     def kind(self) -> CardKind:
         """The kind, which follows from the content."""
-        return CardKind.LIVE if isinstance(self.content, LiveContent) else CardKind.SUMMARY
+        return _KINDS[type(self.content)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Public names: commands that people type, verbs of card buttons, dialogs, and their searches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
@@ -16,6 +15,8 @@ class Verb(StrEnum):
     VIEW = "view"
     VIEW_CHANGE = "view change"
     VIEW_LIVE_CARD = "view live card"
+    VIEW_SUMMARY = "view summary"
+    """Show a card about several records with values."""
     UPDATE = "update"
     ADD_PERSON = "add person"
     REMOVE_PERSON = "remove person"
@@ -47,6 +48,7 @@ SHOWING_VERBS = frozenset(
             Verb.VIEW,
             Verb.VIEW_CHANGE,
             Verb.VIEW_LIVE_CARD,
+            Verb.VIEW_SUMMARY,
             Verb.CHATS,
             Verb.TIMELINE,
             Verb.MY_CHATS,
@@ -105,6 +107,9 @@ class Dialog(StrEnum):
     SETTINGS_RECORD_TYPE = "settings record type"
     SETTINGS_SAVE_RECORD_TYPE = "settings save record type"
     SETTINGS_PREVIEW_NOTE = "settings preview note"
+    SETTINGS_RULE = "settings rule"
+    SETTINGS_CONDITION = "settings rule condition"
+    SETTINGS_SAVE_RULE = "settings save rule"
     SETTINGS_CHOOSE_TABLE = "settings adding"
     SETTINGS_ADD = "settings add"
     SETTINGS_EXPORT = "settings export"
@@ -252,67 +257,3 @@ USAGE: dict[Command, tuple[str, str]] = {
     Command.HELP: ("help", "Show all commands"),
 }
 """Syntax and description of each command."""
-
-SEARCH = "searchRecords"
-SEARCH_TITLE = "Find records"
-"""The search of the compose box, and its title in Teams."""
-
-ALL_RECORDS = "words"
-"""Name of the search parameter for all record types. The other parameters are named after tables."""
-
-SEARCHES: Mapping[str, str] = {
-    ALL_RECORDS: "All records",
-    "incident": "Cases",
-    "account": "Accounts",
-    "contact": "Contacts",
-    "knowledgearticle": "Articles",
-}
-"""Search parameters and their titles, at most five ("App manifest schema for Teams")."""
-
-INITIAL_RUN = "initialRun"
-"""Name of the parameter that marks a search that was opened without any typed text."""
-
-
-class ActionContext(StrEnum):
-    """The place where an action command is offered, by its manifest name."""
-
-    COMPOSE = "compose"
-    COMMAND_BOX = "commandBox"
-    MESSAGE = "message"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionCommand:
-    """An action command: a dialog that is opened from the compose box or from a message."""
-
-    title: str
-    meaning: str
-    contexts: tuple[ActionContext, ...] = (ActionContext.COMPOSE, ActionContext.COMMAND_BOX)
-
-
-ACTIONS: Mapping[Dialog, ActionCommand] = {
-    Dialog.CONNECT_CHAT: ActionCommand(
-        title="Connect this chat",
-        meaning="Connect this chat to a record, such as one that a message links to",
-        contexts=(ActionContext.COMPOSE, ActionContext.MESSAGE),
-    ),
-    Dialog.SAVE_MESSAGE: ActionCommand(
-        title="Save to record",
-        meaning="Save a message to a record as a note or a task",
-        contexts=(ActionContext.MESSAGE,),
-    ),
-    Dialog.TIMELINE: ActionCommand(
-        title="Timeline", meaning="Show the current and past chats of a record, and join them"
-    ),
-    Dialog.NEW_CHAT: ActionCommand(
-        title="New connected chat", meaning="Start a chat with people you choose, with or without a record"
-    ),
-    Dialog.MEMBERS: ActionCommand(title="People in this chat", meaning="Add a person to this chat, or remove one"),
-    Dialog.CONNECT_CHANNEL: ActionCommand(
-        title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
-    ),
-    Dialog.SETTINGS: ActionCommand(
-        title="Settings", meaning="For administrators: set record types, notes, key fields, and permissions"
-    ),
-}
-"""Action commands, in the order in which Teams lists them."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
 
+from bot.domain.extension_names import ACTIONS
 from bot.domain.notifications.wall_clock import find_zone
 from bot.domain.object_ids import parse_object_id
-from bot.domain.public_names import ACTIONS, QuotedField, decode_dataset
+from bot.domain.public_names import QuotedField, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_text import bot_mentions

@@ -50,7 +50,7 @@ from cards.personal_view import PersonalView
 
 _log = get_logger(__name__)
 
-_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD})
+_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD, Verb.VIEW_SUMMARY})
 """Buttons that clients press automatically, to replace a card with a personal one."""
 
 InvokeHandler = Callable[[Activity, Turn], Awaitable[Mapping[str, Any]]]

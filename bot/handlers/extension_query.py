@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from botbuilder.schema import Activity
 
-from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN
+from bot.domain.extension_names import ALL_RECORDS, INITIAL_RUN
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.activities import as_object
 

@@ -11,7 +11,7 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
-from bot.domain.public_names import ALL_RECORDS, SEARCH, SEARCHES
+from bot.domain.extension_names import ALL_RECORDS, SEARCH, SEARCHES
 from bot.domain.record_links import RecordLink
 from bot.features.record_cards.search_records import SearchResult, search_records
 from bot.features.record_cards.unfurl_link import unfurl_anonymous_link, unfurl_link

@@ -18,7 +18,7 @@ from bot.domain.notifications.decide import Authors
 from bot.domain.notifications.history import DecidedColumn
 from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.outgoing_messages import Subject
-from bot.domain.posted_cards import CardKind, Content, LiveContent, SummaryContent
+from bot.domain.posted_cards import CardKind, CatchUpContent, Content, LiveContent, SummaryContent
 from bot.domain.record_types import RecordType
 from bot.domain.reported_change import ReportedButton, ReportedColumn
 from bot.domain.settings_history import SavedSettings
@@ -141,6 +141,7 @@ DECIDED_COLUMNS: Codec[tuple[DecidedColumn, ...]] = Codec(tuple[DecidedColumn, .
 CARD_CONTENTS: Mapping[CardKind, Codec[Content]] = {
     CardKind.LIVE: Codec(LiveContent),
     CardKind.SUMMARY: Codec(SummaryContent),
+    CardKind.CATCH_UP: Codec(CatchUpContent),
 }
 
 Reported = dict[tuple[ConnectionId, str], ReportedValue | None]

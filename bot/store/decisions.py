@@ -1,19 +1,16 @@
 """The history of decisions."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, cast, func, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.decide import Authors, Outcome, Reason
-from bot.domain.notifications.history import Closing, DecidedColumn, NewDecision, StoredDecision
-from bot.domain.notifications.replay import PastDecision
+from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
 from bot.domain.values import ChatId, ConnectionId
-from bot.store.codecs import AUTHORS, DECIDED_COLUMNS, raw_from_json
+from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
 from bot.store.tables import connection as connections
 from bot.store.tables import decision as table
 
@@ -44,20 +41,6 @@ class Decisions:
         mine = (table.c.chat_id == chat) & (table.c.at >= since)
         query = select(table).where(mine).order_by(table.c.at, table.c.id).limit(at_most)
         return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
-
-    async def history(self, chat: ChatId, *, since: datetime, at_most: int) -> "History":
-        """Return the chat's last decisions since then. It is read page by page, so that others get their turn."""
-        pages: list[Row[Any]] = []
-        mine = (table.c.chat_id == chat) & (table.c.at >= since)
-        query = select(*_PAST).where(mine).order_by(table.c.at.desc(), table.c.id.desc())
-        while len(pages) < at_most:
-            size = min(_PAGE, at_most - len(pages))
-            after = tuple_(table.c.at, table.c.id) < (pages[-1].at, pages[-1].id) if pages else true()
-            page = (await self._connection.execute(query.where(after).limit(size))).all()
-            pages += page
-            if len(page) < size:
-                break
-        return History(pages)
 
     async def busiest_chat(self, *, since: datetime) -> ChatId | None:
         """Return the chat with the most decisions since then, or None."""
@@ -130,61 +113,6 @@ class Decisions:
     async def _close(self, which: ColumnElement[bool], closed_as: Closing, at: datetime) -> None:
         mine = update(table).where(which, _OPEN)
         await self._connection.execute(mine.values(closed_as=closed_as.value, closed_at=at))
-
-
-class History:
-    """Decisions as they are stored. Decoding takes time, so it can run in a thread."""
-
-    def __init__(self, rows: Sequence[Row[Any]]) -> None:
-        self._rows = rows
-
-    def decode(self, needed: Collection[str]) -> Sequence[PastDecision]:
-        """Return the decisions with the needed columns, oldest first. The same text is decoded once."""
-        columns, authors = cache(partial(_decode_columns, frozenset(needed))), cache(_decode_authors)
-        return [
-            PastDecision(
-                connection=ConnectionId(row.connection_id),
-                at=row.at,
-                outcome=_OUTCOMES[row.outcome],
-                columns=columns(row.columns_text),
-                authors=authors(row.authors_text),
-                is_news=row.news,
-                closed_as=Closing(row.closed_as) if row.closed_as else None,
-                closed_at=row.closed_at,
-            )
-            for row in reversed(self._rows)
-        ]
-
-
-def _decode_columns(needed: Collection[str], text: str) -> tuple[DecidedColumn, ...]:
-    if not needed:
-        return ()
-    # A codec would be forty times slower, and this runs for each decision of a month.
-    return tuple(
-        DecidedColumn(
-            name=each["name"],
-            old=raw_from_json(each["old"]),
-            new=raw_from_json(each["new"]),
-            has_values=each["has_values"],
-            old_is_known=each["old_is_known"],
-        )
-        for each in json.loads(text)
-        if each["name"] in needed
-    )
-
-
-def _decode_authors(text: str) -> Authors:
-    return AUTHORS.decode(json.loads(text))
-
-
-_OUTCOMES = {each.value: each for each in Outcome}
-_PAGE = 5_000
-_PAST = (
-    *(table.c.id, table.c.connection_id, table.c.at, table.c.outcome, table.c.news),
-    *(table.c.closed_as, table.c.closed_at),
-    cast(table.c.columns, Text).label("columns_text"),
-    cast(table.c.authors, Text).label("authors_text"),
-)
 
 
 def _row(decision: NewDecision) -> dict[str, object]:

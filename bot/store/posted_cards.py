@@ -1,4 +1,4 @@
-"""Cards that are edited: live cards and summary cards, with the messages in Teams that show them."""
+"""Cards whose content is stored, with the messages in Teams that show them: most of them are edited."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -65,6 +65,19 @@ class PostedCards:
         }
         added = await self._db.execute(table.insert().values(values).returning(table.c.id))
         await self._enqueue(added.scalar_one(), at, card.due_at)
+
+    async def add_unedited(self, card: NewCard, *, at: datetime) -> int:
+        """Store a card that is in the outbox and will not be edited; return its ID."""
+        values = {
+            "chat_id": card.chat_id,
+            "kind": card.kind.value,
+            "version": 1,
+            "changed_at": at,
+            "ended_at": at,
+            **_changed(card),
+        }
+        added = await self._db.execute(table.insert().values(values).returning(table.c.id))
+        return int(added.scalar_one())
 
     async def change(self, card: PostedCard, *, at: datetime) -> None:
         """Store the changed content of a locked card, and enqueue the job that posts or edits it."""

@@ -25,6 +25,8 @@ from bot.store.tables import (
     post,
     posted_card,
     sync_job,
+    targeted_answer,
+    targeted_refusal,
     told_change,
 )
 
@@ -38,10 +40,10 @@ class Pruning:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def prune(self, *, before: datetime, posts_before: datetime) -> int:
+    async def prune(self, *, before: datetime, posts_before: datetime, refusals_before: datetime) -> int:
         """Delete rows that were done, dead-lettered, or audited before, and older posts; return the number of rows.
 
-        Changes made on cards are kept as long as posts: their events arrive soon or never.
+        Changes made on cards are kept as long as posts: their events arrive soon or never. So are answered requests.
 
         Also clear the data of chats whose sync ended before: topics, members, and last writers.
         """
@@ -54,7 +56,10 @@ class Pruning:
         deleted += await self._delete(own_change, own_change.c.at < posts_before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
-        deleted += await self._delete_sync_jobs(before)
+        deleted += await self._delete_by_key(targeted_answer, targeted_answer.c.at < posts_before)
+        deleted += await self._delete_by_key(targeted_refusal, targeted_refusal.c.at < refusals_before)
+        # A chat has one sync job.
+        deleted += await self._delete_by_key(sync_job, (sync_job.c.state != PENDING) & (sync_job.c.done_at < before))
         deleted += await self._delete_chat_rules(before)
         deleted += await self._delete_opt_outs(before)
         deleted += await self._delete_cards(
@@ -109,11 +114,11 @@ class Pruning:
         these = tuple_(lane.c.queue, lane.c.name).in_(some)
         return (await self._connection.execute(delete(lane).where(idle, these))).rowcount
 
-    async def _delete_sync_jobs(self, before: datetime) -> int:
-        """Delete jobs that ended before. A chat has one job, so ids do not increase with time."""
-        old = (sync_job.c.state != PENDING) & (sync_job.c.done_at < before)
-        some = select(sync_job.c.id).where(old).limit(BATCH_SIZE).scalar_subquery()
-        return (await self._connection.execute(delete(sync_job).where(sync_job.c.id.in_(some), old))).rowcount
+    async def _delete_by_key(self, table: Table, old: ColumnElement[bool]) -> int:
+        """Delete old rows of a table whose keys do not increase with time."""
+        (key,) = table.primary_key.columns
+        some = select(key).where(old).limit(BATCH_SIZE).scalar_subquery()
+        return (await self._connection.execute(delete(table).where(key.in_(some), old))).rowcount
 
     async def _delete(self, table: Table, old: ColumnElement[bool]) -> int:
         # Ids increase with time, so the oldest rows are found without another index.

@@ -11,6 +11,7 @@ from bot.store.change_tracking import ChangeTracking
 from bot.store.chat_sync import ChatSync
 from bot.store.chats import Chats
 from bot.store.connections import Connections
+from bot.store.decision_history import DecisionHistory
 from bot.store.decisions import Decisions
 from bot.store.engine import Engines
 from bot.store.errors import translate_errors
@@ -25,6 +26,7 @@ from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
 from bot.store.posted_cards import PostedCards
+from bot.store.private_answers import PrivateAnswers
 from bot.store.pruning import Pruning
 from bot.store.queue_states import QueueStates
 from bot.store.rate_history import RateHistory
@@ -53,8 +55,10 @@ class UnitOfWork:
         self.reported_changes = ReportedChanges(connection)
         self.notification_rules = NotificationRules(connection)
         self.decisions = Decisions(connection)
+        self.decision_history = DecisionHistory(connection)
         self.own_changes = OwnChangeLog(connection)
         self.mention_opt_outs = MentionOptOuts(connection)
+        self.private_answers = PrivateAnswers(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

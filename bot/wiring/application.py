@@ -33,15 +33,13 @@ from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import (
     DATABASE,
-    EVENTS_PATH,
     NO_APP_ID,
-    SANDBOX_PATH,
     Runtime,
     build_runtime,
     close,
-    events_url,
     migrate_and_load,
 )
+from bot.wiring.system_addresses import EVENTS_PATH, SANDBOX_PATH, events_url
 from bot.wiring.workers import Job, build_workers
 from bot.workers.turn_post_log import TurnPostLog
 

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
@@ -25,9 +24,8 @@ from bot.dataverse.teams_associations import DataverseTeamsAssociations
 from bot.dataverse.teams_collaborations import DataverseTeamsCollaborations
 from bot.dataverse.webhook_steps import DataverseWebhookSteps
 from bot.domain.errors import ChatSyncError
-from bot.domain.hosts import is_loopback
 from bot.domain.limits import Limits
-from bot.domain.record_links import RecordLinks, parse_environment
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Environment, EnvironmentId, ObjectId
 from bot.domain.webhook_keys import WebhookKeys
 from bot.features.chat_sync.record_activity import ActivityRecorder
@@ -58,12 +56,10 @@ from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
 from bot.wiring.service_urls import service_urls, targeted_urls
+from bot.wiring.system_addresses import configured_environments, events_url, graph_base_url, is_sandbox
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
-EVENTS_PATH = "/api/dataverse/events"
-SANDBOX_PATH = "/sandbox"
-GRAPH_URL = "https://graph.microsoft.com/v1.0"
 NO_APP_ID = "00000000-0000-0000-0000-000000000000"
 """App ID in the sandbox's catalog if the bot has none."""
 DATABASE = "database"
@@ -114,11 +110,11 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     engines = create_engines(settings.database_url)
     session = create_session(settings.ca_file)
     metrics, event_hub = Metrics(), EventHub()
-    environments = _environments(settings)
+    environments = configured_environments(settings)
     own_tokens = bot_tokens(settings, session, clock)
     tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
     clients = {each.id: create_client(each, session, tokens[each.id], metrics) for each in environments}
-    graph_url = _graph_url(settings)
+    graph_url = graph_base_url(settings)
     graph_sign_in = graph_tokens(settings, graph_url, session, clock)
     graph = GraphClient(graph_url, session, graph_sign_in, metrics, ChatThrottle(clock, limits.graph_pace_s))
     app_installer = _app_installer(settings, graph)
@@ -232,11 +228,6 @@ def _register_metrics(runtime: Runtime) -> None:
         )
 
 
-def _environments(settings: Settings) -> tuple[Environment, ...]:
-    urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX_PATH}",)
-    return tuple(parse_environment(url) for url in urls)
-
-
 def _webhook_keys(settings: Settings, environments: Sequence[Environment]) -> WebhookKeys:
     """Return the current and previous keys of each environment. The settings list them in the same order."""
     current = settings.webhook_keys or [token_urlsafe(32) for _ in environments]
@@ -246,26 +237,9 @@ def _webhook_keys(settings: Settings, environments: Sequence[Environment]) -> We
     )
 
 
-def _graph_url(settings: Settings) -> str:
-    """Return the configured URL, else the real Graph for a bot with an app ID, else the sandbox's Graph."""
-    if settings.graph_url or settings.app_id:
-        return settings.graph_url or GRAPH_URL
-    own = f"http://{settings.host}:{settings.port}{SANDBOX_PATH}"
-    return f"{settings.dataverse_urls[0] if settings.dataverse_urls else own}/graph/v1.0"
-
-
 def _app_installer(settings: Settings, graph: GraphClient) -> AppInstaller:
     app_id, permissions = settings.app_id or NO_APP_ID, settings.chat_permissions
     return AppInstaller(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=permissions)
-
-
-def events_url(settings: Settings) -> str:
-    """Return the URL to which Dataverse sends its events."""
-    return settings.own_url + EVENTS_PATH
-
-
-def _is_sandbox(environment: Environment) -> bool:
-    return is_loopback(urlsplit(environment.url).hostname or "")
 
 
 def _token_validator(settings: Settings, session: ClientSession, clock: Clock) -> TokenValidator | None:
@@ -295,7 +269,7 @@ async def load_settings_if_migrated(runtime: Runtime) -> bool:
 async def _load_settings(runtime: Runtime) -> None:
     # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
     await runtime.services.administration.initialize(
-        {each.id: _is_sandbox(each) for each in runtime.services.links.environments}
+        {each.id: is_sandbox(each) for each in runtime.services.links.environments}
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.features.connections.undo_disconnect import UNDO_WITHIN
+from bot.features.shared.targeted_answers import REFUSAL_TTL
 from bot.logs import get_logger
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
@@ -40,7 +41,14 @@ class RetentionJob:
     async def _prune(self) -> None:
         now = self.clock.now()
         before, posts_before = now - self.retention, now - _KEEP_POSTS
-        _log_deleted(await self._in_batches(lambda work: work.pruning.prune(before=before, posts_before=posts_before)))
+        refusals_before = now - REFUSAL_TTL
+        _log_deleted(
+            await self._in_batches(
+                lambda work: work.pruning.prune(
+                    before=before, posts_before=posts_before, refusals_before=refusals_before
+                )
+            )
+        )
 
     async def _forget_ended(self) -> None:
         ended_before = self.clock.now() - UNDO_WITHIN

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cards.buttons import SubmitButton
+from cards.buttons import SubmitButton, button_rows
 from cards.dialog import Page, page
 from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TimeInput, TypeaheadChoices
@@ -32,7 +32,7 @@ SECURED_FIELDS = (
 
 DEFAULTS = (
     "Defaults count for connections that nobody changed. A locked rule counts for all. "
-    "To set the default value rule and urgent rule, import settings."
+    "Save this page before you open a rule."
 )
 
 
@@ -104,6 +104,8 @@ class NotificationChoices:
     locked: tuple[str, ...]
     rules: tuple[str, ...]
     """The default value rule and urgent rule in words."""
+    change_rules: tuple[SubmitButton, ...]
+    """Buttons that open the pages of these rules, without saving this page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +211,7 @@ def _notifications(view: RecordTypeView) -> list[Element]:
         *toggles(labels, view.switches, "mention_new_owner", "mention_owner"),
         Choices("locked_rules", labels["locked_rules"], chosen.lockable, chosen=chosen.locked, several=True),
     ]
-    return [*body, *(hint(each) for each in chosen.rules), hint(DEFAULTS)]
+    return [*body, *(hint(each) for each in chosen.rules), *button_rows(chosen.change_rules), hint(DEFAULTS)]
 
 
 def _on_cards(view: RecordTypeView) -> list[Element]:

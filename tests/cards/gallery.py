@@ -99,6 +99,13 @@ SUMMARY = SummaryView(
     buttons=(RULES,),
 )
 
+SUMMARY_VALUES = ActionButton(title="Show values", verb="view summary", payload={"card": "17"})
+
+
+def without_values(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple(replace(each, old=None, new=None) for each in changes)
+
+
 ABOUT: dict[str, str] = {"title": "Chats about {record}", "empty_text": "No chat is connected to this record."}
 
 
@@ -593,7 +600,7 @@ GALLERY: dict[str, Message] = {
                 CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),
             ),
             at=AT,
-            buttons=(RULES,),
+            card_buttons=(RULES,),
         )
     ),
     "held changes after a mute": catch_up(
@@ -602,7 +609,26 @@ GALLERY: dict[str, Message] = {
             at=AT,
             title="While muted",
             lead="Unmuted by Alex Wilber.",
-            buttons=(RULES,),
+            card_buttons=(RULES,),
+        )
+    ),
+    "held changes for everybody without a value": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=CASE, changes=(Change(label="Priority", old=None, new=None),)),),
+            at=AT,
+            title="During quiet hours",
+            card_buttons=(SUMMARY_VALUES,),
+            personal_view=OWN,
+        )
+    ),
+    "held changes for a reader who cannot open a record": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=CASE, changes=(Change(label="Priority", old="Normal", new="High"),)),),
+            at=AT,
+            title="During quiet hours",
+            more=2,
+            hidden=1,
+            personal_view=OWN,
         )
     ),
     "caught up of deleted records": catch_up(
@@ -661,6 +687,17 @@ GALLERY: dict[str, Message] = {
         replace(SUMMARY, rows=SUMMARY.rows * 3, more=494, count=512, is_bulk_edit=True)
     ),
     "summary of one change": summary_card(replace(SUMMARY, rows=SUMMARY.rows[:1], count=1)),
+    "summary for everybody without a value": summary_card(
+        replace(
+            SUMMARY,
+            rows=tuple(replace(row, changes=without_values(row.changes)) for row in SUMMARY.rows),
+            buttons=(SUMMARY_VALUES,),
+            personal_view=OWN,
+        )
+    ),
+    "summary for a reader who cannot open two records": summary_card(
+        replace(SUMMARY, rows=SUMMARY.rows[:1], more=3, hidden=2, personal_view=OWN)
+    ),
     "summary of changes that canceled out": summary_card(replace(SUMMARY, rows=())),
     "summary of nasty values": summary_card(
         replace(

@@ -108,7 +108,11 @@ RECORD_TYPE = RecordTypeView(
         digest_at="08:00",
         lockable=(Choice(title="Default urgent rule", value="urgent_rule"),),
         locked=("urgent_rule",),
-        rules=("Default urgent rule: Priority becomes High",),
+        rules=("Default value rule: none", "Default urgent rule: Priority becomes High"),
+        change_rules=(
+            replace(step("Default value rule", "settings rule"), ignores_inputs=True),
+            replace(step("Default urgent rule", "settings rule"), ignores_inputs=True),
+        ),
     ),
     no_timeline_reason="",
     save=step("Save", "settings save record type"),

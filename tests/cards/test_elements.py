@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.public_names import ActionContext
+from bot.domain.extension_names import ActionContext
 from cards.activity import card_json
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.elements import (

@@ -24,6 +24,8 @@ from bot.domain.posted_cards import (
     CardChange,
     CardField,
     CardRecord,
+    CatchUpContent,
+    CatchUpRecord,
     LiveContent,
     NewCard,
     SummaryContent,
@@ -338,6 +340,25 @@ OPTED_OUT = (CHAT.tenant_id, MEGAN)
 # Since revision 0019.
 OWN_CHANGE = OwnChange(chat_id=CHAT.id, record=CASE, user=UserId("u1"), modified_at=AT)
 
+# Since revision 0023.
+CATCH_UP_CARD = NewCard(
+    chat_id=CHAT.id,
+    connection_id=None,
+    content=CatchUpContent(
+        title="While muted",
+        lead="Unmuted by Megan Bowen.",
+        at=EXACT,
+        records=(
+            CatchUpRecord(record=CARD_RECORD, changes=CARD_CHANGES, news=("Case closed.",), buttons=REPORTED.buttons),
+        ),
+        more=2,
+        deleted=("CAS-01002",),
+        unreadable=("CAS-01003",),
+    ),
+    due_at=None,
+)
+REQUEST = "5a2c"
+
 
 async def fill(administration: Administration, store: Store) -> None:
     """Store every sample in a new database."""
@@ -354,12 +375,15 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.posted_cards.add(LIVE_CARD, at=AT)
         await work.posted_cards.add(SUMMARY_CARD, at=AT)
         await work.posted_cards.record_posts({2: "1:1"}, at=AT)
+        await work.posted_cards.add_unedited(CATCH_UP_CARD, at=AT)
         await work.outbox.enqueue([CARD_MESSAGE], at=AT)
         await work.notification_rules.chats.save(CHAT.id, CHAT_RULES, version=0)
         await work.notification_rules.connections.save(LIVE, CONNECTION_RULES, version=0)
         await work.decisions.add([POSTED, HELD])
         await work.own_changes.add(OWN_CHANGE, at=AT)
         await work.mention_opt_outs.add(*OPTED_OUT)
+        await work.private_answers.add_refusal(CHANNEL.id, at=AT)
+        await work.private_answers.add_answer(REQUEST, at=AT)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

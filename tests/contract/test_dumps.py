@@ -160,6 +160,26 @@ async def test_cards_that_are_edited_are_as_stored(store: Store) -> None:
     assert jobs[job_lane(samples.CARD_JOB)].job == samples.CARD_JOB
 
 
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0023"], indirect=True)
+async def test_a_card_that_sums_up_is_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        card = await work.posted_cards.get(3)
+    assert card
+    assert (card.content, card.kind) == (samples.CATCH_UP_CARD.content, samples.CATCH_UP_CARD.kind)
+    assert (card.chat_id, card.due_at, card.ended_at) == (samples.CHAT.id, None, samples.AT)
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0023"], indirect=True)
+async def test_what_is_known_of_private_answers_is_as_stored(store: Store) -> None:
+    before = samples.AT - timedelta(microseconds=1)
+    async with store.reading() as work:
+        known = work.private_answers
+        assert await known.has_refused(samples.CHANNEL.id, after=before)
+        assert not await known.has_refused(samples.CHAT.id, after=before)
+        assert await known.was_answered(samples.REQUEST, after=before)
+        assert not await known.was_answered(samples.REQUEST, after=samples.AT)
+
+
 def typed_before(values: ReportedBefore) -> dict[object, object]:
     return {key: value and (type(value.raw), value) for key, value in values.items()}
 

@@ -46,7 +46,7 @@ async def end(store: Store, connection: Connection, **more: Any) -> None:
 
 async def prune(store: Store, before: datetime) -> int:
     async with store.writing() as work:
-        return await work.pruning.prune(before=before, posts_before=before)
+        return await work.pruning.prune(before=before, posts_before=before, refusals_before=before)
 
 
 async def kept(store: Store, engines: Engines, connection: Connection) -> tuple[dict[str, Any], SyncedRow | None]:

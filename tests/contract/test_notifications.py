@@ -1,14 +1,17 @@
 """Notification rules and decisions, on SQLite and PostgreSQL."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.key_fields import ReportedValue
-from bot.domain.notifications.decide import Outcome, Reason
-from bot.domain.notifications.history import Closing
+from bot.domain.notifications.decide import Authors, Outcome, Reason
+from bot.domain.notifications.history import Closing, DecidedColumn
+from bot.domain.notifications.replay import PastDecision
 from bot.domain.notifications.rules import ChatRules, Versioned
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard
 from bot.domain.values import ChatId
+from bot.store.decision_history import PAGE_SIZE
 from bot.store.unit_of_work import Store
 from tests.contract.samples import HELD, POSTED
 from tests.fakes.clock import START
@@ -64,6 +67,79 @@ async def test_only_posts_count_toward_a_budget(store: Store) -> None:
         history = await work.decisions.in_chat(made.chat_id, since=times[1], at_most=99)
     assert found == {made.chat_id: times[1:]}
     assert [each.at for each in history] == [times[1]] * len(Outcome) + times[2:]
+
+
+async def test_a_history_comes_in_small_pages_oldest_first_and_ends_with_the_last_decision(store: Store) -> None:
+    (made,) = await store_connections(store, a_connection())
+    mine = replace(POSTED, connection=made.id, chat=made.chat_id)
+    # Several at the same time, on both sides of a page and of the first one that counts.
+    times = [START + timedelta(seconds=number // 7) for number in range(2 * PAGE_SIZE + 20)]
+    numbers = [*range(len(times))]
+    async with store.writing() as work:
+        for number, at in enumerate(times):
+            numbered = DecidedColumn(name="a", new=number, has_values=True)
+            await work.decisions.add([replace(mine, at=at, columns=(numbered,))])
+        await work.decisions.add([replace(mine, at=START, chat=ChatId("19:other@thread.v2"))])
+    for since, at_most, expected in (
+        (START, 10_000, numbers),
+        (START, len(times), numbers),
+        (START, PAGE_SIZE + 3, numbers[-PAGE_SIZE - 3 :]),
+        (START, PAGE_SIZE, numbers[-PAGE_SIZE:]),
+        (START + timedelta(seconds=1), 10_000, numbers[7:]),
+        (times[-1] + timedelta(seconds=1), 10_000, []),
+    ):
+        async with store.reading() as work:
+            pages = work.decision_history.pages(
+                made.chat_id, since=since, at_most=at_most, columns=("a",), authors=True
+            )
+            found = [list(page) async for page in pages]
+        assert [each.changed.columns[0].new for page in found for each in page] == expected
+        assert [each for each in map(len, found) if not 1 <= each <= PAGE_SIZE] == []
+
+
+async def test_a_history_is_decoded_with_only_what_is_needed_and_equal_columns_once(store: Store) -> None:
+    (made,) = await store_connections(store, a_connection())
+    mine = replace(POSTED, connection=made.id, chat=made.chat_id)
+    priority, other = DecidedColumn(name="a", old=2, new=(1, 2), has_values=True), DecidedColumn(name="b", new="x")
+    other_text = replace(mine, columns=(replace(other, new="y"), priority))
+    held = replace(mine, outcome=Outcome.HELD, columns=(priority, other), at=START)
+    async with store.writing() as work:
+        await work.decisions.add([held, replace(held, is_news=True), other_text])
+        (later, *_) = await work.decisions.latest(made.id, at_most=1)
+        await work.decisions.close([later.id - 2], Closing.POSTED, at=LATER)
+        await work.decisions.close([later.id - 1], Closing.CANCELED_OUT, at=LATER)
+
+    async def read(*, whole: bool) -> Sequence[PastDecision]:
+        columns = {"a"} if whole else set[str]()
+        async with store.reading() as work:
+            pages = work.decision_history.pages(made.chat_id, since=START, at_most=9, columns=columns, authors=whole)
+            return [each async for page in pages for each in page]
+
+    first, second, third = sorted(await read(whole=True), key=lambda each: (each.outcome != "held", each.is_news))
+    assert (first.at, first.outcome, first.connection) == (START, Outcome.HELD, made.id)
+    assert first.changed.columns == (priority,)
+    assert first.changed is second.changed is third.changed
+    assert first.authors == mine.authors
+    assert [each.is_news for each in (first, second)] == [False, True]
+    assert [each.later_posted_at for each in (first, second)] == [LATER, None]
+    plain = await read(whole=False)
+    assert {(each.changed.columns, each.authors) for each in plain} == {((), Authors())}
+    assert len(plain) == 3
+
+
+async def test_the_last_refusal_of_a_chat_and_the_last_answer_to_a_request_count(store: Store) -> None:
+    chat = ChatId("19:a")
+    for at in (START, LATER):
+        async with store.writing() as work:
+            await work.private_answers.add_refusal(chat, at=at)
+            await work.private_answers.add_answer("request", at=at)
+    async with store.reading() as work:
+        known = work.private_answers
+        assert await known.has_refused(chat, after=START)
+        assert await known.was_answered("request", after=START)
+        assert not await known.has_refused(chat, after=LATER)
+        assert not await known.was_answered("request", after=LATER)
+        assert not await known.has_refused(ChatId("request"), after=START)
 
 
 async def test_a_card_has_one_pending_message_with_its_last_content(store: Store) -> None:

@@ -109,10 +109,36 @@ async def test_after_each_time_in_the_documentation_the_table_is_empty(store: St
     assert left == {table for table, text in documented().items() if text.startswith(NEVER)}
 
 
-AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0, "posted_card": 1}
+AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0, "posted_card": 2}
 """Tables that are emptied when a disconnect can no longer be undone."""
-OLDER_THAN_ITS_END = {"audit": 0, "own_change": 0, "decision": 0, "told_change": 0, "new_chat": 0, "posted_card": 0}
+OLDER_THAN_ITS_END = {
+    "audit": 0,
+    "own_change": 0,
+    "decision": 0,
+    "told_change": 0,
+    "new_chat": 0,
+    "posted_card": 0,
+    "targeted_answer": 0,
+    "targeted_refusal": 0,
+}
 """Tables whose time starts with the row itself, which in the samples is before everything ends."""
+
+
+async def test_what_is_known_of_private_answers_is_deleted_after_hours_and_after_a_day(
+    store: Store, engines: Engines
+) -> None:
+    async with store.writing() as work:
+        await work.private_answers.add_refusal(ChatId("19:a"), at=LATER)
+        await work.private_answers.add_answer("request", at=LATER)
+    for age, left in (
+        (timedelta(hours=2), (1, 1)),
+        (timedelta(hours=2, seconds=1), (1, 0)),
+        (timedelta(days=1), (1, 0)),
+        (timedelta(days=1, seconds=1), (0, 0)),
+    ):
+        await delete_old(store, LATER + age)
+        found = await count(engines)
+        assert (found["targeted_refusal"], found["targeted_answer"]) == left, age
 
 
 async def test_values_of_connections_that_go_on_stay_for_years(store: Store, engines: Engines) -> None:

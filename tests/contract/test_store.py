@@ -408,9 +408,9 @@ async def test_only_what_is_done_and_old_is_deleted(store: Store) -> None:
         await work.inbox.add_event(an_event("2"), at=START, due_at=START)
         await work.inbox.complete(["1"], at=START)
         await work.rate_history.add_posts([(a_chat().id, START), (a_chat().id, LATER)])
-        assert await work.pruning.prune(before=START, posts_before=START) == 0
-        assert await work.pruning.prune(before=LATER, posts_before=LATER) == 4
-        assert await work.pruning.prune(before=LATER, posts_before=LATER) == 0
+        assert await work.pruning.prune(before=START, posts_before=START, refusals_before=START) == 0
+        assert await work.pruning.prune(before=LATER, posts_before=LATER, refusals_before=LATER) == 4
+        assert await work.pruning.prune(before=LATER, posts_before=LATER, refusals_before=LATER) == 0
         waiting = await head(work)
         assert waiting
         assert waiting.activity == b'{"key":"waiting"}'

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from bot.domain.public_names import ALL_RECORDS, SEARCH
+from bot.domain.extension_names import ALL_RECORDS, SEARCH
 from tests.e2e.playground import GROUP_CHAT, Playground, Site, playground
 from tests.process.bot_process import BotProcess
 

@@ -16,8 +16,9 @@ from bot.config.settings import Settings
 from bot.dataverse.application_user import MIRROR_PRIVILEGES, SYNC_PRIVILEGES
 from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
 from bot.dataverse.webhook_steps import REQUIRED_PRIVILEGES
+from bot.domain.extension_names import ACTIONS, SEARCH_TITLE
 from bot.domain.limits import Limits
-from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
+from bot.domain.public_names import CHAT_PERMISSIONS, USAGE, Command
 from bot.features.settings.labels import LABELS
 from bot.graph import app_installation as installing
 from bot.graph import chats, people, subscriptions
@@ -26,7 +27,8 @@ from bot.store.tables import metadata
 from bot.wiring.application import MESSAGES_PATH
 from bot.wiring.diagnostics import ACT_FOR_OTHERS
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
-from bot.wiring.services import EVENTS_PATH, build_runtime, close
+from bot.wiring.services import build_runtime, close
+from bot.wiring.system_addresses import EVENTS_PATH
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ import pytest
 from jsonschema_rs import Draft4Validator
 
 from bot.config.settings import Settings
-from bot.domain.public_names import ACTIONS, ALL_RECORDS, CHAT_PERMISSIONS, MESSAGE_EVENTS, SEARCH, SEARCHES, Command
+from bot.domain.extension_names import ACTIONS, ALL_RECORDS, SEARCH, SEARCHES
+from bot.domain.public_names import CHAT_PERMISSIONS, MESSAGE_EVENTS, Command
 from bot.domain.record_types import STANDARD_TABLES
 from manifest.__main__ import main
 from manifest.document import SCHEMA_VERSION

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from itertools import count
 from typing import Any
+
+from sqlalchemy import insert
 
 from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.values import ChatId, ConnectionId
@@ -76,6 +79,28 @@ async def posted(world: World) -> None:
             if tries % 20 == 0:
                 world.clock.advance(10)
     await world.settle()
+
+
+async def store_decisions(world: World, count: int, *, chat: str = GROUP, **more: Any) -> None:
+    """Store past decisions of the chat's only record: Priority changes to High every third time."""
+    (of,) = await world.rows_in(connection, connection.c.chat_id == chat)
+    column = {"name": "prioritycode", "old": 2, "has_values": True, "old_is_known": True}
+    rows = [
+        {
+            "connection_id": of["id"],
+            "chat_id": chat,
+            "at": world.clock.now() - timedelta(hours=number + 1),
+            "outcome": "posted",
+            "reason": "every change",
+            "columns": [{**column, "new": 1 + number % 3}],
+            "authors": {"people": [], "integrations": [], "on_own_card": False},
+            "news": False,
+            **more,
+        }
+        for number in range(count)
+    ]
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(insert(decision), rows)
 
 
 async def decided(world: World) -> list[tuple[str, str, str | None]]:

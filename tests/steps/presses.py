@@ -7,10 +7,15 @@ from typing import Any
 
 from sqlalchemy import update
 
+from bot.domain.posted_cards import CardChange, CardRecord, CatchUpContent, CatchUpRecord
+from bot.domain.posted_cards import NewCard as StoredCard
 from bot.domain.public_names import Verb
 from bot.domain.record_actions import digest
+from bot.domain.reported_change import ReportedColumn
+from bot.domain.values import ChatId, EnvironmentId, RecordRef
 from bot.store import tables
 from bot.store.tables import audit, chat_activity, connection, told_change
+from bot.store.unit_of_work import Store
 from tests.steps.members import create_chat
 from tests.steps.new_chats import press as step
 from tests.steps.new_chats import selection
@@ -43,6 +48,8 @@ class Target:
     """A connection that ended just now, and can be undone."""
     change: str
     """A reported change."""
+    card: str
+    """A card about several records."""
     title: str
 
 
@@ -76,7 +83,7 @@ class Press:
 
 PRESSES = (
     *(Press(verb=verb) for verb in (Verb.CANCEL, Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.MY_CHATS)),
-    Press(verb=Verb.VIEW_LIVE_CARD),
+    *(Press(verb=verb) for verb in (Verb.VIEW_LIVE_CARD, Verb.VIEW_SUMMARY)),
     *(Press(verb=verb) for verb in (Verb.CHATS, Verb.TIMELINE, Verb.SUGGEST)),
     *(Press(verb=verb) for verb in (Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT, Verb.CHOOSE_MUTE)),
     Press(verb=Verb.KEEP_CONNECTED, names_connection=True),
@@ -139,8 +146,8 @@ async def data(world: World, scene: Scene, press: Press, target: Target) -> dict
             return {**record, **await _update(world, press.name, target.number)}
         case Verb.CHOOSE:
             return {"named": target.number}
-        case Verb.VIEW_CHANGE:
-            return {"change": target.change}
+        case Verb.VIEW_CHANGE | Verb.VIEW_SUMMARY:
+            return {"change": target.change, "card": target.card}
         case Verb.ADD_PERSON:
             return {"person": PATTI.object_id}
         case Verb.REMOVE_PERSON:
@@ -219,8 +226,22 @@ async def _target(world: World, chat: str, number: str, ended: str) -> Target:
         connection=active["public_id"],
         ended=ended,
         change=changes[0]["key"],
+        card=await _card(world, chat, row, active["record_name"]),
         title=active["record_name"],
     )
+
+
+async def _card(world: World, chat: str, row: str, title: str) -> str:
+    """Store a card about several records; return its number."""
+    ref = RecordRef(environment=EnvironmentId("localhost/sandbox"), table="incident", row_id=row)
+    told = ReportedColumn(name="prioritycode", label="Priority", old="Normal", new="High", raw=1)
+    about = CardRecord(ref=ref, kind="Case", name=title, number=None)
+    at = world.clock.now()
+    record = CatchUpRecord(record=about, changes=(CardChange(column=told, at=at),))
+    content = CatchUpContent(title="Digest", lead="", at=at, records=(record,))
+    new = StoredCard(chat_id=ChatId(chat), connection_id=None, content=content, due_at=None)
+    async with Store(world.engines, lambda _: None).writing() as work:
+        return str(await work.posted_cards.add_unedited(new, at=at))
 
 
 async def _update(world: World, act: str, number: str) -> dict[str, str]:

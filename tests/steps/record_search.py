@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.public_names import SEARCH
+from bot.domain.extension_names import SEARCH
 from tests.cards.schema import schema_errors
 from tests.wire.people import ADELE, Somebody
 from tests.wire.world import API, GROUP, World

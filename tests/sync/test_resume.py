@@ -110,8 +110,9 @@ async def test_rows_are_updated_after_sync_was_off_for_longer_than_the_retention
         (before,) = await room.rows(CHAT)
         await switch(room, sync=False)
         room.clock.advance(WEEK_S if idle else 10)
+        now = room.clock.now()
         async with room.store.writing() as work:
-            assert await work.pruning.prune(before=room.clock.now(), posts_before=room.clock.now())
+            assert await work.pruning.prune(before=now, posts_before=now, refusals_before=now)
             assert not (await work.chat_sync.get_rows([made.id]))[made.id].users
         await switch(room, sync=True)
         async with room.store.writing() as work:

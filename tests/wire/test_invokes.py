@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, encode_dataset
+from bot.domain.extension_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES
+from bot.domain.public_names import Dataset, Dialog, Verb, encode_dataset
 from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat, connection
@@ -30,8 +31,8 @@ KEY = "00000000-0000-4000-8000-00000000cafe"
 WRONG = "Something went wrong. Try again. If the problem continues, send this ID to your administrator:"
 WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     **dict.fromkeys(Invoke, ()),
-    # A change and a live card that were never posted.
-    Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD},
+    # A change and cards that were never posted.
+    Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD, Verb.VIEW_SUMMARY},
     # A page without a message, and one without a signature.
     Invoke.TASK_FETCH: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},
     Invoke.TASK_SUBMIT: {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE},

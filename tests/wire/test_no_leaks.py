@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import ChatSyncError
-from bot.domain.public_names import SEARCH, Command, Dataset, Dialog, Verb
+from bot.domain.extension_names import SEARCH
+from bot.domain.public_names import Command, Dataset, Dialog, Verb
 from bot.graph.client import GraphClient
 from bot.handlers.invoke_names import Invoke
 from bot.logs import LogFormat, get_logger

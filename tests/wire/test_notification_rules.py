@@ -1,18 +1,17 @@
 """`notifications`: the dialog in which people set the rules of a chat and its records (spec V3-V11)."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
-from bot.store.tables import audit, chat_rules, connection, connection_rules, decision, mention_opt_out
+from bot.store.tables import audit, chat_rules, connection_rules, mention_opt_out
+from tests.steps.notification_rules import store_decisions
 from tests.steps.private_views import private_view
 from tests.steps.settings_pages import ShownPage, record_type_page, request_page, search
 from tests.wire.people import ADELE, ALEX, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.test_disconnect import connected
-from tests.wire.world import GROUP, World, buttons, texts
+from tests.wire.world import World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -32,29 +31,6 @@ async def step(world: World, page: ShownPage, button: str, *, person: Somebody =
 async def rules(world: World, of_record: bool = False) -> Any:
     (row,) = await world.rows_in(connection_rules if of_record else chat_rules)
     return row["rules"]
-
-
-async def decided(world: World, count: int, **more: Any) -> None:
-    """Store past decisions: Priority changes to High every third time."""
-    (connected_row,) = await world.rows_in(connection)
-    rows = [
-        {
-            "connection_id": connected_row["id"],
-            "chat_id": GROUP,
-            "at": world.clock.now() - timedelta(hours=number + 1),
-            "outcome": "posted",
-            "reason": "every change",
-            "columns": [
-                {"name": "prioritycode", "old": 2, "new": 1 + number % 3, "has_values": True, "old_is_known": True}
-            ],
-            "authors": {"people": [], "integrations": [], "on_own_card": False},
-            "news": False,
-            **more,
-        }
-        for number in range(count)
-    ]
-    async with world.engines.writing.begin() as begun:
-        await begun.execute(insert(decision), rows)
 
 
 async def test_the_first_page_says_the_rules_in_words(world: World) -> None:
@@ -187,10 +163,30 @@ async def test_a_rule_gets_conditions_that_fit_their_columns(world: World) -> No
     assert (await rules(world, of_record=True))["urgent_rule"] is None
 
 
+async def test_a_person_who_is_still_adding_conditions_is_told_what_somebody_saved_meanwhile(world: World) -> None:
+    await connected(world, "CAS-01001")
+    opened = await step(world, await step(world, await first(world), "Record rules"), "Urgent rule")
+    condition = await step(world, opened, "Add condition", column="statuscode")
+    other = await step(world, opened, "Add condition", column="prioritycode", person=MEGAN)
+    other = await step(world, other, "Add", test="becomes", value="1", person=MEGAN)
+    assert SAVED in texts((await step(world, other, "Save", person=MEGAN)).card)
+    mine = await step(world, condition, "Add", test="changes")
+    mine = await step(world, await step(world, mine, "Add condition", column="ownerid"), "Add", test="changes")
+    conflict = await step(world, mine, "Save")
+    said = texts(conflict.card)
+    assert any(each.startswith("Megan Bowen saved this while the page was open") for each in said)
+    assert "Priority becomes High" in said
+    assert list(conflict.choices("kept")) == ["Status Reason changes", "Owner changes"]
+    assert (await rules(world, of_record=True))["urgent_rule"]["conditions"][0]["column"] == "prioritycode"
+    assert SAVED in texts((await step(world, conflict, "Save")).card)
+    found = (await rules(world, of_record=True))["urgent_rule"]["conditions"]
+    assert [each["column"] for each in found] == ["statuscode", "ownerid"]
+
+
 async def test_a_preview_counts_the_messages_that_the_rules_would_have_sent(world: World) -> None:
     await connected(world, "CAS-01001")
-    await decided(world, 30)
-    await decided(
+    await store_decisions(world, 30)
+    await store_decisions(
         world,
         4,
         outcome="held",
@@ -212,8 +208,8 @@ async def test_a_preview_counts_the_messages_that_the_rules_would_have_sent(worl
 
 async def test_why_lists_the_last_decisions_with_values_that_the_reader_can_read(world: World) -> None:
     await connected(world, "CAS-01001")
-    await decided(world, 1, reason="urgent rule")
-    await decided(world, 1, outcome="held", reason="quiet hours", due_at=world.clock.now())
+    await store_decisions(world, 1, reason="urgent rule")
+    await store_decisions(world, 1, outcome="held", reason="quiet hours", due_at=world.clock.now())
     said = texts((await step(world, await first(world), "Why")).card)
     assert any("Priority Normal → High, posted: urgent rule" in each for each in said)
     assert any("held: quiet hours. Until {{DATE(" in each for each in said)
@@ -228,7 +224,7 @@ async def test_a_person_types_a_city_to_find_its_time_zone(world: World) -> None
 
 async def test_status_shows_the_mute_and_the_last_decisions(world: World) -> None:
     await connected(world, "CAS-01001")
-    await decided(world, 12, reason="urgent rule")
+    await store_decisions(world, 12, reason="urgent rule")
     await world.say("mute always")
     await world.settle()
     world.card()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.public_names import ALL_RECORDS, SEARCH, Dataset, Verb
+from bot.domain.extension_names import ALL_RECORDS, SEARCH
+from bot.domain.public_names import Dataset, Verb
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import connection
 from bot.wiring.features import FEATURES

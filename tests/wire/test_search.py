@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.public_names import SEARCH
+from bot.domain.extension_names import SEARCH
 from bot.domain.record_types import Disclosure
 from tests.steps.record_search import queries_with_words, query, search
 from tests.steps.records import SECRET_CASE, create

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.domain.public_names import SEARCH
+from bot.domain.extension_names import SEARCH
 from tests.steps.members import create_chat
 from tests.steps.new_chats import button_data, members, people_page, press, selection
 from tests.wire.people import ADELE, ALEX, ISAIAH, MEGAN

@@ -1,11 +1,14 @@
 """Answers for one person in a chat with others are targeted messages (spec V13)."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import text
 
+from bot.store.tables import targeted_answer
 from tests.fakes.connector import Cut, error
 from tests.steps.hidden_records import MARKER, commands, connect_hidden_records
 from tests.steps.records import SECRET_CASE
@@ -133,6 +136,48 @@ async def test_a_refusal_counts_for_its_chat_and_for_a_day(world: World) -> None
     world.clock.advance(60)
     await world.say("records")
     assert world.nothing_was_said()
+
+
+async def test_other_processes_and_the_next_start_know_what_happened(world: World) -> None:
+    await connect_hidden_records(world)
+    await world.say("help")
+    world.connector.targeted_fault = lambda chat, _: error(400, "Bad argument") if chat == OTHER_GROUP else None
+    await world.say("help", chat=OTHER_GROUP)
+    assert world.card(OTHER_GROUP)
+    world.connector.targeted_fault = lambda *_: None
+    world.connector.targeted_calls.clear()
+    await world.restart()
+    await world.say("help")
+    await world.say("status", chat=OTHER_GROUP)
+    assert world.card()
+    assert world.card(OTHER_GROUP)
+    assert not world.connector.targeted_calls
+    # No word of a message is stored.
+    (answered,) = await world.rows_in(targeted_answer)
+    assert re.fullmatch("[0-9a-f]{64}", answered["request"])
+    world.clock.advance(DAY_S)
+    await world.say("help")
+    await world.say("status", chat=OTHER_GROUP)
+    assert world.connector.targeted_calls == ["POST", "POST"]
+
+
+@pytest.mark.databases("sqlite")  # the statements that make it fail are those of SQLite
+async def test_an_answer_does_not_depend_on_what_is_remembered(world: World) -> None:
+    await connect_hidden_records(world)
+    await _execute(world, "ALTER TABLE targeted_answer RENAME COLUMN at TO later")
+    await world.say("records")
+    assert "Show records" in buttons(world.card())
+    await _execute(world, "ALTER TABLE targeted_answer RENAME COLUMN later TO at")
+    fails = "CREATE TRIGGER fails BEFORE INSERT ON targeted_answer BEGIN INSERT INTO nowhere VALUES (1); END"
+    await _execute(world, fails)
+    await world.say("records")
+    assert world.nothing_was_said()
+    assert world.private_card()
+
+
+async def _execute(world: World, statement: str) -> None:
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text(statement))
 
 
 async def test_a_person_who_left_gets_no_answer_and_the_chat_neither(world: World) -> None:

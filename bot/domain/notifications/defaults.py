@@ -12,6 +12,9 @@ from bot.domain.record_types import RecordType
 LOCKABLE = ("notify_style", "value_rule", "urgent_rule", "mention_new_owner", "mention_owner")
 """Settings of a record type that lock the rules of connections."""
 
+RULE_SETTINGS = ("value_rule", "urgent_rule")
+"""Settings of a record type that are conditions as texts."""
+
 _RULES = {
     "notify_style": ("style", "digest_at"),
     "value_rule": ("value_rule",),

@@ -1,9 +1,11 @@
 """Quiet hours of a chat: spans of the week in which changes are held (spec V6)."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from operator import itemgetter
 
 from bot.domain.notifications.wall_clock import find_zone, first_instant, last_instant
 
@@ -15,6 +17,7 @@ _LONGEST_DAYS = 9
 """Days around an instant that are searched. Quiet hours that do not cover the week end within eight days."""
 
 Span = tuple[datetime, datetime]
+_START = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,9 @@ class QuietHours:
     def end_after(self, now: datetime) -> datetime | None:
         """Return the instant at which the current quiet span ends, or None if the chat is not quiet now."""
         spans = _spans_around(self, now.astimezone(UTC).date())
-        return next((end for start, end in spans if start <= now < end), None)
+        after = bisect_right(spans, now, key=_START)
+        end = spans[after - 1][1] if after else now
+        return end if end > now else None
 
 
 def quiet_hours_problem(hours: QuietHours) -> str | None:

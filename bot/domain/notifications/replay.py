@@ -1,14 +1,29 @@
 """Replay a chat's history with proposed rules, and count the messages (spec V10). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache, partial
 
 from bot.domain.notifications.conditions import Condition, Conditions, Test, ValueChange
-from bot.domain.notifications.decide import BULK_RECORDS, BULK_SPAN, Authors, Change, Outcome, Recent, decide
-from bot.domain.notifications.history import Closing, DecidedColumn
-from bot.domain.notifications.rules import DAY, ChatRules, ConnectionRules
+from bot.domain.notifications.decide import BULK_RECORDS, BULK_SPAN, Authors, Change, Decision, Outcome, Recent, decide
+from bot.domain.notifications.history import DecidedColumn
+from bot.domain.notifications.rules import DAY, Budget, ChatRules, ConnectionRules
 from bot.domain.values import ConnectionId, UserId
+
+CACHED_CHANGES = 5_000
+"""Different changes that are remembered during a replay, with the answers of the rules to them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PastColumns:
+    """The changed columns of decisions. Decisions with equal columns share them.
+
+    They are equal to themselves only, so a cache finds them without a look at their values.
+    """
+
+    columns: tuple[DecidedColumn, ...]
+    """Only the columns that `needed_columns` names."""
 
 
 @dataclass(slots=True, kw_only=True)  # not frozen, which would take three times as long
@@ -18,12 +33,11 @@ class PastDecision:
     connection: ConnectionId
     at: datetime
     outcome: Outcome
-    columns: tuple[DecidedColumn, ...]
-    """The changed columns that `needed_columns` names."""
+    changed: PastColumns
     authors: Authors
     is_news: bool
-    closed_as: Closing | None = None
-    closed_at: datetime | None = None
+    later_posted_at: datetime | None = None
+    """The time at which a held change was posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,137 +50,180 @@ class Preview:
     """Decisions that depend on values that were not kept."""
 
 
-@dataclass(slots=True)
-class _Chat:
-    """The chat during the replay."""
-
-    messages: int = 0
-    unknown: int = 0
-    posts: list[datetime] = field(default_factory=list)
-    held_until: set[datetime] = field(default_factory=set)
-    """Ends of waiting, at each of which the chat gets one card."""
-    live: set[ConnectionId] = field(default_factory=set)
-    summary_at: datetime | None = None
-    edits: dict[UserId, list[tuple[datetime, ConnectionId]]] = field(default_factory=dict)
-
-
 def needed_columns(connections: Iterable[ConnectionRules]) -> frozenset[str]:
     """Return the columns that the conditions of these rules name."""
     rules = (rule for each in connections for rule in (each.value_rule, each.urgent_rule) if rule)
     return frozenset(condition.column for rule in rules for condition in rule.conditions)
 
 
-def replay(
-    decisions: Sequence[PastDecision], chat: ChatRules, connections: Mapping[ConnectionId, ConnectionRules]
-) -> Preview:
-    """Return the counts. The decisions are in order. Mutes are left out, because they end."""
-    state, chat = _Chat(), replace(chat, mute=None)
-    plain = {each: replace(rules, mute=None) for each, rules in connections.items()}
-    for decision in decisions:
-        _apply(state, decision, chat, plain.get(decision.connection) or ConnectionRules())
-    return Preview(
-        messages=state.messages + len(state.held_until), before=_messages_before(decisions), unknown=state.unknown
-    )
+def needs_authors(chat: ChatRules) -> bool:
+    """Check whether the rules of the chat depend on the authors of changes."""
+    return bool(chat.skip_own_cards or chat.skip_integrations or chat.skip_people or chat.combine_bulk_edits)
 
 
-def _messages_before(decisions: Sequence[PastDecision]) -> int:
-    """Return the messages that the chat got. Held changes that were posted together are one message."""
-    posted = sum(each.outcome is Outcome.POSTED for each in decisions)
-    ends = {each.closed_at for each in decisions if each.closed_as is Closing.POSTED}
-    merged = [each.at for each in decisions if each.outcome is Outcome.MERGED]
-    return posted + len(ends) + _summaries(merged)
+class _Summaries:
+    """Summary cards, each of which takes the changes of a day."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._last: datetime | None = None
+
+    def add(self, at: datetime) -> None:
+        """Add a merged change."""
+        if self._last is None or at - self._last > DAY:
+            self.count, self._last = self.count + 1, at
 
 
-def _summaries(merged: Sequence[datetime]) -> int:
-    count, last = 0, None
-    for at in merged:
-        if last is None or at - last > DAY:
-            count, last = count + 1, at
-    return count
+class _Before:
+    """The messages that the chat got. Held changes that were posted together are one message."""
+
+    def __init__(self) -> None:
+        self._posted = 0
+        self._ends: set[datetime] = set()
+        self._summaries = _Summaries()
+
+    def add(self, decision: PastDecision) -> None:
+        """Count the messages of a decision."""
+        if decision.outcome is Outcome.POSTED:
+            self._posted += 1
+        elif decision.outcome is Outcome.MERGED:
+            self._summaries.add(decision.at)
+        elif decision.later_posted_at:
+            self._ends.add(decision.later_posted_at)
+
+    @property
+    def messages(self) -> int:
+        """The number of messages."""
+        return self._posted + len(self._ends) + self._summaries.count
 
 
-def _apply(state: _Chat, decision: PastDecision, chat: ChatRules, rules: ConnectionRules) -> None:
-    resolved = _without_unknown(decision, rules)
-    if resolved is None:
-        state.unknown += 1
-        return
-    bulk_records = _bulk_records(state, decision) if chat.combine_bulk_edits else 0
-    recent = Recent(posts=state.posts, bulk_records=bulk_records)
-    change = Change(columns=_changes(decision), authors=decision.authors, is_news=decision.is_news)
-    decided = decide(change, chat, resolved, decision.at, recent)
-    if decided.outcome is Outcome.POSTED:
-        _post(state, decision.at)
-    elif decided.outcome is Outcome.HELD and decided.until:
-        state.held_until.add(decided.until)
-    elif decided.outcome is Outcome.UPDATED and decision.connection not in state.live:
-        state.live.add(decision.connection)
-        state.messages += 1
-    elif decided.outcome is Outcome.MERGED and (state.summary_at is None or decision.at - state.summary_at > DAY):
-        state.summary_at = decision.at
-        state.messages += 1
+class Replay:
+    """A replay of the decisions of a chat, which are added in order. Mutes are left out, because they end."""
+
+    def __init__(self, chat: ChatRules, connections: Mapping[ConnectionId, ConnectionRules]) -> None:
+        self._chat = replace(chat, mute=None)
+        # Connections with equal rules share their number, and so what is known about equal changes.
+        plain = {each: replace(rules, mute=None, saves=()) for each, rules in connections.items()}
+        numbers = {rules: number for number, rules in enumerate(dict.fromkeys([_NO_RULES, *plain.values()]))}
+        self._numbers = {each: numbers[rules] for each, rules in plain.items()}
+        self._settle = lru_cache(CACHED_CHANGES)(partial(_settle, tuple(numbers)))
+        self._before = _Before()
+        self._unknown = self._posted = 0
+        self._recent = _Recent(chat.budget)
+        self._held_until: set[datetime] = set()
+        """Ends of waiting, at each of which the chat gets one card."""
+        self._live: set[ConnectionId] = set()
+        self._summaries = _Summaries()
+
+    @property
+    def preview(self) -> Preview:
+        """The counts so far."""
+        messages = self._posted + len(self._held_until) + len(self._live) + self._summaries.count
+        return Preview(messages=messages, before=self._before.messages, unknown=self._unknown)
+
+    def add(self, decisions: Iterable[PastDecision]) -> None:
+        """Decide again about the changes of these decisions."""
+        for each in decisions:
+            self._before.add(each)
+            settled = self._settle(self._numbers.get(each.connection, 0), each.changed, each.is_news)
+            if settled is None:
+                self._unknown += 1
+            else:
+                self._count(each, self._decide(each, *settled))
+
+    def _decide(self, past: PastDecision, columns: Mapping[str, ValueChange], rules: ConnectionRules) -> Decision:
+        change = Change(columns=columns, authors=past.authors, is_news=past.is_news)
+        recent = self._recent.before(past, with_bulk=self._chat.combine_bulk_edits)
+        return decide(change, self._chat, rules, past.at, recent)
+
+    def _count(self, decision: PastDecision, decided: Decision) -> None:
+        if decided.outcome is Outcome.POSTED:
+            self._posted += 1
+            self._recent.post(decision.at)
+        elif decided.outcome is Outcome.HELD and decided.until:
+            self._held_until.add(decided.until)
+        elif decided.outcome is Outcome.UPDATED:
+            self._live.add(decision.connection)
+        elif decided.outcome is Outcome.MERGED:
+            self._summaries.add(decision.at)
 
 
-def _post(state: _Chat, at: datetime) -> None:
-    state.messages += 1
-    state.posts.append(at)
-    if len(state.posts) > _KEPT_POSTS:
-        state.posts = [each for each in state.posts if each > at - DAY]
+_NO_RULES = ConnectionRules()
 
 
-_KEPT_POSTS = 2_000
+class _Recent:
+    """The messages and the edits of the replay that later decisions depend on."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._kept_posts = max(budget.in_a_day or 0, budget.in_a_burst or 0)
+        self._posts: list[datetime] = []
+        self._by_bulk_records: dict[int, Recent] = {}
+        self._edits: dict[UserId, dict[ConnectionId, datetime]] = {}
+        """The last edit of each record by person, the latest at the end."""
+
+    def post(self, at: datetime) -> None:
+        """Remember a message. Older ones than the budget counts make no difference."""
+        self._posts.append(at)
+        if len(self._posts) > 2 * self._kept_posts:
+            del self._posts[: len(self._posts) - self._kept_posts]
+
+    def before(self, decision: PastDecision, *, with_bulk: bool) -> Recent:
+        """Return what happened before the decision, which is remembered as an edit."""
+        count = self._bulk_records(decision) if with_bulk else 0
+        found = self._by_bulk_records.get(count)
+        if found is None:
+            found = self._by_bulk_records[count] = Recent(posts=self._posts, bulk_records=count)
+        return found
+
+    def _bulk_records(self, decision: PastDecision) -> int:
+        """Return the other records that an author changed within a minute, up to the number that matters."""
+        most, since = 0, decision.at - BULK_SPAN
+        for person in decision.authors.people:
+            edits, count = self._edits.setdefault(person, {}), 0
+            for connection in reversed(edits):
+                if count == BULK_RECORDS or edits[connection] <= since:
+                    break
+                count += connection != decision.connection
+            edits.pop(decision.connection, None)
+            edits[decision.connection] = decision.at
+            most = max(most, count)
+        return most
 
 
-def _bulk_records(state: _Chat, decision: PastDecision) -> int:
-    """Return the other records that an author of the change changed within a minute."""
-    most = 0
-    for person in decision.authors.people:
-        edits = [each for each in state.edits.get(person, ()) if each[0] > decision.at - BULK_SPAN]
-        others = {connection for _, connection in edits} - {decision.connection}
-        state.edits[person] = [*edits, (decision.at, decision.connection)][-_KEPT_EDITS:]
-        most = max(most, len(others))
-    return most
+Settled = tuple[Mapping[str, ValueChange], ConnectionRules]
 
 
-_KEPT_EDITS = BULK_RECORDS + 8
+def _settle(rules: Sequence[ConnectionRules], number: int, past: PastColumns, is_news: bool) -> Settled | None:
+    """Return the changes, and the rules with conditions whose answers are known; None if an answer is not known.
+
+    A value rule that holds is left out, and an urgent rule that does not.
+    """
+    columns, mine = past.columns, rules[number]
+    changes = {each.name: ValueChange(new=each.new, old=each.old, old_is_known=each.old_is_known) for each in columns}
+    passes = _answer(mine.value_rule, columns, changes) if mine.value_rule else True
+    is_urgent = _answer(mine.urgent_rule, columns, changes) if mine.urgent_rule else False
+    if passes is None or is_urgent is None:
+        return (changes, mine) if is_news else None
+    value_rule = None if passes else _NEVER
+    return changes, replace(mine, value_rule=value_rule, urgent_rule=mine.urgent_rule if is_urgent else None)
 
 
-def _changes(decision: PastDecision) -> Mapping[str, ValueChange]:
-    if not decision.columns:
-        return {}
-    return {
-        each.name: ValueChange(new=each.new, old=each.old, old_is_known=each.old_is_known) for each in decision.columns
-    }
+_NEVER = Conditions(conditions=())
 
 
-def _without_unknown(decision: PastDecision, rules: ConnectionRules) -> ConnectionRules | None:
-    """Return the rules with the conditions that the history can answer; None if the answer depends on others."""
-    if rules.value_rule is None and rules.urgent_rule is None:
-        return rules
-    value = _known(rules.value_rule, decision)
-    urgent = _known(rules.urgent_rule, decision)
-    if value is _UNKNOWN or urgent is _UNKNOWN:
-        return rules if decision.is_news else None
-    return replace(rules, value_rule=value, urgent_rule=urgent)
-
-
-_UNKNOWN = Conditions(conditions=())
-
-
-def _known(conditions: Conditions | None, decision: PastDecision) -> Conditions | None:
-    """Return the conditions that can be answered if they settle the rule; `_UNKNOWN` if others would settle it."""
-    if conditions is None:
-        return None
-    answerable = tuple(each for each in conditions.conditions if _is_answerable(each, decision))
-    if len(answerable) == len(conditions.conditions):
-        return conditions
-    changes = _changes(decision)
+def _answer(rule: Conditions, columns: Sequence[DecidedColumn], changes: Mapping[str, ValueChange]) -> bool | None:
+    """Return whether the rule holds; None if that depends on values that the history does not have."""
+    answerable = tuple(each for each in rule.conditions if _is_answerable(each, columns))
+    if len(answerable) == len(rule.conditions):
+        return rule.hold(changes, {})
     results = [Conditions(conditions=(each,)).hold(changes, {}) for each in answerable]
-    settled = not all(results) if conditions.all_must_hold else any(results)
-    return replace(conditions, conditions=answerable) if settled else _UNKNOWN
+    if rule.all_must_hold:
+        return None if all(results) else False
+    return True if any(results) else None
 
 
-def _is_answerable(condition: Condition, decision: PastDecision) -> bool:
-    column = next((each for each in decision.columns if each.name == condition.column), None)
+def _is_answerable(condition: Condition, columns: Sequence[DecidedColumn]) -> bool:
+    column = next((each for each in columns if each.name == condition.column), None)
     if column is None:
         # The test of a change fails without one. The present value is not in the history.
         return condition.test in _OF_CHANGES

@@ -5,6 +5,7 @@ return an instant for both, so that a wall clock never shows a quiet time outsid
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_ZONE_LENGTH = 64
@@ -39,6 +40,7 @@ def next_instant(after: datetime, at: time, zone: ZoneInfo) -> datetime:
     return next(each for each in found if each > after)
 
 
+@lru_cache(maxsize=1024)
 def _instants(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return both instants of a time that occurs twice, and twice the change of clocks for one that does not exist."""
     local = datetime.combine(day, at, tzinfo=zone)

@@ -53,6 +53,8 @@ class _Found:
     """True if only records with held changes were read, because their time may have come."""
     text: str
     """The sentence about the person who ended a mute."""
+    accounts: tuple[str, ...] | None = None
+    """Channel IDs of the people in the chat, if readers get values on their own cards."""
 
 
 async def post_catch_up(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
@@ -132,7 +134,14 @@ async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str)
         absent_owners=absent_owners,
         held_only=held_only,
         text=text,
+        accounts=await _accounts(services, stored_chat, records),
     )
+
+
+async def _accounts(services: Services, chat: Chat | None, records: Sequence[CurrentRecord]) -> tuple[str, ...] | None:
+    if chat is None or not any(each.record_type.tell_each for each in records):
+        return None
+    return (await services.roster_cache.accounts_by_chat([chat]))[chat.id]
 
 
 async def _connections_to_check(work: UnitOfWork, chat: ChatId) -> frozenset[ConnectionId]:
@@ -164,9 +173,10 @@ async def _report(
         unreadable=unreadable,
         title=_title(decisions),
         lead=f"{found.text}." if found.text else "",
+        accounts=found.accounts,
     )
     chat = found.chat
-    messages = summary_messages(services, chat, summary, at) if chat else ()
+    messages = await summary_messages(services, work, chat, summary, at) if chat else ()
     if chat and found.text and not messages:
         messages = [unmuted_notice(chat, found.text, at, is_waiting=bool(decisions.postponed))]
     await work.outbox.enqueue(messages, at=at)

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.catch_up import MissedChange
-from bot.domain.change_texts import change_texts
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
-from bot.domain.tables import ColumnValue
+from bot.domain.posted_cards import NewCard
 from bot.domain.values import Chat, Connection
 from bot.domain.watching import unheard
 from bot.features.key_fields.missed_news import MissedNews
+from bot.features.key_fields.summary_content import catch_up_content, missed_texts
 from bot.features.shared.answers import (
     display_name,
     notifications_button,
@@ -19,11 +19,14 @@ from bot.features.shared.answers import (
     record_header,
     render,
     subject_of,
+    summary_values_button,
 )
 from bot.features.shared.services import Services
+from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import AWAY, MAX_RECORDS, CatchUpView, catch_up
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.key_fields import Change
+from cards.personal_view import PersonalView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +40,27 @@ class Summary:
     title: str = AWAY
     lead: str = ""
     """Sentence below the title, such as that a person ended a mute."""
+    accounts: tuple[str, ...] | None = None
+    """Channel IDs of the people in the chat, if readers get values on their own cards."""
 
 
-def summary_messages(services: Services, chat: Chat, summary: Summary, at: datetime) -> Sequence[OutgoingMessage]:
-    """Return one card, and more of them only for more questions than one card has room for."""
+async def summary_messages(
+    services: Services, work: UnitOfWork, chat: Chat, summary: Summary, at: datetime
+) -> Sequence[OutgoingMessage]:
+    """Return one card, and more of them only for more questions than one card has room for.
+
+    The content is stored if readers request values.
+    """
     if not (summary.told or summary.deleted):
         return ()
     parts, rest = [], list(summary.told)
     while len(rest) > MAX_RECORDS and rest[MAX_RECORDS].news:
         parts.append(replace(summary, told=rest[:MAX_RECORDS], deleted=(), unreadable=()))
         rest = rest[MAX_RECORDS:]
-    return [_message(services, chat, each, at) for each in (*parts, replace(summary, told=rest))]
+    return [await _message(services, work, chat, each, at) for each in (*parts, replace(summary, told=rest))]
 
 
-def _message(services: Services, chat: Chat, summary: Summary, at: datetime) -> OutgoingMessage:
+async def _message(services: Services, work: UnitOfWork, chat: Chat, summary: Summary, at: datetime) -> OutgoingMessage:
     told, deleted, unreadable = summary.told, summary.deleted, summary.unreadable
     view = CatchUpView(
         records=tuple(_card_record(services, each) for each in told),
@@ -59,8 +69,14 @@ def _message(services: Services, chat: Chat, summary: Summary, at: datetime) -> 
         unreadable=tuple(map(display_name, unreadable)),
         title=summary.title,
         lead=summary.lead,
-        buttons=(notifications_button(only_record(each.connection.record for each in told)),) if told else (),
+        card_buttons=(notifications_button(only_record(each.connection.record for each in told)),) if told else (),
     )
+    if any(each.changes and not each.show_values for each in told[:MAX_RECORDS]):
+        content = catch_up_content(view, told)
+        new = NewCard(chat_id=chat.id, connection_id=None, content=content, due_at=None)
+        button = summary_values_button(await work.posted_cards.add_unedited(new, at=at))
+        own = PersonalView(button=button, accounts=summary.accounts)
+        view = replace(view, card_buttons=(button, *view.card_buttons), personal_view=own)
     return OutgoingMessage(
         key=f"caught up {chat.id} {at.isoformat()} {uuid4().hex}",
         chat_id=chat.id,
@@ -100,6 +116,5 @@ def _card_record(services: Services, missed: MissedNews) -> CatchUpRecord:
 def _card_change(missed: MissedChange, *, show_values: bool) -> Change:
     if not show_values or missed.column.secured:
         return Change(label=missed.column.label, old=None, new=None)
-    known = ColumnValue(raw=missed.old.raw, text=missed.old.text) if missed.old else None
-    old, new = change_texts(missed.column, known, missed.new, missed.new)
+    old, new = missed_texts(missed)
     return Change(label=missed.column.label, old=old, new=new)

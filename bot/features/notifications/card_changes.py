@@ -9,7 +9,7 @@ from bot.domain.key_fields import MAX_REPORTED_LENGTH, ReportedValue
 from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.posted_cards import CardChange, CardField, CardRecord, ReportedBefore
 from bot.domain.record_types import RecordType, key_field_columns
-from bot.domain.reported_change import ReportedColumn
+from bot.domain.reported_change import ReportedColumn, is_visible
 from bot.domain.tables import Row, Table
 from bot.domain.values import Connection, RecordRef
 from bot.features.shared.answers import name_of, number_of, subject_of
@@ -92,6 +92,18 @@ def to_card(change: CardChange) -> Change:
     """Return the change as a card shows it to everyone."""
     column, shown = change.column, change.shows_values
     return Change(label=column.label, old=column.old if shown else None, new=column.new if shown else None)
+
+
+def change_for_reader(change: CardChange, table: Table, row: Row) -> Change:
+    """Return the change as one reader sees it: with labels of the reader's table, and values only if they can see them.
+
+    `row`: the record as the reader reads it now.
+    """
+    column = table.columns.get(change.column.name)
+    label = column.label if column else change.column.label
+    if not (change.shows_values and is_visible(change.column, column, row)):
+        return Change(label=label, old=None, new=None)
+    return Change(label=label, old=change.column.old, new=change.column.new)
 
 
 def subject_of_values(record: RecordRef, record_type: RecordType, values: Sequence[CardField | CardChange]) -> Subject:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from bot.domain.notifications.condition_rules import (
-    ALL_OF,
-    ANY_OF,
     MAX_VALUES,
     WITHOUT_VALUES,
     condition_problem,
@@ -14,12 +12,10 @@ from bot.domain.notifications.condition_rules import (
     possible_tests,
 )
 from bot.domain.notifications.conditions import Condition, Test
-from bot.domain.public_names import Dialog
 from bot.domain.tables import Column
-from bot.features.notifications.context import RulesContext
 from bot.features.notifications.pages import values
-from bot.features.notifications.rule_draft import JOIN, Draft
 from bot.features.shared.action_data import ActionData
+from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, DateField, FormView, Line, Part, TextField, form
@@ -29,22 +25,18 @@ COLUMN, TEST, VALUE = "column", "test", "value"
 _MAX_OPTIONS = 100
 
 
-def condition_page(context: RulesContext, draft: Draft, column: Column, data: ActionData, problem: str = "") -> Page:
+def condition_page(
+    place: str, column: Column, data: ActionData, buttons: Sequence[SubmitButton], problem: str = ""
+) -> Page:
     """Return the page, with the problem of the last inputs."""
     tests = tuple(Choice(title=_TEST_TITLES.get(each, each), value=each) for each in possible_tests(column))
     chosen = (data[TEST],) if data.get(TEST) in {each.value for each in tests} else (tests[0].value,)
-    join = {JOIN: ALL_OF if draft.all_must_hold else ANY_OF}
-    carried = {**draft.data, **join, COLUMN: column.name}
     parts: list[Part] = [
         Line(text=column.label, bold=True),
         ChoiceField(name=TEST, label="Test", choices=tests, chosen=chosen, expanded=True, problem=problem),
         *_value_fields(column, data),
     ]
-    buttons = (
-        context.button("Add", Dialog.NOTIFICATIONS_RULE, carried),
-        context.button("Back", Dialog.NOTIFICATIONS_RULE, {**draft.data, **join}, leaves=True),
-    )
-    return form(FormView(title="New condition", place=context.name, parts=parts, buttons=buttons, height="large"))
+    return form(FormView(title="New condition", place=place, parts=parts, buttons=buttons, height="large"))
 
 
 _TEST_TITLES = {Test.IS_ABOVE: "is above or after", Test.IS_BELOW: "is below or before"}

@@ -10,7 +10,13 @@ from bot.domain.record_types import RecordType
 from bot.domain.switches import Settings, drop_reason
 from bot.domain.values import Chat
 from bot.features.notifications.live_card import Accounts, live_card_view, live_subject
-from bot.features.notifications.summary_card import RecordTypes, record_type_of, summary_subjects, summary_view
+from bot.features.notifications.summary_card import (
+    RecordTypes,
+    has_personal_values,
+    record_type_of,
+    summary_subjects,
+    summary_view,
+)
 from bot.features.shared.answers import render
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
@@ -46,11 +52,19 @@ async def _accounts(services: Services, card_id: int, settings: Settings) -> Acc
     async with services.store.reading() as work:
         card = await work.posted_cards.get(card_id)
         chat = await work.chats.get(card.chat_id) if card else None
-    if card is None or chat is None or not isinstance(card.content, LiveContent):
-        return None
-    if not _record_type(card.content.about, settings).tell_each:
+    if card is None or chat is None or not _is_personal(card, settings):
         return None
     return (await services.roster_cache.accounts_by_chat([chat]))[chat.id]
+
+
+def _is_personal(card: PostedCard, settings: Settings) -> bool:
+    match card.content:
+        case LiveContent() as live:
+            return _record_type(live.about, settings).tell_each
+        case SummaryContent() as summary:
+            return has_personal_values(summary, _record_types((each.record for each in summary.records), settings))
+        case _:
+            return False
 
 
 async def _enqueue(work: UnitOfWork, card: PostedCard, facts: _Facts, *, at: datetime) -> None:
@@ -96,8 +110,10 @@ def _rendered(chat: Chat, card: PostedCard, facts: _Facts) -> tuple[bytes, tuple
     content, services = card.content, facts.services
     if isinstance(content, SummaryContent):
         types = _record_types((each.record for each in content.records), facts.settings)
-        view = summary_view(services, content, types)
+        view = summary_view(services, card, content, types, facts.accounts)
         return render(summary_card(view), chat.channel), summary_subjects(content, types)
+    if not isinstance(content, LiveContent):
+        raise TypeError("this kind of card is never edited")
     record_type = _record_type(content.about, facts.settings)
     live, subject = (
         live_card_view(services, card, content, record_type, facts.accounts),

@@ -1,17 +1,18 @@
 """Compare the messages of the last 30 days with those that proposed rules would have sent (spec V10)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.notifications.defaults import effective_rules
-from bot.domain.notifications.replay import Preview, needed_columns, replay
+from bot.domain.notifications.replay import Preview, Replay, needed_columns, needs_authors
 from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.record_types import RecordType
 from bot.domain.rights import is_administrator
-from bot.domain.values import ChatId, ConnectionId
+from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.notifications.context import RulesContext
+from bot.features.notifications.store_rules import stored_chat_rules
 from bot.features.shared.services import Services
 from cards.words import plural
 
@@ -30,26 +31,86 @@ class ProposedRules:
 
 async def preview_lines(services: Services, context: RulesContext, proposed: ProposedRules) -> tuple[str, ...]:
     """Return the sentences about this chat, and for administrators also about the busiest chat."""
-    since = services.clock.now() - timedelta(days=DAYS)
+    since = _since(services)
     chat = proposed.chat or context.chat.rules
     rules = dict(context.effective)
     rules[context.chosen.id] = proposed.connection or context.rules
     here = await _replay(services, context.turn.chat.id, since, chat, rules)
-    lines = [f"With these rules: {_compare(here)} in the last {DAYS} days."]
-    if here.unknown:
-        lines.append(
-            plural(
-                here.unknown,
-                "1 change is unknown, because its values were not kept.",
-                f"{here.unknown} changes are unknown, because their values were not kept.",
-            )
-        )
-    busiest = await _busiest(services, context, proposed, chat, since)
+    lines = [f"With these rules: {_compare(here)} in the last {DAYS} days.", *_unknown(here)]
+    environment = context.chosen.record.environment
+    if not is_administrator(await services.records.roles(environment, context.actor.user.id)):
+        return tuple(lines)
+    table, types = context.chosen.record.table, await services.administration.record_types(environment)
+
+    def rules_of(connection: Connection, own: ConnectionRules | None) -> ConnectionRules:
+        is_same = connection.record.table == table
+        return (proposed.connection if is_same else None) or _effective(connection, own, types)
+
+    busiest = await _replay_busiest(services, environment, rules_of, proposed.chat, other_than=context.turn.chat.id)
     return (*lines, f"In the busiest chat: {_compare(busiest)}.") if busiest else tuple(lines)
+
+
+async def preview_defaults(services: Services, environment: EnvironmentId, record_type: RecordType) -> tuple[str, ...]:
+    """Return the sentences about the busiest chat if the record type has these defaults and locks."""
+    types = {**await services.administration.record_types(environment), record_type.table: record_type}
+    busiest = await _replay_busiest(services, environment, lambda each, own: _effective(each, own, types))
+    if busiest is None:
+        return (f"There is no preview, because no chat of this environment had changes in the last {DAYS} days.",)
+    return (f"In the busiest chat: {_compare(busiest)} in the last {DAYS} days.", *_unknown(busiest))
+
+
+RulesOf = Callable[[Connection, ConnectionRules | None], ConnectionRules]
+"""Returns the rules of a connection for the preview, by its present and its own rules."""
+
+
+def _effective(connection: Connection, own: ConnectionRules | None, types: Mapping[str, RecordType]) -> ConnectionRules:
+    table = connection.record.table
+    return effective_rules(own, types.get(table, RecordType(table=table)))
+
+
+def _since(services: Services) -> datetime:
+    return services.clock.now() - timedelta(days=DAYS)
 
 
 def _compare(preview: Preview) -> str:
     return f"{preview.messages} instead of {plural(preview.before, '1 message', f'{preview.before} messages')}"
+
+
+def _unknown(preview: Preview) -> tuple[str, ...]:
+    if not preview.unknown:
+        return ()
+    sentence = plural(
+        preview.unknown,
+        "1 change is unknown, because its values were not kept.",
+        f"{preview.unknown} changes are unknown, because their values were not kept.",
+    )
+    return (sentence,)
+
+
+async def _replay_busiest(
+    services: Services,
+    environment: EnvironmentId,
+    rules_of: RulesOf,
+    chat_rules: ChatRules | None = None,
+    *,
+    other_than: ChatId | None = None,
+) -> Preview | None:
+    """Return the preview for the busiest chat, by its own rules or these; None if it has records of others.
+
+    `other_than`: a chat that needs no second preview.
+    """
+    since = _since(services)
+    async with services.store.reading() as work:
+        busiest = await work.decisions.busiest_chat(since=since)
+        if busiest is None or busiest == other_than:
+            return None
+        connections = await work.connections.for_chat(busiest)
+        stored = await work.notification_rules.connections.get_many([each.id for each in connections])
+        chat_rules = chat_rules or (await stored_chat_rules(work, busiest)).rules
+    if any(each.record.environment != environment for each in connections):
+        return None
+    rules = {each.id: rules_of(each, stored[each.id].rules if each.id in stored else None) for each in connections}
+    return await _replay(services, busiest, since, chat_rules, rules)
 
 
 async def _replay(
@@ -59,32 +120,15 @@ async def _replay(
     chat_rules: ChatRules,
     rules: Mapping[ConnectionId, ConnectionRules],
 ) -> Preview:
+    replay = Replay(chat_rules, rules)
     async with services.store.reading() as work:
-        history = await work.decisions.history(chat, since=since, at_most=MAX_DECISIONS)
-    columns = needed_columns(rules.values())
-    return await asyncio.to_thread(lambda: replay(history.decode(columns), chat_rules, rules))
-
-
-async def _busiest(
-    services: Services, context: RulesContext, proposed: ProposedRules, chat: ChatRules, since: datetime
-) -> Preview | None:
-    """Return the preview for the busiest chat, in which the proposed rules count for records of the same type."""
-    environment = context.chosen.record.environment
-    if not is_administrator(await services.records.roles(environment, context.actor.user.id)):
-        return None
-    async with services.store.reading() as work:
-        busiest = await work.decisions.busiest_chat(since=since)
-        if busiest is None or busiest == context.turn.chat.id:
-            return None
-        connections = await work.connections.for_chat(busiest)
-        stored = await work.notification_rules.connections.get_many([each.id for each in connections])
-    if any(each.record.environment != environment for each in connections):
-        return None
-    rules = {}
-    types = await services.administration.record_types(environment)
-    for each in connections:
-        own = stored[each.id].rules if each.id in stored else None
-        record_type = types.get(each.record.table, RecordType(table=each.record.table))
-        is_same = each.record.table == context.chosen.record.table and proposed.connection is not None
-        rules[each.id] = proposed.connection if is_same and proposed.connection else effective_rules(own, record_type)
-    return await _replay(services, busiest, since, chat, rules)
+        pages = work.decision_history.pages(
+            chat,
+            since=since,
+            at_most=MAX_DECISIONS,
+            columns=needed_columns(rules.values()),
+            authors=needs_authors(chat_rules),
+        )
+        async for page in pages:
+            await asyncio.to_thread(replay.add, page)
+    return replay.preview

@@ -31,11 +31,14 @@ from bot.features.notifications.card_changes import (
     to_card,
 )
 from bot.features.notifications.effective_rules import chat_rules
-from bot.features.shared.answers import notifications_button, only_record
+from bot.features.shared.answers import notifications_button, only_record, summary_values_button
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
+from cards.personal_view import PersonalView
 from cards.summary import SummaryRow, SummaryView
 
+Accounts = tuple[str, ...] | None
+"""Channel IDs of the people in the chat; None if they are not known."""
 RecordTypes = Mapping[tuple[EnvironmentId, str], RecordType]
 """Settings by environment and table."""
 
@@ -137,23 +140,43 @@ def _next_edit(card: PostedCard, content: SummaryContent, at: datetime) -> datet
     return card.due_at or at + EDIT_AFTER
 
 
-def summary_view(services: Services, content: SummaryContent, types: RecordTypes) -> SummaryView:
+def summary_view(
+    services: Services, card: PostedCard, content: SummaryContent, types: RecordTypes, accounts: Accounts
+) -> SummaryView:
     """Return the card that everyone in the chat sees, by the present settings of the record types."""
     rows = []
-    for each in content.records:
+    for each in shown_records(content, types):
         changes = shown_changes(each.changes, record_type_of(each.record, types))
-        if changes:
-            row = SummaryRow(record=card_header(services, each.record), changes=tuple(map(to_card, changes)))
-            rows.append(row)
+        rows.append(SummaryRow(record=card_header(services, each.record), changes=tuple(map(to_card, changes))))
+    view = empty_summary(content)
+    view = replace(view, rows=tuple(rows))
+    if not has_personal_values(content, types):
+        return view
+    button = summary_values_button(card.id)
+    return replace(view, buttons=(button, *view.buttons), personal_view=PersonalView(button=button, accounts=accounts))
+
+
+def empty_summary(content: SummaryContent) -> SummaryView:
+    """Return the card without its records."""
     is_bulk_edit = content.budget_at is None
     return SummaryView(
-        rows=tuple(rows),
+        rows=(),
         more=len(content.others),
         count=content.count,
         since=content.since,
         is_bulk_edit=is_bulk_edit,
         buttons=(notifications_button(only_record(each.record.ref for each in content.records)),),
     )
+
+
+def shown_records(content: SummaryContent, types: RecordTypes) -> Sequence[SummaryRecord]:
+    """Return the records with changes of columns that are still key fields."""
+    return [each for each in content.records if shown_changes(each.changes, record_type_of(each.record, types))]
+
+
+def has_personal_values(content: SummaryContent, types: RecordTypes) -> bool:
+    """Check whether readers get values of a record only on their own card."""
+    return any(record_type_of(each.record, types).tell_each for each in shown_records(content, types))
 
 
 def summary_subjects(content: SummaryContent, types: RecordTypes) -> tuple[Subject, ...]:

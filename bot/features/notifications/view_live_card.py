@@ -6,17 +6,14 @@ from functools import partial
 from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import format_value
-from bot.domain.posted_cards import CardChange, LiveContent, PostedCard
+from bot.domain.posted_cards import LiveContent, PostedCard
 from bot.domain.record_types import key_field_columns
-from bot.domain.reported_change import is_visible
-from bot.domain.tables import Row, Table
 from bot.domain.values import Chat, Person, PublicId
-from bot.features.notifications.card_changes import to_card
+from bot.features.notifications.card_changes import change_for_reader
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, change_buttons, live_values_button, name_columns, record_header
 from bot.features.shared.services import LiveViewKey, Services
 from bot.runtime.ttl_cache import TtlCache
-from cards.key_fields import Change
 from cards.live_card import LiveCardView, LiveChange, live_card
 from cards.message import Message
 from cards.personal_view import PersonalView, hidden_card
@@ -75,14 +72,10 @@ async def _message(services: Services, content: LiveContent, person: Person, own
     view = LiveCardView(
         record=record_header(services.links, table, record, row),
         fields=tuple(Fact(label=each.label, value=format_value(each, row.value(each.name))) for each in key_fields),
-        changes=tuple(LiveChange(change=_change(each, table, row), people=each.people, at=each.at) for each in changes),
+        changes=tuple(
+            LiveChange(change=change_for_reader(each, table, row), people=each.people, at=each.at) for each in changes
+        ),
         buttons=change_buttons(record),
         personal_view=own,
     )
     return live_card(view)
-
-
-def _change(change: CardChange, table: Table, row: Row) -> Change:
-    """Return a change, with its values only if the person can see them."""
-    visible = change.shows_values and is_visible(change.column, table.columns.get(change.column.name), row)
-    return to_card(change) if visible else Change(label=change.column.label, old=None, new=None)

@@ -6,9 +6,10 @@ from bot.domain.errors import NotSupported
 from bot.domain.public_names import Verb
 from bot.features.key_fields.view_change import view_change
 from bot.features.notifications.view_live_card import view_live_card
+from bot.features.notifications.view_summary import view_summary
 from bot.features.record_cards.unfurl_link import unfurl_link
 from bot.features.record_cards.view_record import view_record
-from bot.features.shared.action_data import ActionData, expired_button, parse_connection, parse_link
+from bot.features.shared.action_data import ActionData, expired_button, parse_card, parse_connection, parse_link
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
@@ -39,8 +40,15 @@ async def _view_live_card(services: Services, turn: Turn, data: ActionData) -> A
     return await view_live_card(services, turn.chat, turn.person, connection)
 
 
+async def _view_summary(services: Services, turn: Turn, data: ActionData) -> Answer:
+    if not turn.private:
+        raise NotSupported("This client cannot show a private answer.", "Open the records to see the values.")
+    return await view_summary(services, turn.chat, turn.person, parse_card(data))
+
+
 BUTTONS: Mapping[str, ButtonHandler] = {
     Verb.VIEW: _view,
     Verb.VIEW_CHANGE: _view_change,
     Verb.VIEW_LIVE_CARD: _view_live_card,
+    Verb.VIEW_SUMMARY: _view_summary,
 }

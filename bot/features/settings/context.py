@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
 from bot.domain.settings import EnvironmentSettings
-from bot.domain.tables import Table, View
+from bot.domain.tables import Column, Table, View
 from bot.domain.values import Environment, EnvironmentId, Person
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
@@ -28,6 +28,8 @@ class SettingsContext:
     has_other_environments: bool
     views: Mapping[str, str] = field(default_factory=dict)
     """Names of views by ID; incomplete."""
+    columns: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
+    """Columns of tables by name; incomplete."""
 
     @property
     def id(self) -> EnvironmentId:
@@ -51,6 +53,10 @@ class SettingsContext:
     def with_views(self, views: Sequence[View]) -> "SettingsContext":
         """Return the context with the names of these views added."""
         return replace(self, views={**self.views, **{view.id: view.name for view in views}})
+
+    def with_table(self, table: Table) -> "SettingsContext":
+        """Return the context with the columns of this table added."""
+        return replace(self, columns={**self.columns, table.name: table.columns})
 
 
 def find_environment(services: Services, name: str) -> Environment:

@@ -3,17 +3,23 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from bot.domain.errors import BadRequest
 from bot.domain.notifications.defaults import LOCKABLE
 from bot.domain.notifications.rules import Style
 from bot.domain.public_names import Dataset, Dialog
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
-from bot.domain.values import EnvironmentId
 from bot.features.chat_sync.sync_existing import sync_existing_chats
 from bot.features.settings import choices
-from bot.features.settings.context import OPEN_AGAIN, find_environment, load_context
+from bot.features.settings.context import find_environment, load_context
+from bot.features.settings.form_data import (
+    invalid_form,
+    parse_environment,
+    parse_save_request,
+    parse_switch,
+    parse_table,
+    parse_values,
+)
 from bot.features.settings.import_export import preview_import, save_import, show_export, show_import
 from bot.features.settings.pages import SaveOutcome, overview_page
 from bot.features.settings.record_type_page import DEFAULT_VIEW
@@ -31,18 +37,13 @@ from bot.features.settings.show_settings import (
     show_organization,
     show_record_type,
 )
-from bot.features.settings.store_settings import SaveRequest
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.dialog import Page
-from cards.inputs import OFF, ON, Choice
+from cards.inputs import Choice
 from cards.words import plural
-
-_MAX_VERSION_DIGITS = 9
-_MAX_VALUES = 500
-"""Values of one input. Pages offer fewer."""
 
 _SWITCHES = (
     "note",
@@ -60,26 +61,26 @@ _SWITCHES = (
 
 
 async def _first_page(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await show_first_page(services, turn.person, _environment(data))
+    return await show_first_page(services, turn.person, parse_environment(data))
 
 
 async def _organization(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await show_organization(services, turn.person, _environment(data))
+    return await show_organization(services, turn.person, parse_environment(data))
 
 
 async def _save_organization(services: Services, turn: Turn, data: ActionData) -> Page:
     form = OrganizationForm(
-        chats_on=_switch(data, "chats_on"),
-        allowed_roles=tuple(unquote(each) for each in _values(data, "allowed_roles")),
+        chats_on=parse_switch(data, "chats_on"),
+        allowed_roles=tuple(unquote(each) for each in parse_values(data, "allowed_roles")),
         idle_days=data.get("sync_idle_days", ""),
-        mirror_chats=_switch(data, "mirror_chats"),
-        sync_on=_switch(data, "sync_on") if "sync_on" in data else None,
+        mirror_chats=parse_switch(data, "mirror_chats"),
+        sync_on=parse_switch(data, "sync_on") if "sync_on" in data else None,
     )
-    return await save_organization(services, _save_request(turn, data), form)
+    return await save_organization(services, parse_save_request(turn, data), form)
 
 
 async def _sync_existing(services: Services, turn: Turn, data: ActionData) -> Page:
-    environment = find_environment(services, _environment(data))
+    environment = find_environment(services, parse_environment(data))
     count = await sync_existing_chats(services, environment.id, turn.person)
     message = "All chats were already included."
     if count:
@@ -92,142 +93,100 @@ async def _sync_existing(services: Services, turn: Turn, data: ActionData) -> Pa
 
 
 async def _record_type(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await show_record_type(services, turn.person, _environment(data), _table(data))
+    return await show_record_type(services, turn.person, parse_environment(data), parse_table(data))
 
 
 async def _save_record_type(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await save_record_type(services, _save_request(turn, data), _record_type_form(data))
+    return await save_record_type(services, parse_save_request(turn, data), _record_type_form(data))
 
 
 async def _preview_note(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await preview_record_type(services, _save_request(turn, data), _record_type_form(data))
+    return await preview_record_type(services, parse_save_request(turn, data), _record_type_form(data))
 
 
 async def _choose_table(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await show_add_table(services, turn.person, _environment(data))
+    return await show_add_table(services, turn.person, parse_environment(data))
 
 
 async def _add(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await add_record_type(services, _save_request(turn, data), data.get("table", ""))
+    return await add_record_type(services, parse_save_request(turn, data), data.get("table", ""))
 
 
 async def _export(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await show_export(services, turn.person, _environment(data), data.get("part", ""))
+    return await show_export(services, turn.person, parse_environment(data), data.get("part", ""))
 
 
 async def _import(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await show_import(services, turn.person, _environment(data))
+    return await show_import(services, turn.person, parse_environment(data))
 
 
 async def _preview(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await preview_import(services, turn.person, _environment(data), data.get("settings", ""))
+    return await preview_import(services, turn.person, parse_environment(data), data.get("settings", ""))
 
 
 async def _save_import(services: Services, turn: Turn, data: ActionData) -> Page:
-    return await save_import(services, _save_request(turn, data), data.get("settings", ""))
+    return await save_import(services, parse_save_request(turn, data), data.get("settings", ""))
 
 
 async def _find_roles(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_roles(services, turn.person, _environment(data), text)
+    return await choices.find_roles(services, turn.person, parse_environment(data), text)
 
 
 async def _find_tables(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_tables(services, turn.person, _environment(data), text)
+    return await choices.find_tables(services, turn.person, parse_environment(data), text)
 
 
 async def _find_key_fields(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_key_fields(services, turn.person, _environment(data), _table(data), text)
+    return await choices.find_key_fields(services, turn.person, parse_environment(data), parse_table(data), text)
 
 
 async def _find_changeable_columns(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_changeable_columns(services, turn.person, _environment(data), _table(data), text)
+    return await choices.find_changeable_columns(
+        services, turn.person, parse_environment(data), parse_table(data), text
+    )
 
 
 def _record_type_form(data: ActionData) -> RecordTypeForm:
     """Return the inputs of the page; settings that it did not offer are missing."""
-    values: dict[str, SettingValue] = {"enabled": _switch(data, "enabled")}
-    values |= {name: _switch(data, name) for name in _SWITCHES if name in data}
+    values: dict[str, SettingValue] = {"enabled": parse_switch(data, "enabled")}
+    values |= {name: parse_switch(data, name) for name in _SWITCHES if name in data}
     if "note_view" in data:
         values["note_view"] = None if data["note_view"] == DEFAULT_VIEW else data["note_view"]
     if "notify" in data:
         # Clients omit an input without any choice, but always send the switch beside it.
-        values["key_fields"] = _values(data, "key_fields")
+        values["key_fields"] = parse_values(data, "key_fields")
     if "offered" in data:
-        values["card_acts"] = tuple(_card_action(each) for each in _values(data, "card_acts"))
-        values["change_fields"] = _values(data, "change_fields")
+        values["card_acts"] = tuple(_card_action(each) for each in parse_values(data, "card_acts"))
+        values["change_fields"] = parse_values(data, "change_fields")
     if "notify_style" in data:
         values["notify_style"] = _style(data["notify_style"])
         values["digest_at"] = data.get("digest_at") or "08:00"
         # Clients omit an input without any choice.
-        values["locked_rules"] = tuple(each for each in _values(data, "locked_rules") if each in LOCKABLE)
+        values["locked_rules"] = tuple(each for each in parse_values(data, "locked_rules") if each in LOCKABLE)
     if "disclosure" in data:
         values["disclosure"] = _disclosure(data["disclosure"])
-    return RecordTypeForm(table=_table(data), values=values)
+    return RecordTypeForm(table=parse_table(data), values=values)
 
 
 def _disclosure(text: str) -> Disclosure:
     try:
         return Disclosure(text)
     except ValueError as error:
-        raise _invalid_form() from error
+        raise invalid_form() from error
 
 
 def _style(text: str) -> Style:
     try:
         return Style(text)
     except ValueError as error:
-        raise _invalid_form() from error
+        raise invalid_form() from error
 
 
 def _card_action(text: str) -> CardAction:
     try:
         return CardAction(text)
     except ValueError as error:
-        raise _invalid_form() from error
-
-
-def _save_request(turn: Turn, data: ActionData) -> SaveRequest:
-    return SaveRequest(
-        chat=turn.chat,
-        person=turn.person,
-        environment=EnvironmentId(_environment(data)),
-        version=_version(data),
-    )
-
-
-def _environment(data: ActionData) -> str:
-    return data.get("environment", "")
-
-
-def _table(data: ActionData) -> str:
-    if not data.get("table"):
-        raise BadRequest("Choose a record type first.", OPEN_AGAIN)
-    return data["table"]
-
-
-def _version(data: ActionData) -> int:
-    text = data.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_VERSION_DIGITS):
-        raise _invalid_form()
-    return int(text)
-
-
-def _switch(data: ActionData, name: str) -> bool:
-    if data.get(name) not in {ON, OFF}:
-        raise _invalid_form()
-    return data[name] == ON
-
-
-def _values(data: ActionData, name: str) -> tuple[str, ...]:
-    """Return the chosen values. Clients omit an input without any choice."""
-    values = tuple(each.strip() for each in data.get(name, "").split(",", _MAX_VALUES) if each.strip())
-    if len(values) > _MAX_VALUES:
-        raise _invalid_form()
-    return values
-
-
-def _invalid_form() -> BadRequest:
-    return BadRequest("This form is incomplete or out of date.", OPEN_AGAIN)
+        raise invalid_form() from error
 
 
 PAGES: Mapping[str, PageHandler] = {

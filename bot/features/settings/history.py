@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import ChatSyncError
+from bot.domain.notifications.defaults import RULE_SETTINGS
 from bot.domain.public_names import Dialog
 from bot.domain.settings import SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
@@ -25,6 +26,8 @@ from cards.settings.history import MAX_LINES, HistoryView, history_page
 _SKIP = "skip"
 """Name in a button's data for the number of changes of the first save that earlier pages showed."""
 _OF_COLUMNS = frozenset({"key_fields", "change_fields"})
+_NAMING = _OF_COLUMNS | {"note_view", *RULE_SETTINGS}
+"""Settings that name columns or views."""
 
 _log = get_logger(__name__)
 
@@ -87,9 +90,9 @@ Columns = Mapping[str, Mapping[str, str]]
 async def _current_names(
     services: Services, context: SettingsContext, saves: Iterable[SavedSettings]
 ) -> tuple[SettingsContext, Columns]:
-    """Return the context with the names of the views, and the labels of the columns that the changes name."""
+    """Return the context with the views and the columns, and the labels of the columns that the changes name."""
     changes = [change for each in saves for change in each.changes if change.table]
-    tables = {each.table for each in changes if each.setting in _OF_COLUMNS | {"note_view"} and each.table}
+    tables = {each.table for each in changes if each.setting in _NAMING and each.table}
     columns: dict[str, Mapping[str, str]] = {}
     for name in sorted(tables):
         try:
@@ -97,7 +100,7 @@ async def _current_names(
         except ChatSyncError as error:
             _log.warning("settings.names_missing", table=name, reason=describe_error(error))
             continue
-        context = context.with_views(views)
+        context = context.with_views(views).with_table(table)
         columns[name] = {column.name: column.label for column in table.columns.values()}
     return context, columns
 

@@ -101,7 +101,7 @@ async def preview_import(services: Services, person: Person, environment_id: str
     problems = imported.all_problems(imported.validate(context.settings, requested))
     if problems:
         return await show_import(services, person, environment_id, text, problems)
-    return _preview(_with_all_views(context, imported), diff_settings(context.settings, requested))
+    return _preview(_with_all_names(context, imported), diff_settings(context.settings, requested))
 
 
 async def save_import(services: Services, request: SaveRequest, text: str) -> Page:
@@ -115,7 +115,7 @@ async def save_import(services: Services, request: SaveRequest, text: str) -> Pa
     if result.problems:
         problems = imported.all_problems(result.problems)
         return await show_import(services, request.person, environment.id, text, problems)
-    context = _with_all_views(await load_context(services, environment, result.settings), imported)
+    context = _with_all_names(await load_context(services, environment, result.settings), imported)
     if result.changes and not result.saved:
         return _preview(context, result.changes, result.concurrent_saves)
     message = SAVED if result.saved else NOTHING_CHANGED
@@ -124,9 +124,9 @@ async def save_import(services: Services, request: SaveRequest, text: str) -> Pa
     )
 
 
-def _with_all_views(context: SettingsContext, imported: Import) -> SettingsContext:
-    for _, views in imported.tables.values():
-        context = context.with_views(views)
+def _with_all_names(context: SettingsContext, imported: Import) -> SettingsContext:
+    for table, views in imported.tables.values():
+        context = context.with_views(views).with_table(table)
     return context
 
 

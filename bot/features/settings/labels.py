@@ -1,11 +1,13 @@
 """Labels of settings and their values, for pages and lists of changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from bot.domain.notifications.condition_rules import describe_conditions, parse_conditions
 from bot.domain.notifications.rules import Style
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
+from bot.domain.tables import Column
 
 LABELS = {
     "chats_on": "Chats",
@@ -95,6 +97,15 @@ def format_setting(setting: str, value: SettingValue) -> str:
             return NO_LIMIT
         case _:
             return str(value)
+
+
+def describe_rule(texts: Sequence[str], columns: Mapping[str, Column]) -> str:
+    """Return a rule in words. Columns that are not known keep their names."""
+    try:
+        rule = parse_conditions(texts)
+    except ValueError:
+        return ", ".join(texts)
+    return describe_conditions(rule, columns) if rule else "none"
 
 
 def setting_path(table: str | None, setting: str) -> str:

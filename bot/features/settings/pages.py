@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from bot.domain.chat_sync import is_sync_on
 from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.notifications.defaults import RULE_SETTINGS
 from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANIZATION_SETTINGS, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
 from bot.features.settings.choices import role_choices, role_value
 from bot.features.settings.context import SettingsContext
-from bot.features.settings.labels import LABELS, WITHOUT_CHATS, format_setting
+from bot.features.settings.labels import LABELS, WITHOUT_CHATS, describe_rule, format_setting
 from bot.features.settings.rules import SettingProblem
 from bot.features.settings.store_settings import SAVED, SAVED_WITHOUT_EFFECT
 from cards.buttons import LinkButton, SubmitButton
@@ -159,17 +160,19 @@ def change_lines(context: SettingsContext, changes: Iterable[SettingChange]) -> 
         ChangeLine(
             where=context.label(change.table) if change.table else "",
             setting=LABELS[change.setting],
-            was=_format_value(context, change.setting, change.was),
-            now=_format_value(context, change.setting, change.now),
+            was=_format_value(context, change, change.was),
+            now=_format_value(context, change, change.now),
         )
         for change in changes
     )
 
 
-def _format_value(context: SettingsContext, setting: str, value: SettingValue) -> str:
-    if setting == "note_view" and isinstance(value, str):
+def _format_value(context: SettingsContext, change: SettingChange, value: SettingValue) -> str:
+    if change.setting == "note_view" and isinstance(value, str):
         return context.views.get(value, "another view")
-    return format_setting(setting, value)
+    if change.setting in RULE_SETTINGS and isinstance(value, tuple):
+        return describe_rule(value, context.columns.get(change.table or "", {}))
+    return format_setting(change.setting, value)
 
 
 def concurrent_changes(context: SettingsContext, saved: Iterable[SavedSettings]) -> tuple[ConcurrentChanges, ...]:

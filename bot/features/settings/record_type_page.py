@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.note_fields import note_columns, skipped_fields
-from bot.domain.notifications.condition_rules import describe_conditions
-from bot.domain.notifications.defaults import LOCKABLE, default_rules
+from bot.domain.notifications.defaults import LOCKABLE, RULE_SETTINGS
 from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_actions import allowed_columns, changeable_columns, possible_actions, too_long_columns
 from bot.domain.record_types import RecordType, key_field_problem, updates_problem
 from bot.domain.settings import RECORD_TYPE_SETTINGS
 from bot.domain.tables import Table, View
 from bot.features.chat_sync.status_texts import no_timeline_reason
+from bot.features.notifications.rule_draft import KIND, KINDS, Kind
 from bot.features.settings.choices import column_choices, fit_choices
 from bot.features.settings.context import SettingsContext
-from bot.features.settings.labels import CARD_ACTS, DISCLOSURES, LABELS, STYLES
+from bot.features.settings.labels import CARD_ACTS, DISCLOSURES, LABELS, STYLES, describe_rule
 from bot.features.settings.note_preview import preview_note
 from bot.features.settings.pages import NO_OUTCOME, SaveOutcome, concurrent_changes, problem_lines, switches
 from bot.features.settings.rules import (
@@ -28,6 +28,7 @@ from bot.features.settings.rules import (
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
 from cards.activity import fits
+from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
 from cards.settings.record_type import (
@@ -86,13 +87,13 @@ async def record_type_page(
         disclosures=tuple(Choice(title=label, value=level) for level, label in DISCLOSURES.items()),
         disclosure=record_type.disclosure,
         on_cards=_card_choices(context, record_type, table),
-        notifications=_notifications(record_type, table),
+        notifications=_notifications(context, record_type, table),
         no_timeline_reason="" if has_timeline else no_timeline_reason(is_activity=table.is_activity),
         save=context.button("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name, offered=_OFFERED),
         preview=context.button("Preview note", Dialog.SETTINGS_PREVIEW_NOTE, table=table.name, offered=_OFFERED),
         back=context.back,
         problems=problem_lines(outcome.problems),
-        concurrent_changes=concurrent_changes(context.with_views(views), outcome.concurrent_saves),
+        concurrent_changes=concurrent_changes(context.with_views(views).with_table(table), outcome.concurrent_saves),
     )
     page = record_type_card(view)
     if preview is None or fits(page.card):
@@ -162,17 +163,23 @@ def _key_fields(context: SettingsContext, record_type: RecordType, table: Table)
     )
 
 
-def _notifications(record_type: RecordType, table: Table) -> NotificationChoices:
-    defaults = default_rules(record_type)
-    named = (("value_rule", defaults.value_rule), ("urgent_rule", defaults.urgent_rule))
+def _notifications(context: SettingsContext, record_type: RecordType, table: Table) -> NotificationChoices:
     return NotificationChoices(
         styles=tuple(Choice(title=title, value=style) for style, title in STYLES.items()),
         style=record_type.notify_style,
         digest_at=record_type.digest_at,
         lockable=tuple(Choice(title=LABELS[name], value=name) for name in LOCKABLE),
         locked=record_type.locked_rules,
-        rules=tuple(f"{LABELS[name]}: {describe_conditions(rule, table.columns)}" for name, rule in named if rule),
+        rules=tuple(
+            f"{LABELS[name]}: {describe_rule(getattr(record_type, name), table.columns)}" for name in RULE_SETTINGS
+        ),
+        change_rules=tuple(_rule_button(context, table, kind) for kind in KINDS.values()),
     )
+
+
+def _rule_button(context: SettingsContext, table: Table, kind: Kind) -> SubmitButton:
+    button = context.button(LABELS[kind.field], Dialog.SETTINGS_RULE, table=table.name, **{KIND: kind.name})
+    return replace(button, ignores_inputs=True)
 
 
 def _card_choices(context: SettingsContext, record_type: RecordType, table: Table) -> CardChoices:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.environment_settings import MAX_SYNC_IDLE_DAYS, OrganizationSettings
 from bot.domain.note_fields import note_columns
 from bot.domain.notifications.condition_rules import condition_columns, condition_problem, parse_conditions
-from bot.domain.notifications.defaults import parse_time
+from bot.domain.notifications.defaults import RULE_SETTINGS, parse_time
 from bot.domain.record_actions import action_problem, change_fields_problem
 from bot.domain.record_types import (
     CASE,
@@ -69,7 +69,7 @@ def record_type_problems(
         found["change_fields"] = change_fields_problem(wanted.change_fields, table)
     if wanted.digest_at != before.digest_at and parse_time(wanted.digest_at) is None:
         found["digest_at"] = "Enter a time, such as 08:00."
-    for name in ("value_rule", "urgent_rule"):
+    for name in RULE_SETTINGS:
         if getattr(wanted, name) != getattr(before, name):
             found[name] = _rule_problem(getattr(wanted, name), wanted, table)
     return tuple(
@@ -84,9 +84,17 @@ def _rule_problem(texts: tuple[str, ...], record_type: RecordType, table: Table)
     except ValueError:
         return "This is not a rule of at most five conditions."
     columns = condition_columns(record_type, table)
-    hidden = [each.name for each in columns if each.secured and not record_type.tell_secured]
+    hidden = hidden_columns(record_type, columns)
     problems = (condition_problem(each, columns, hidden) for each in (rule.conditions if rule else ()))
     return next((problem for problem in problems if problem), None)
+
+
+def hidden_columns(record_type: RecordType, columns: Iterable[Column]) -> frozenset[str]:
+    """Return the secured columns that conditions must not name, because chats must not see their values.
+
+    Whether the person can read them is not asked: only administrators set default rules, and they read all columns.
+    """
+    return frozenset(each.name for each in columns if each.secured and not record_type.tell_secured)
 
 
 def find_note_view(note_view: str | None, table: str, views: Iterable[View]) -> View | None:

@@ -85,10 +85,12 @@ async def save_organization(services: Services, request: SaveRequest, form: Orga
     )
     result = await store_settings(services, request, administrator, edit)
     context = await load_context(services, environment, result.settings)
-    if _is_done(result):
-        return overview_page(context, _outcome(result))
+    if is_done(result):
+        return overview_page(context, save_outcome(result))
     idle_days = None if result.settings.organization.sync_idle_days >= 0 else form.idle_days
-    return organization_page(context, roles, sync_refusal=sync_refusal, idle_days=idle_days, outcome=_outcome(result))
+    return organization_page(
+        context, roles, sync_refusal=sync_refusal, idle_days=idle_days, outcome=save_outcome(result)
+    )
 
 
 async def save_record_type(services: Services, request: SaveRequest, form: RecordTypeForm) -> Page:
@@ -96,10 +98,10 @@ async def save_record_type(services: Services, request: SaveRequest, form: Recor
     environment, administrator = await require_administered(services, request.person, request.environment)
     table, views = await read_table(services, environment.id, form.table)
     result = await store_settings(services, request, administrator, _record_type_edit(form, table, views))
-    context = (await load_context(services, environment, result.settings)).with_views(views)
-    if _is_done(result):
-        return overview_page(context, _outcome(result))
-    return await record_type_page(services, context, administrator, table, views, _outcome(result))
+    context = (await load_context(services, environment, result.settings)).with_views(views).with_table(table)
+    if is_done(result):
+        return overview_page(context, save_outcome(result))
+    return await record_type_page(services, context, administrator, table, views, save_outcome(result))
 
 
 async def preview_record_type(services: Services, request: SaveRequest, form: RecordTypeForm) -> Page:
@@ -108,7 +110,7 @@ async def preview_record_type(services: Services, request: SaveRequest, form: Re
     table, views = await read_table(services, environment.id, form.table)
     result = await check_settings(services, request, _record_type_edit(form, table, views))
     context = await load_context(services, environment, result.settings)
-    return await record_type_page(services, context, administrator, table, views, _outcome(result))
+    return await record_type_page(services, context, administrator, table, views, save_outcome(result))
 
 
 def _record_type_edit(form: RecordTypeForm, table: Table, views: Sequence[View]) -> SettingsEdit:
@@ -143,11 +145,13 @@ async def _ask_for_table_again(services: Services, environment: Environment, pro
     return add_table_page(context, await addable_tables(services, context), problem)
 
 
-def _is_done(result: SaveResult) -> bool:
+def is_done(result: SaveResult) -> bool:
+    """Check whether the changes are saved, or there are none."""
     return result.saved or not (result.changes or result.problems)
 
 
-def _outcome(result: SaveResult) -> SaveOutcome:
+def save_outcome(result: SaveResult) -> SaveOutcome:
+    """Return the result as the next page shows it."""
     return SaveOutcome(
         message=SAVED if result.saved else NOTHING_CHANGED,
         changes=result.changes if result.saved else (),

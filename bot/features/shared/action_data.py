@@ -54,6 +54,14 @@ def parse_connection(data: ActionData) -> PublicId:
     return PublicId(public_id)
 
 
+def parse_card(data: ActionData) -> int:
+    """Return the number of a stored card. It can be guessed, so it counts only together with the chat."""
+    number = _number(data.get("card", ""))
+    if number is None:
+        raise expired_button()
+    return number
+
+
 def parse_person(data: ActionData) -> ObjectId:
     """Return the Entra object ID of the affected person."""
     object_id = parse_guid(data.get(PERSON, ""))

@@ -148,6 +148,11 @@ def live_values_button(connection: PublicId) -> ActionButton:
     return ActionButton(title="Show values", verb=Verb.VIEW_LIVE_CARD, payload={"connection": connection})
 
 
+def summary_values_button(card: int) -> ActionButton:
+    """Return the button that shows a card about several records with the permissions of the person who presses it."""
+    return ActionButton(title="Show values", verb=Verb.VIEW_SUMMARY, payload={"card": str(card)})
+
+
 def timeline_button(record: RecordRef) -> ActionButton:
     """Return the button that lists the record's current and past chats with details."""
     return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_data(record))

@@ -1,22 +1,28 @@
-"""Send an answer in a chat with others to the person who asked, as a targeted message (spec V13)."""
+"""Send an answer in a chat with others to the person who asked, as a targeted message (spec V13).
 
+What is remembered about it is stored, so that all processes know it, also after a restart.
+"""
+
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum, auto
+from hashlib import sha256
 
 from bot.domain.errors import ChatSyncError
-from bot.domain.values import ChatId, ChatKind
+from bot.domain.values import ChatKind
 from bot.features.shared.answers import Answer, render
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from bot.ports.teams import Targeted
-from bot.runtime.ttl_cache import TtlCache
 from cards.question import QUESTION, Posted, mark_buttons
 
 REFUSAL_TTL = timedelta(days=1)
 """Time without targeted messages in a chat that refused one."""
-_MAX_CHATS = 10_000
+REPEAT_WITHIN = timedelta(minutes=1)
+"""Time in which a repeated request means that the person saw no answer: old clients show no targeted messages."""
 
 _log = get_logger(__name__)
 
@@ -31,42 +37,62 @@ class Delivery(Enum):
     """Send nothing, because the person may have left the chat."""
 
 
-class TargetedAnswers:
-    """Sends private answers, and remembers the chats that refuse them."""
+def request_digest(turn: Turn, texts: Sequence[str]) -> str:
+    """Return the digest of the person, the chat, and the words. The words themselves are never stored (spec S6)."""
+    return sha256(json.dumps([*turn.key, *texts]).encode()).hexdigest()
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._refused: TtlCache[ChatId, bool] = TtlCache(services.clock, max_size=_MAX_CHATS, ttl=REFUSAL_TTL)
 
-    def are_possible(self, turn: Turn) -> bool:
-        """Return whether others would see the answer, and the chat may accept a targeted message."""
-        messages, chat = self._services.targeted_messages, turn.chat
-        is_shared = not turn.private and chat.kind is not ChatKind.PERSONAL
-        if messages is None or not is_shared or not turn.person.account_id or chat.id in self._refused:
+async def can_target(services: Services, turn: Turn, request: str | None) -> bool:
+    """Return whether others would see the answer, and the person may see a targeted message.
+
+    `request`: the digest of a request that is answered publicly if it is repeated. Raises `Unavailable`.
+    """
+    messages, chat, now = services.targeted_messages, turn.chat, services.clock.now()
+    is_shared = not turn.private and chat.kind is not ChatKind.PERSONAL
+    if messages is None or not is_shared or not turn.person.account_id or not messages.are_supported(chat):
+        return False
+    async with services.store.reading() as work:
+        if await work.private_answers.has_refused(chat.id, after=now - REFUSAL_TTL):
             return False
-        return messages.are_supported(chat)
+        return request is None or not await work.private_answers.was_answered(request, after=now - REPEAT_WITHIN)
 
-    async def send(self, turn: Turn, answer: Answer) -> Delivery:
-        """Send the answer to the person. If Teams refuses it, return who may get an answer instead."""
-        messages = self._services.targeted_messages
-        if messages is None:
-            return Delivery.ANSWER_PUBLICLY
-        outcome = await messages.post(turn.chat, turn.person, _activity(turn, answer))
-        if outcome is Targeted.DONE:
-            return Delivery.SENT
-        if not await self._is_member(turn):
-            return Delivery.NOBODY
-        if outcome is Targeted.REFUSED:
-            self._refused.put(turn.chat.id, True)
+
+async def send_targeted(services: Services, turn: Turn, answer: Answer, request: str) -> Delivery:
+    """Send the answer to the person. If Teams refuses it, return who may get an answer instead."""
+    messages = services.targeted_messages
+    if messages is None:
         return Delivery.ANSWER_PUBLICLY
+    outcome = await messages.post(turn.chat, turn.person, _activity(turn, answer))
+    if outcome is Targeted.DONE:
+        await _remember(services, turn, outcome, request)
+        return Delivery.SENT
+    if not await _is_member(services, turn):
+        return Delivery.NOBODY
+    if outcome is Targeted.REFUSED:
+        await _remember(services, turn, outcome, request)
+    return Delivery.ANSWER_PUBLICLY
 
-    async def _is_member(self, turn: Turn) -> bool:
-        """Return whether the person is known to be in the chat."""
-        try:
-            return await self._services.roster.is_member(turn.chat, turn.person)
-        except ChatSyncError as error:
-            _log.warning("private_answer.roster_unavailable", reason=describe_error(error))
-            return False
+
+async def _remember(services: Services, turn: Turn, outcome: Targeted, request: str) -> None:
+    """Store the outcome. Without it, the person only gets another targeted message, so the answer does not fail."""
+    now = services.clock.now()
+    try:
+        async with services.store.writing() as work:
+            if outcome is Targeted.REFUSED:
+                await work.private_answers.add_refusal(turn.chat.id, at=now)
+            else:
+                await work.private_answers.add_answer(request, at=now)
+    except ChatSyncError as error:
+        _log.warning("private_answer.not_remembered", reason=describe_error(error))
+
+
+async def _is_member(services: Services, turn: Turn) -> bool:
+    """Return whether the person is known to be in the chat."""
+    try:
+        return await services.roster.is_member(turn.chat, turn.person)
+    except ChatSyncError as error:
+        _log.warning("private_answer.roster_unavailable", reason=describe_error(error))
+        return False
 
 
 def _activity(turn: Turn, answer: Answer) -> bytes:

@@ -14,6 +14,7 @@ from bot.store.tables.notifications import (
     own_change,
     posted_card,
 )
+from bot.store.tables.private_answers import targeted_answer, targeted_refusal
 from bot.store.tables.queues import (
     DEAD_LETTERED,
     DONE,
@@ -65,6 +66,8 @@ __all__ = [
     "signing_key",
     "subscription",
     "sync_job",
+    "targeted_answer",
+    "targeted_refusal",
     "tenant_budget",
     "told_change",
 ]
