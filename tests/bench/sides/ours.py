@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,8 @@ async def run(settings: Settings, options: argparse.Namespace) -> None:
         limits = Limits(chat=(), tenant=None, poll_interval=limits.poll_interval)
     if options.unpaced_chats:
         limits = Limits(chat=(), poll_interval=limits.poll_interval)
+    if options.without_search:
+        limits = replace(limits, check_after=timedelta(days=1))
     replacements: dict[str, Any] = {"records": MemoryRecords()} if options.memory else {}
     made = await make_app(settings, limits=limits, **replacements)
     if options.ticker:
@@ -33,7 +36,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> None:
 def main() -> None:
     """Serve until terminated."""
     parser = argparse.ArgumentParser()
-    for flag in ("--memory", "--unlimited", "--unpaced-chats", "--ticker"):
+    for flag in ("--memory", "--unlimited", "--unpaced-chats", "--without-search", "--ticker"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--look-again", type=float, default=Limits().poll_interval.total_seconds())
     options, settings = parser.parse_args(), load_settings()
