@@ -116,9 +116,11 @@ class Worker(Generic[Pending, Result]):
                 held = await self._handler.fetch(work, lanes)
             due_at = None if lanes else await work.lanes.next_due(self._queue)
         del self._ended[: len(ended)]
+        uncommitted = {each.lane for each in self._ended}
         for lane in lanes:
-            # A process that was suspended for longer than its leases can claim its own running lanes.
-            if lane not in self._running:
+            # A process that was suspended for longer than its leases can claim its own lanes that have not ended, or
+            # whose results are committed in the next iteration.
+            if lane not in self._running and lane not in uncommitted:
                 self._start(lane, held.get(lane))
         if not lanes:
             await self._sleep(due_at if room else None)
