@@ -12,6 +12,9 @@ from bot.domain.record_types import RecordType
 LOCKABLE = ("notify_style", "value_rule", "urgent_rule", "mention_owner")
 """Settings of a record type that lock the rules of connections."""
 
+RULE_SETTINGS = frozenset({"notify_style", "digest_at", "value_rule", "urgent_rule", "locked_rules"})
+"""Settings of a record type on which decisions about changes depend."""
+
 _RULES = {
     "notify_style": ("style", "digest_at"),
     "value_rule": ("value_rule",),

@@ -105,10 +105,10 @@ async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> N
     notifications, now = _Notifications(), services.clock.now()
     services.decision_counts[TURNED_OFF] += 0 if details else len(events)
     async with services.store.writing() as work:
-        if details:
+        is_first = await work.inbox.complete([event.key for event in events], at=now)
+        if details and is_first:
             notifications = await _notifications(services, work, details, rosters)
             await _store(work, details, notifications, now)
-        await work.inbox.complete([event.key for event in events], at=now)
     count_decisions(services, notifications.decisions)
 
 

@@ -7,11 +7,15 @@ from uuid import uuid4
 
 from bot.domain.catch_up import MissedChange
 from bot.domain.change_texts import change_texts
+from bot.domain.formatting import canonical_value
+from bot.domain.key_fields import MAX_REPORTED_LENGTH
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.reported_change import ReportedColumn
 from bot.domain.tables import ColumnValue
 from bot.domain.values import Chat, Connection
 from bot.domain.watching import unheard
 from bot.features.key_fields.missed_news import MissedNews
+from bot.features.notifications.card_changes import RecordChange
 from bot.features.shared.answers import display_name, record_header, render, subject_of
 from bot.features.shared.services import Services
 from cards.catch_up import AWAY, MAX_RECORDS, CatchUpView, catch_up
@@ -89,9 +93,40 @@ def _card_record(services: Services, missed: MissedNews) -> CatchUpRecord:
     )
 
 
+def live_change(missed: MissedNews) -> RecordChange:
+    """Return the changes for the live card of a record. Who made them is not known."""
+    return RecordChange(
+        connection=missed.connection,
+        record_type=missed.record.record_type,
+        table=missed.record.table,
+        row=missed.row,
+        at=missed.record.read_at,
+        people=(),
+        columns=tuple(map(_reported_column, missed.changes)),
+        before=missed.before,
+    )
+
+
+def _reported_column(missed: MissedChange) -> ReportedColumn:
+    old, new = _texts(missed)
+    return ReportedColumn(
+        name=missed.column.name,
+        label=missed.column.label,
+        old=None if old is None else old[:MAX_REPORTED_LENGTH],
+        new=new[:MAX_REPORTED_LENGTH],
+        raw=canonical_value(missed.column, missed.new.raw),
+    )
+
+
+def _texts(missed: MissedChange) -> tuple[str | None, str]:
+    """Return the texts of both values. The old value of a secured column is never stored."""
+    old = None if missed.column.secured else missed.old
+    known = ColumnValue(raw=old.raw, text=old.text) if old else None
+    return change_texts(missed.column, known, missed.new, missed.new)
+
+
 def _card_change(missed: MissedChange, *, show_values: bool) -> Change:
     if not show_values or missed.column.secured:
         return Change(label=missed.column.label, old=None, new=None)
-    known = ColumnValue(raw=missed.old.raw, text=missed.old.text) if missed.old else None
-    old, new = change_texts(missed.column, known, missed.new, missed.new)
+    old, new = _texts(missed)
     return Change(label=missed.column.label, old=old, new=new)
