@@ -189,13 +189,14 @@ class Holding(RuleBasedStateMachine):
         await self._submit({**page.step("Save"), "draft": json.dumps(conditions), "kept": "0"})
 
     def _saves(self, act: Coroutine[Any, Any, Any]) -> None:
-        """Change rules. Nothing is posted that must wait by the new rules."""
+        """Change rules. By the new ones, nothing is posted that must wait, and nothing waits that may be posted."""
         self.run(act)
         self.run(self.world.settle())
         self.chat = self.run(stored_rules(self.world, self.records))
         self.run(posted(self.world))
         news = self._news()
         assert not [each for each, _ in news if self._waits(each)], "it had to wait"
+        assert not [each for each in self._held() if self.records[each].is_live or not self._waits(each)], "told late"
 
     async def _say(self, text: str, *, restart: bool) -> None:
         await self.world.say(text)
