@@ -317,3 +317,32 @@ class Holding(RuleBasedStateMachine):
 @pytest.mark.timeout(3600 if FULL else 300)
 def test_nothing_is_lost_and_nothing_is_posted_while_it_must_wait() -> None:
     run_state_machine_as_test(Holding, settings=examples(3, stateful_step_count=15))
+
+
+def test_acts_that_once_lost_or_delayed_changes() -> None:
+    acts = Holding()
+    first, second = CASES
+    try:
+        acts.has_quiet_hours(True, "Europe/Berlin")
+        acts.passes(13)
+        acts.changes(first, 1)
+        acts.has_quiet_hours(False, "Europe/Berlin")
+        acts.has_style(first, "digest", "08:00")
+        acts.changes(first, 3)
+        acts.has_style(first, "live", "08:00")
+        acts.changes_without_an_event(first, 2)
+        acts.is_muted("always", True)
+        acts.has_conditions(second, "Urgent rule")
+        acts.changes(second, 1)
+        acts.is_muted("monday", False)
+        acts.changes_on_a_card_of_the_chat(second, 3)
+        acts.is_muted("1h", False)
+        acts.passes(1)
+        acts.skips_changes_on_its_cards(True)
+        acts.changes_on_a_card_of_the_chat(first, 1)
+        acts.has_style(first, "each", "08:00")
+        acts.is_muted_for_one_case(second, "always")
+        acts.changes_before_a_restart(second, 2)
+        acts.is_unmuted(True)
+    finally:
+        acts.teardown()
