@@ -21,6 +21,8 @@ class JobKind(StrEnum):
     """Apply an environment's settings to its webhook."""
     TAKE_VALUES = "take values"
     """Read the values of columns that began to be watched, and forget those of columns that ceased to be."""
+    FOLLOW_RULES = "follow rules"
+    """Apply an environment's default and locked rules to held changes and live cards (spec V9)."""
     SYNC_ALL = "sync all"
     """Update the rows of all synchronized chats of an environment."""
     POST_CARD = "post card"

@@ -204,16 +204,6 @@ def add_to_summary(content: SummaryContent, change: SummaryRecord) -> SummaryCon
     return replace(content, count=content.count + 1, records=kept, others=tuple(others))
 
 
-def without_records(content: SummaryContent, ended: Iterable[ConnectionId]) -> SummaryContent:
-    """Return the content without the records of these connections."""
-    gone = frozenset(ended)
-    return replace(
-        content,
-        records=tuple(each for each in content.records if each.connection not in gone),
-        others=tuple(each for each in content.others if each not in gone),
-    )
-
-
 def _net_changes(earlier: Sequence[CardChange], later: Sequence[CardChange]) -> tuple[CardChange, ...]:
     """Return the first old and the last new value of each column."""
     net = {each.column.name: each for each in earlier}

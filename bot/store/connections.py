@@ -19,6 +19,7 @@ from bot.domain.values import (
 )
 from bot.store.posted_cards import PostedCards
 from bot.store.tables import connection as table
+from bot.store.tables import posted_card
 from bot.store.upsert import insert
 
 _other = table.alias("other")
@@ -78,6 +79,14 @@ class Connections:
         """Return active connections to rows of the table, ordered by id, after an id."""
         here = (table.c.environment == environment) & (table.c.table == name) & (table.c.id > (after or 0))
         return await self._select(here, at_most=at_most)
+
+    async def with_live_card(
+        self, environment: EnvironmentId, *, after: ConnectionId | None, at_most: int
+    ) -> Sequence[Connection]:
+        """Return active connections with a current live card, ordered by id, after an id."""
+        card = (posted_card.c.connection_id == table.c.id) & posted_card.c.ended_at.is_(None)
+        here = (table.c.environment == environment) & (table.c.id > (after or 0))
+        return await self._select(here, exists().where(card), at_most=at_most)
 
     async def add(self, connection: NewConnection) -> Connection | None:
         """Return the new connection, or None if the chat and the record already have an active one."""

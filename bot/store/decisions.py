@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
-from bot.domain.values import ChatId, ConnectionId
+from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
 from bot.store.tables import connection as connections
 from bot.store.tables import decision as table
@@ -90,6 +90,17 @@ class Decisions:
         due = _OPEN & (table.c.due_at <= now) & (table.c.chat_id > (after or ""))
         chats = select(table.c.chat_id).where(due).distinct().order_by(table.c.chat_id).limit(at_most)
         return [ChatId(chat) for chat in (await self._connection.execute(chats)).scalars()]
+
+    async def holding_chats(self, environment: EnvironmentId, *, after: ChatId, at_most: int) -> Sequence[ChatId]:
+        """Return chats with held changes of records of the environment, ordered by id, after an id."""
+        mine = _OPEN & (connections.c.environment == environment) & (table.c.chat_id > after)
+        query = select(table.c.chat_id).join(connections, connections.c.id == table.c.connection_id).where(mine)
+        chats = query.distinct().order_by(table.c.chat_id).limit(at_most)
+        return [ChatId(chat) for chat in (await self._connection.execute(chats)).scalars()]
+
+    async def make_due(self, ids: Sequence[int], *, at: datetime) -> None:
+        """Make held changes due at this time. The rule that held them stays their reason."""
+        await self._connection.execute(update(table).where(table.c.id.in_(ids), _OPEN).values(due_at=at))
 
     async def postpone(self, ids: Sequence[int], *, due_at: datetime | None, reason: Reason) -> None:
         """Store the next decision about held changes, and the rule that holds them now."""

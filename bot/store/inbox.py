@@ -1,6 +1,7 @@
 """The inbox: events and jobs, stored until their effects are stored."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -44,13 +45,14 @@ class Inbox:
     async def enqueue(self, job: Job, *, at: datetime, due_at: datetime) -> None:
         """Enqueue the job, unless the same job is pending and no worker has started it.
 
-        A pending job that is due later becomes due at this time.
+        A pending job that is due later becomes due at this time. A job with a text is always enqueued. A worker gets
+        the texts of all pending jobs in one.
         """
         lane, body = job_lane(job), JOB.encode(job)
         same = (table.c.lane == lane) & (table.c.state == PENDING)
         waits = (await self._connection.execute(select(table.c.id).where(same).limit(1))).first()
         # A running job may have read its data before the change that this job is for.
-        if waits and not await self._lanes.is_leased(Queue.INBOX, lane):
+        if waits and not _has_text(job) and not await self._lanes.is_leased(Queue.INBOX, lane):
             await self._bring_forward(lane, due_at)
             return
         row = _row(f"{lane} {uuid4().hex}", lane, body, at, due_at)
@@ -79,9 +81,14 @@ class Inbox:
         by_lane = groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0))
         return {lane: _waiting(list(rows)) for lane, rows in by_lane}
 
-    async def complete(self, keys: Sequence[str], *, at: datetime) -> None:
-        """Mark events and jobs as done, in the transaction that stores their effects."""
-        await self._connection.execute(update(table).where(table.c.key.in_(keys)).values(state=DONE, done_at=at))
+    async def complete(self, keys: Sequence[str], *, at: datetime) -> bool:
+        """Mark events and jobs as done, in the transaction that stores their effects; return whether any was pending.
+
+        If none was, another process has stored the effects, because this one was suspended for longer than its lease.
+        """
+        waits = table.c.key.in_(keys) & (table.c.state == PENDING)
+        done = await self._connection.execute(update(table).where(waits).values(state=DONE, done_at=at))
+        return done.rowcount > 0
 
     async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
         """Count an attempt on the lane's work, and return the number of attempts.
@@ -119,10 +126,21 @@ def _waiting(rows: Sequence[Any]) -> PendingWork:
     return PendingWork(
         keys=list(readable),
         events=[each for each in readable.values() if isinstance(each, RecordEvent)],
-        job=max(jobs, key=_retries, default=None),
+        job=_merge(jobs),
         correlation_id=rows[-1].correlation_id,
         is_unreadable=not readable,
     )
+
+
+def _has_text(job: Job) -> bool:
+    return isinstance(job, ChatJob) and bool(job.text)
+
+
+def _merge(jobs: Sequence[Job]) -> Job | None:
+    """Return one job for all requests in a lane: the one with the most retries, and all texts."""
+    chosen = max(jobs, key=_retries, default=None)
+    texts = dict.fromkeys(each.text for each in jobs if isinstance(each, ChatJob) and each.text)
+    return replace(chosen, text=". ".join(texts)) if isinstance(chosen, ChatJob) else chosen
 
 
 def _retries(job: Job) -> int:

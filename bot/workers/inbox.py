@@ -12,6 +12,7 @@ from bot.features.key_fields.notify_changes import notify_changes
 from bot.features.key_fields.notify_deletion import notify_deletion
 from bot.features.key_fields.take_values import take_values
 from bot.features.key_fields.webhook_registration import update_webhook
+from bot.features.notifications.follow_rules import follow_rules
 from bot.features.notifications.post_card import post_card
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
@@ -25,6 +26,7 @@ _CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatJob, Sequence[str]], Awaita
 _ENVIRONMENT_JOBS: Mapping[JobKind, Callable[[Services, EnvironmentId, Sequence[str]], Awaitable[None]]] = {
     JobKind.FOLLOW_SETTINGS: update_webhook,
     JobKind.TAKE_VALUES: take_values,
+    JobKind.FOLLOW_RULES: follow_rules,
     JobKind.SYNC_ALL: enqueue_chats_of_environment,
 }
 

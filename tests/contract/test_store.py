@@ -482,6 +482,18 @@ async def test_a_job_that_is_due_late_is_parked_when_it_has_failed_for_long(stor
             assert bool(await work.inbox.pending([lane])) is is_pending
 
 
+async def test_a_job_with_a_text_joins_the_texts_of_the_others(store: Store) -> None:
+    async with store.writing() as work:
+        for text in ("Unmuted by Alex", "Unmuted by Megan", "Unmuted by Alex"):
+            job = ChatJob(kind=JobKind.END_MUTE, chat_id=a_chat().id, text=text)
+            await work.inbox.enqueue(job, at=START, due_at=START)
+        (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
+        waiting = (await work.inbox.pending([lane]))[lane]
+        assert waiting.job == replace(job, text="Unmuted by Alex. Unmuted by Megan")
+        assert await work.inbox.complete(waiting.keys, at=START)
+        assert not await work.inbox.complete(waiting.keys, at=START), "another process was faster"
+
+
 async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: Store) -> None:
     jobs: list[Job] = [
         ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:a@thread.v2")),

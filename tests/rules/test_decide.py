@@ -145,6 +145,22 @@ FIVE_POSTS = Recent(posts=tuple(NOW - timedelta(minutes=minutes) for minutes in 
             Recent(),
             (Outcome.POSTED, Reason.URGENT),
         ),
+        (
+            change(),
+            chat(mute=mute(None, also_urgent=True)),
+            replace(URGENT, style=Style.LIVE),
+            NOW,
+            Recent(),
+            (Outcome.UPDATED, Reason.LIVE_CARD),
+        ),
+        (
+            change(own=True),
+            chat(skip_own_cards=True),
+            replace(URGENT, style=Style.LIVE),
+            NOW,
+            Recent(),
+            (Outcome.UPDATED, Reason.LIVE_CARD),
+        ),
         # Budgets slide.
         (change(), chat(budget=Budget(in_a_day=5)), EACH, NOW, FIVE_POSTS, (Outcome.MERGED, Reason.BUDGET)),
         (change(), chat(budget=Budget(in_a_day=6)), EACH, NOW, FIVE_POSTS, (Outcome.POSTED, Reason.EVERY_CHANGE)),

@@ -54,7 +54,8 @@ async def end_mute(world: World, rules: ChatRules, text: str, chat: str = GROUP)
     await set_chat_rules(world, rules, chat)
     services: Any = _Services(world)
     async with store_of(world).writing() as work:
-        await release(services, work, ChatId(chat), None, text)
+        await release(services, work, ChatId(chat), text)
+    world.clock.advance(10)  # nobody told the bot, which looks for work from time to time
     await posted(world)
 
 
@@ -63,11 +64,14 @@ async def rules_changed(world: World, chat: str = GROUP) -> None:
     work: UnitOfWork
     async with store_of(world).writing() as work:
         await reconsider(services, work, ChatId(chat))
+    world.clock.advance(10)
     await posted(world)
 
 
 async def posted(world: World) -> None:
     """Let time pass until no held change is due, and wait until all is posted."""
+    # Work that is running must end before the clock moves: its lease lasts ten seconds.
+    await world.settle()
     world.clock.advance(10)
     await world.settle()
     is_open = (decision.c.outcome == "held") & decision.c.closed_as.is_(None)

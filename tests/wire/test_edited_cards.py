@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.notifications.decide import Reason
 from bot.domain.posted_cards import CardChange, CardRecord, LiveContent, NewCard
 from bot.domain.reported_change import ReportedColumn
 from bot.domain.values import ChatId
 from bot.features.notifications.live_card import stop_live_cards
+from bot.features.notifications.post_card import post_card
+from bot.store.lanes import job_lane
 from bot.store.tables import inbox, record_type
 from bot.store.unit_of_work import Store
 from tests.cards.schema import schema_errors
@@ -128,6 +131,22 @@ async def test_after_a_disconnect_the_card_says_that_it_is_no_longer_updated(roo
         await stop_live_cards(work, [case.id], at=now)
     await room.pass_time(5)
     assert texts(only_card(room))[-1] == "No longer updated: newer cards follow."
+
+
+async def test_changes_on_a_live_card_that_was_never_posted_are_reported_in_the_new_form(room: CardRoom) -> None:
+    case = await room.connect()
+    await room.stop()
+    for old, new in (("Low", "Normal"), ("Normal", "High")):
+        await room.live(room.changed(case, old, new))
+    async with room.runtime.services.store.writing() as work:
+        await stop_live_cards(work, [case.id], at=room.clock.now())
+        known = (await work.reported_values.for_connections([case.id]))[case.id]
+        job = ChatJob(kind=JobKind.CATCH_UP, chat_id=case.chat_id)
+        assert (await work.inbox.pending([job_lane(job)]))[job_lane(job)].job == job
+    assert known["prioritycode"].raw == "Low"
+    (card,) = await room.posted()
+    await post_card(room.runtime.services, card.id, [])
+    assert await room.messages() == []
 
 
 async def test_a_live_card_of_a_month_ago_is_replaced(room: CardRoom) -> None:

@@ -284,3 +284,26 @@ async def test_another_chat_is_not_disturbed_by_rules_of_this_one(world: World) 
     assert changes_on(world.card(OTHER_GROUP)) == ["Priority: Normal → **High**"]
     assert world.nothing_was_said(GROUP)
     assert world.clock.now() > datetime(2020, 1, 1, tzinfo=UTC)
+
+
+async def test_a_change_that_is_held_while_a_digest_is_made_is_not_lost(world: World) -> None:
+    await connected(world)
+    await set_record_rules(world, ConnectionRules(style=Style.DIGEST, digest_at=time(8)))
+    await is_now(world, 7)
+    await changed(world, HIGH)
+    assert world.nothing_was_said()
+    world.dataverse_hangs_on = "$batch"
+    world.clock.advance(3600)
+    await world.until(lambda: world.dataverse_pending)
+    await world.change({"prioritycode": LOW})
+    world.clock.advance(2)
+    async with asyncio.timeout(PATIENCE_S):
+        while len(await decided(world)) < 2:
+            await asyncio.sleep(0.01)
+    world.dataverse_says = {b'"prioritycode":3': b'"prioritycode":1', b"Low": b"High"}  # as it was read before
+    world.let_dataverse_answer()
+    await world.settle()
+    world.dataverse_says = {}
+    await passes(world, seconds=60)
+    assert changes_on(world.card()) == ["Priority: Normal → **Low**"]
+    assert {closed for *_, closed in await decided(world)} == {"posted"}

@@ -115,16 +115,16 @@ def decide(
     if change.is_news:
         return Decision(Outcome.POSTED, Reason.NEWS)
     urgent = is_urgent(change, connection)
-    if connection.style is Style.LIVE and not urgent:
-        return Decision(Outcome.UPDATED, Reason.LIVE_CARD)
-    return (
+    passes = (
         _skip(change, chat, connection)
         or _mute(chat, connection, now, urgent=urgent)
         or (Decision(Outcome.POSTED, Reason.URGENT) if urgent else None)
-        or _wait(chat, connection, now, digest_is_due=digest_is_due)
-        or _merge(chat, now, recent)
-        or _POST
     )
+    if connection.style is Style.LIVE:
+        # The live card is edited in any case, because an edit disturbs nobody. Only what is urgent is also posted.
+        is_posted = passes is not None and passes.outcome is Outcome.POSTED
+        return passes if passes and is_posted else Decision(Outcome.UPDATED, Reason.LIVE_CARD)
+    return passes or _wait(chat, connection, now, digest_is_due=digest_is_due) or _merge(chat, now, recent) or _POST
 
 
 def is_urgent(change: Change, connection: ConnectionRules) -> bool:

@@ -14,6 +14,8 @@ LOCKABLE = ("notify_style", "value_rule", "urgent_rule", "mention_new_owner", "m
 
 RULE_SETTINGS = ("value_rule", "urgent_rule")
 """Settings of a record type that are conditions as texts."""
+DECISION_SETTINGS = frozenset({"notify_style", "digest_at", "value_rule", "urgent_rule", "locked_rules"})
+"""Settings of a record type on which decisions about changes depend."""
 
 _RULES = {
     "notify_style": ("style", "digest_at"),

@@ -3,7 +3,7 @@
 These are changes that it missed, and changes that its rules held until now.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,10 +19,11 @@ from bot.features.key_fields.current_records import CurrentRecord, ReadFailure, 
 from bot.features.key_fields.missed_decisions import MissedDecisions, decide_missed, store_held
 from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_absent_owners, missed_news
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
-from bot.features.key_fields.summary_cards import Summary, summary_messages
+from bot.features.key_fields.summary_cards import Summary, live_change, summary_messages
 from bot.features.key_fields.unread_changes import settle_unread
 from bot.features.notifications.decide_changes import count_decisions, ended_with_record, load_rulebook
 from bot.features.notifications.held_changes import end_connection, unmuted_notice
+from bot.features.notifications.live_card import update_live_cards
 from bot.features.shared.services import Services
 from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import UnitOfWork
@@ -49,6 +50,8 @@ class _Found:
     records: Sequence[CurrentRecord]
     failures: Sequence[ReadFailure]
     absent_owners: AbsentOwners
+    held: Collection[int]
+    """Changes that were held before the records were read."""
     held_only: bool
     """True if only records with held changes were read, because their time may have come."""
     text: str
@@ -75,7 +78,7 @@ async def post_held_changes(services: Services, job: ChatJob, keys: Sequence[str
 
 
 async def post_after_mute(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
-    """Do the same after a person ended a mute. The chat is told the text of the job in any case."""
+    """Do the same after a person ended a mute. The chat gets the job's text, even if no record can be read."""
     await _post(services, job, keys, held_only=True)
 
 
@@ -84,7 +87,9 @@ async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_o
     found = await _find(services, chat, held_only=held_only, text=job.text)
     at, new = services.clock.now(), list[NewDecision]()
     async with services.store.writing() as work:
-        ids = await _connections_to_check(work, chat)
+        if not await work.inbox.complete(keys, at=at):
+            return
+        ids = await _connections_to_check(work, chat, found.held)
         current = [each for each in found.records if each.connection.id in ids]
         for each in (each for each in current if each.is_merged):
             await work.inbox.add_event(_merge_event(each.connection, at), at=at, due_at=at)
@@ -99,7 +104,6 @@ async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_o
         await settle_unread(services, work, chat, ids, found.records, at)
         if not held_only:
             await _retry(work, job, found.failures, at)
-        await work.inbox.complete(keys, at=at)
     count_decisions(services, new)
 
 
@@ -120,11 +124,12 @@ async def _retry(work: UnitOfWork, job: ChatJob, failures: Sequence[ReadFailure]
 async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str) -> _Found:
     async with services.store.reading() as work:
         connections = await work.connections.for_chat(chat)
-        held = {each.connection for each in await work.decisions.open_in_chat(chat)} if held_only else set()
+        held = await work.decisions.open_in_chat(chat)
         stored_chat = await work.chats.get(chat)
-    wanted = [each for each in connections if not held_only or each.id in held]
+    holding = {each.connection for each in held}
+    wanted = [each for each in connections if not held_only or each.id in holding]
     records, failures = await read_current_records(services, wanted)
-    if failures and not records:
+    if failures and not records and not text:
         raise failures[0].error
     absent_owners = await find_absent_owners(services, stored_chat, records) if stored_chat else {}
     return _Found(
@@ -132,6 +137,7 @@ async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str)
         records=records,
         failures=failures,
         absent_owners=absent_owners,
+        held=frozenset(each.id for each in held),
         held_only=held_only,
         text=text,
         accounts=await _accounts(services, stored_chat, records),
@@ -144,14 +150,16 @@ async def _accounts(services: Services, chat: Chat | None, records: Sequence[Cur
     return (await services.roster_cache.accounts_by_chat([chat]))[chat.id]
 
 
-async def _connections_to_check(work: UnitOfWork, chat: ChatId) -> frozenset[ConnectionId]:
-    """Return the connections that are not paused and whose records have no pending events.
+async def _connections_to_check(work: UnitOfWork, chat: ChatId, held: Collection[int]) -> frozenset[ConnectionId]:
+    """Return the connections that are not paused, and whose records have no news that was not read.
 
-    A pending event posts a better card, because it contains who changed which column.
+    A pending event posts a better card, because it contains who changed which column. A change that is held since the
+    records were read is missing in what was read.
     """
     active = [each for each in await work.connections.for_chat(chat, for_update=True) if each.paused_at is None]
     pending = await work.inbox.has_pending([each.record for each in active])
-    return frozenset(each.id for each in active if each.record not in pending)
+    changed = {each.connection for each in await work.decisions.open_in_chat(chat) if each.id not in held}
+    return frozenset(each.id for each in active if each.record not in pending and each.id not in changed)
 
 
 async def _report(
@@ -178,14 +186,15 @@ async def _report(
     chat = found.chat
     messages = await summary_messages(services, work, chat, summary, at) if chat else ()
     if chat and found.text and not messages:
-        messages = [unmuted_notice(chat, found.text, at, is_waiting=bool(decisions.postponed))]
+        messages = [unmuted_notice(chat, found.text, _without_card(found, decisions), at)]
     await work.outbox.enqueue(messages, at=at)
     await work.reported_values.save(decisions.values)
     await work.reported_values.add(
         {(each.connection.id, name): value for each in missed for name, value in each.taken.items()}
     )
+    await update_live_cards(work, list(map(live_change, decisions.live)), at=at)
     await store_held(work, decisions, at)
-    for each, _ in decisions.told:
+    for each in (*decisions.in_order, *decisions.live):
         if is_renamed(each.connection, each.record.table, each.row):
             await rename_connections(work, [each.connection.id], each.record.table, each.row)
     return decisions.new
@@ -208,6 +217,17 @@ async def _decide(
         if each.row is not None
     ]
     return missed, decide_missed(missed, rulebook)
+
+
+def _without_card(found: _Found, decisions: MissedDecisions) -> str:
+    """Return the sentence that says why the end of a mute posts no card about changes."""
+    if found.failures:
+        return "Changes follow as soon as Dynamics 365 can be read."
+    if any(each.reason is Reason.MUTE for each in decisions.postponed.values()):
+        return "Changes wait, because another mute is active."
+    if decisions.postponed:
+        return "Changes wait until quiet hours end or the digest is posted."
+    return "The live card shows what changed." if decisions.live else "Nothing changed in the meantime."
 
 
 def _title(decisions: MissedDecisions) -> str:

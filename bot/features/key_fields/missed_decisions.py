@@ -10,6 +10,7 @@ from bot.domain.key_fields import ReportedValue
 from bot.domain.notifications.conditions import ValueChange
 from bot.domain.notifications.decide import Authors, Change, Decision, Outcome, Reason
 from bot.domain.notifications.history import Closing, DecidedColumn, NewDecision, StoredDecision
+from bot.domain.notifications.rules import Style
 from bot.domain.tables import OWNER
 from bot.domain.values import Connection, ConnectionId
 from bot.features.key_fields.change_facts import decided_column, present_values
@@ -24,6 +25,8 @@ class MissedDecisions:
 
     told: list[tuple[MissedNews, Decision]] = field(default_factory=list)
     """Records for the card."""
+    live: list[MissedNews] = field(default_factory=list)
+    """Records whose live cards show the changes."""
     new: list[NewDecision] = field(default_factory=list)
     closed: dict[int, Closing] = field(default_factory=dict)
     """Ends of held changes."""
@@ -66,9 +69,8 @@ def _decide(result: MissedDecisions, missed: MissedNews, rulebook: Rulebook) -> 
     decision = rulebook.decide(connection, change, digest_is_due=_is_digest_due(held, rulebook.at))
     _keep(result, connection, missed.lifecycle_values if decision.outcome is Outcome.HELD else missed.values)
     if puts_card(decision):
-        result.told.append((missed, decision))
+        _add_to_cards(result, missed, decision, rulebook)
         result.closed.update(dict.fromkeys((each.id for each in held), Closing.POSTED))
-        result.reasons.update([each.reason for each in held] or [None])
     elif decision.outcome is Outcome.HELD:
         result.postponed.update(dict.fromkeys((each.id for each in held), decision))
     else:
@@ -76,6 +78,15 @@ def _decide(result: MissedDecisions, missed: MissedNews, rulebook: Rulebook) -> 
     columns = _undecided_columns(missed, held, shown=puts_card(decision))
     if columns or not held:
         result.new.append(new_decision(connection, change, decision, columns, rulebook.at))
+
+
+def _add_to_cards(result: MissedDecisions, missed: MissedNews, decision: Decision, rulebook: Rulebook) -> None:
+    connection = missed.connection
+    if missed.changes and rulebook.connections[connection.id].style is Style.LIVE:
+        result.live.append(missed)
+    if decision.outcome is not Outcome.UPDATED:
+        result.told.append((missed, decision))
+        result.reasons.update([each.reason for each in rulebook.held.get(connection.id, ())] or [None])
 
 
 def _keep(result: MissedDecisions, connection: Connection, values: Mapping[str, ReportedValue]) -> None:

@@ -114,8 +114,10 @@ async def _notify(
             notifications = await _notifications(services, work, details, rosters)
             if notifications.unchecked:
                 return notifications
+        if not await work.inbox.complete([event.key for event in events], at=now):
+            return _Notifications()
+        if details:
             await _store(work, details, notifications, now)
-        await work.inbox.complete([event.key for event in events], at=now)
     return notifications
 
 

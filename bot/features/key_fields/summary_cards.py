@@ -6,12 +6,16 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.catch_up import MissedChange
+from bot.domain.formatting import canonical_value
+from bot.domain.key_fields import MAX_REPORTED_LENGTH
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.posted_cards import NewCard
+from bot.domain.reported_change import ReportedColumn
 from bot.domain.values import Chat, Connection
 from bot.domain.watching import unheard
 from bot.features.key_fields.missed_news import MissedNews
 from bot.features.key_fields.summary_content import catch_up_content, missed_texts
+from bot.features.notifications.card_changes import RecordChange
 from bot.features.shared.answers import (
     display_name,
     notifications_button,
@@ -110,6 +114,31 @@ def _card_record(services: Services, missed: MissedNews) -> CatchUpRecord:
         changes=tuple(_card_change(each, show_values=missed.show_values) for each in missed.changes),
         news=tuple(each.news for each in missed.news),
         buttons=tuple(button for each in missed.news for button in each.buttons),
+    )
+
+
+def live_change(missed: MissedNews) -> RecordChange:
+    """Return the changes for the live card of a record. Who made them is not known."""
+    return RecordChange(
+        connection=missed.connection,
+        record_type=missed.record.record_type,
+        table=missed.record.table,
+        row=missed.row,
+        at=missed.record.read_at,
+        people=(),
+        columns=tuple(map(_reported_column, missed.changes)),
+        before=missed.before,
+    )
+
+
+def _reported_column(missed: MissedChange) -> ReportedColumn:
+    old, new = missed_texts(missed)
+    return ReportedColumn(
+        name=missed.column.name,
+        label=missed.column.label,
+        old=None if old is None else old[:MAX_REPORTED_LENGTH],
+        new=new[:MAX_REPORTED_LENGTH],
+        raw=canonical_value(missed.column, missed.new.raw),
     )
 
 

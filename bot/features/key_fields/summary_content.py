@@ -29,8 +29,9 @@ def catch_up_content(view: CatchUpView, told: Sequence[MissedNews]) -> CatchUpCo
 
 
 def missed_texts(missed: MissedChange) -> tuple[str | None, str]:
-    """Return the old and the new value as texts. The old one is None if the chat does not know it."""
-    known = ColumnValue(raw=missed.old.raw, text=missed.old.text) if missed.old else None
+    """Return the old and the new value as texts. The old one is None if it is secured or the chat does not know it."""
+    old = None if missed.column.secured else missed.old
+    known = ColumnValue(raw=old.raw, text=old.text) if old else None
     return change_texts(missed.column, known, missed.new, missed.new)
 
 

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.notifications.decide import Reason
 from bot.domain.notifications.history import Closing
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.rate_windows import TENANT_WINDOW
 from bot.domain.values import Chat, ChatId, Connection
-from bot.features.shared.answers import display_name, to_outbox
+from bot.features.shared.answers import to_outbox
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.store.unit_of_work import UnitOfWork
@@ -40,40 +41,54 @@ async def enqueue_due_changes(services: Services, *, undo_within: timedelta, ahe
         await work.decisions.close_ended(ended_before=at - undo_within, at=at)
     after: ChatId | None = None
     count, most = 0, max(1, int(ahead / _BETWEEN_CHATS))
-    while count < most and (chats := await _enqueue_batch(services, after, at, count)):
-        after = chats[-1]
-        count += len(chats)
+    while count < most and (chats := await _due_chats(services, after, at)):
+        await enqueue_held_changes(services, chats, at, count)
+        after, count = chats[-1], count + len(chats)
     if count:
         _log.info("held_changes.due", chats=count)
 
 
-async def _enqueue_batch(services: Services, after: ChatId | None, at: datetime, count: int) -> Sequence[ChatId]:
+async def _due_chats(services: Services, after: ChatId | None, at: datetime) -> Sequence[ChatId]:
     async with services.store.reading() as work:
-        chats = await work.decisions.due_chats(at, at_most=BATCH_SIZE, after=after)
-    if chats:
-        async with services.store.writing() as work:
-            for number, chat in enumerate(chats, start=count):
-                due_at = at + number * _BETWEEN_CHATS
-                await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=due_at)
-    return chats
+        return await work.decisions.due_chats(at, at_most=BATCH_SIZE, after=after)
 
 
-async def release(services: Services, work: UnitOfWork, chat: ChatId, connection: Connection | None, text: str) -> None:
+async def enqueue_held_changes(services: Services, chats: Sequence[ChatId], at: datetime, count: int) -> None:
+    """Enqueue a decision about the held changes of each chat, some chats each second. `count`: chats before these."""
+    async with services.store.writing() as work:
+        for number, chat in enumerate(chats, start=count):
+            due_at = at + number * _BETWEEN_CHATS
+            await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=due_at)
+
+
+async def release(services: Services, work: UnitOfWork, chat: ChatId, text: str) -> None:
     """Post the changes that a mute held, in the transaction that ends the mute.
 
-    `connection` is the record whose mute ended, or None for the mute of the whole chat. `text` says who ended it, such
-    as "Unmuted by Alex Wilber", and is posted even if nothing changed. Changes that other rules hold, such as quiet
-    hours, go on waiting.
+    `text` says who ended it, such as "Unmuted by Alex Wilber", and is posted even if nothing changed. Changes that
+    other rules hold, such as quiet hours, go on waiting.
     """
     at = services.clock.now()
-    text = f"{text} ({display_name(connection)})" if connection else text
+    await _make_due(work, chat, at)
     await work.inbox.enqueue(ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text=text), at=at, due_at=at)
 
 
 async def reconsider(services: Services, work: UnitOfWork, chat: ChatId) -> None:
     """Decide again about the held changes of the chat, in the transaction that changes its rules."""
     at = services.clock.now()
-    await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=at)
+    if await _make_due(work, chat, at):
+        await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=at)
+
+
+async def _make_due(work: UnitOfWork, chat: ChatId, at: datetime) -> bool:
+    """Make held changes due, so that none is forgotten if its record cannot be read now; return whether there are any.
+
+    Digests keep their time: only at that time they are posted.
+    """
+    # A decision by the old rules is stored before this, or waits for this transaction and uses the new ones.
+    await work.connections.for_chat(chat, for_update=True)
+    held = await work.decisions.open_in_chat(chat)
+    await work.decisions.make_due([each.id for each in held if each.reason is not Reason.DIGEST], at=at)
+    return bool(held)
 
 
 async def end_connection(work: UnitOfWork, connections: Sequence[Connection], at: datetime) -> None:
@@ -81,8 +96,7 @@ async def end_connection(work: UnitOfWork, connections: Sequence[Connection], at
     await work.decisions.close_connections([each.id for each in connections], Closing.CONNECTION_ENDED, at=at)
 
 
-def unmuted_notice(chat: Chat, text: str, at: datetime, *, is_waiting: bool) -> OutgoingMessage:
-    """Return the line about the end of a mute. `is_waiting`: other rules still hold changes."""
-    rest = "Changes wait until quiet hours or the digest." if is_waiting else "Nothing changed in the meantime."
+def unmuted_notice(chat: Chat, text: str, rest: str, at: datetime) -> OutgoingMessage:
+    """Return the notice that a mute ended. `rest` says why there is no card about changes."""
     message = notice(NoticeView(text=f"{text}.", next_step=rest))
     return to_outbox(chat, message, key=f"unmuted {chat.id} {at.isoformat()} {uuid4().hex}")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.outgoing_messages import Subject
 from bot.domain.posted_cards import (
     EDIT_AFTER,
@@ -56,8 +57,24 @@ async def update_live_cards(work: UnitOfWork, changes: Sequence[RecordChange], *
 
 
 async def stop_live_cards(work: UnitOfWork, connections: Collection[ConnectionId], *, at: datetime) -> None:
-    """End the live cards of connections that get their changes in another form from now on. The cards say so."""
+    """End the live cards of connections that get their changes in another form from now on. The cards say so.
+
+    Changes on a card that was not posted yet are reported in the new form.
+    """
+    for card in (await work.posted_cards.live(connections)).values():
+        if card.activity_id is None and not await work.outbox.has_pending_card(card.chat_id, card.id):
+            await _report_again(work, card, at)
     await work.posted_cards.end_live(connections, at=at)
+
+
+async def _report_again(work: UnitOfWork, card: PostedCard, at: datetime) -> None:
+    """Restore what the chat knew before the changes on the card, so that the next summary contains them."""
+    shown = card.content.changes if isinstance(card.content, LiveContent) else ()
+    names = {each.column.name for each in shown}
+    before = {key: value for key, value in card.reported_before.items() if value and key[1] in names}
+    await work.reported_values.save(before)
+    await work.posted_cards.abandon(card.id, at=at)
+    await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=card.chat_id), at=at, due_at=at)
 
 
 async def _add(work: UnitOfWork, change: RecordChange, earlier: PostedCard | None, at: datetime) -> None:

@@ -12,7 +12,8 @@ from bot.domain.notifications.mute_spans import MuteSpan, mute_end, mute_zone
 from bot.domain.notifications.rules import Mute
 from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ChatId, Connection
-from bot.features.notifications.end_mute import end_mutes, unmuted
+from bot.features.notifications.end_mute import end_mutes, unmuted_text
+from bot.features.notifications.held_changes import reconsider
 from bot.features.notifications.rights import require_can_change, require_can_mute
 from bot.features.notifications.store_rules import (
     stored_chat_rules,
@@ -27,6 +28,7 @@ from bot.features.shared.turn import Turn
 from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
 from cards.message import Message
+from cards.notice import NoticeView, notice
 from cards.notifications.mute import AskMuteView, MutedView, MuteState, ask_mute, muted
 
 SPAN = "span"
@@ -109,13 +111,15 @@ async def mute_chat(
     message = _muted(target, mute, in_utc=zone is None and span in {MuteSpan.TOMORROW, MuteSpan.MONDAY})
     async with services.store.writing() as work:
         await _set_mute(work, chat.id, target, mute)
+        # The mute may end before the one that it replaces, or let urgent changes pass.
+        await reconsider(services, work, chat.id)
         entry = replace(_entry(chat, target, actor, "mute", now), details={"span": span})
         await _announce(work, chat, target, message, entry)
     return Answer(message=message, already_queued=True)
 
 
 async def unmute_chat(services: Services, turn: Turn, target: MuteTarget) -> Answer:
-    """End the mute, and enqueue the notice for the chat; raise `NotAllowed`, or `NotFound` without a mute.
+    """End the mute, and tell the chat with what changed; raise `NotAllowed`, or `NotFound` without a mute.
 
     For the whole chat, the mutes of its records end too.
     """
@@ -128,11 +132,11 @@ async def unmute_chat(services: Services, turn: Turn, target: MuteTarget) -> Ans
         raise _not_muted(target)
     if any(map(_is_endless, active)):
         await require_can_change(services, chat, turn.person, target.connections)
-    message = unmuted(target.name, actor.user.name)
+    text, whole_chat = unmuted_text(target.name, actor.user.name), target.record is None
     async with services.store.writing() as work:
-        await end_mutes(work, chat.id, target.connections, whole_chat=target.record is None)
-        await _announce(work, chat, target, message, _entry(chat, target, actor, "unmute", now))
-    return Answer(message=message, already_queued=True)
+        await end_mutes(services, work, chat.id, target.connections, whole_chat=whole_chat, text=text)
+        await work.audit.add(_entry(chat, target, actor, "unmute", now))
+    return Answer(message=notice(NoticeView(text=f"{text}.")), already_queued=True)
 
 
 def _not_muted(target: MuteTarget) -> NotFound:

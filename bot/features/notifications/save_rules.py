@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.domain.audit import AuditEntry
-from bot.domain.notifications.rules import MAX_SAVES, ChatRules, ConnectionRules, Rules, Save, Versioned
+from bot.domain.notifications.defaults import effective_rules
+from bot.domain.notifications.rules import MAX_SAVES, ChatRules, ConnectionRules, Rules, Save, Style, Versioned
 from bot.features.notifications.context import CHAT_VERSION, RECORD_VERSION, RulesContext
+from bot.features.notifications.held_changes import reconsider
+from bot.features.notifications.live_card import stop_live_cards
 from bot.features.notifications.rights import require_can_change
 from bot.features.notifications.store_rules import stored_chat_rules, stored_connection_rules, with_save
 from bot.features.shared.action_data import ActionData, expired_button
@@ -36,6 +39,7 @@ async def save_chat_rules(
         rules = _with_save(context, services, change(stored.rules), stored.version, part)
         if not await work.notification_rules.chats.save(turn.chat.id, rules, version=stored.version):
             return SaveOutcome(is_saved=False)
+        await reconsider(services, work, turn.chat.id)
         await work.audit.add(_entry(services, context, part, whole_chat=True))
     return SaveOutcome(is_saved=True, saves=saves)
 
@@ -60,6 +64,9 @@ async def save_connection_rules(
         rules = _with_save(context, services, changed, stored.version, part)
         if not await work.notification_rules.connections.save(context.chosen.id, rules, version=stored.version):
             return SaveOutcome(is_saved=False)
+        await reconsider(services, work, turn.chat.id)
+        if effective_rules(rules, context.record_type).style is not Style.LIVE:
+            await stop_live_cards(work, [context.chosen.id], at=services.clock.now())
         await work.audit.add(_entry(services, context, part, whole_chat=False))
     return SaveOutcome(is_saved=True, saves=saves)
 

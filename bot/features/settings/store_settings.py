@@ -8,6 +8,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import is_sync_on
 from bot.domain.errors import BadRequest
 from bot.domain.jobs import EnvironmentJob, JobKind
+from bot.domain.notifications.defaults import DECISION_SETTINGS
 from bot.domain.settings import (
     SYNC_SETTINGS,
     EnvironmentSettings,
@@ -149,6 +150,8 @@ async def _save(work: UnitOfWork, settings: EnvironmentSettings, entry: SavedSet
         await _enqueue(work, JobKind.TAKE_VALUES, entry)
     # The webhook's steps follow from the settings.
     await _enqueue(work, JobKind.FOLLOW_SETTINGS, entry)
+    if changed & DECISION_SETTINGS:
+        await _enqueue(work, JobKind.FOLLOW_RULES, entry)
     if changed & SYNC_SETTINGS:
         await _enqueue(work, JobKind.SYNC_ALL, entry)
     return after

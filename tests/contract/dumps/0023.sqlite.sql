@@ -91,9 +91,9 @@ CREATE TABLE connection (
 	CONSTRAINT pk_connection PRIMARY KEY (id), 
 	CONSTRAINT fk_connection_chat_id_chat FOREIGN KEY(chat_id) REFERENCES chat (id)
 );
-INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'43866fb145760daa27c76ecffd5ae796');
-INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'7b9340da52fe883d85442486c0ae4798');
-INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'8affb4442846eada94b97b5af6768fbd');
+INSERT INTO "connection" VALUES(1,'19:a@thread.v2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,NULL,NULL,NULL,NULL,NULL,1,'dbef41afac2facf6e9f9f71f78105148');
+INSERT INTO "connection" VALUES(2,'19:a@thread.v2','contoso','account','2','Pump vibrates',NULL,'megan','Megan',1795256430123456,NULL,NULL,1795256490000000,'megan','Megan Bowen',0,'4218938e4cf8cbcb488759ee414cef09');
+INSERT INTO "connection" VALUES(3,'19:b@thread.tacv2','contoso','incident','1','Pump vibrates','CAS-01001','adele','Adele',1795256430123456,1795256430000000,'The bot was removed.',NULL,NULL,NULL,0,'d585833b8a65b94f9b907b7321f1b8a3');
 CREATE TABLE connection_rules (
 	connection_id INTEGER NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -179,11 +179,11 @@ CREATE TABLE inbox (
 INSERT INTO "inbox" VALUES(1,'event','["contoso", "incident", "1"]','{"key": "event", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30.123456Z", "changed_by": "u1", "changes": [{"column": "empty", "new": {"raw": null, "text": null}, "old": null}, {"column": "yes", "new": {"raw": true, "text": "shown True"}, "old": {"raw": true, "text": null}}, {"column": "no", "new": {"raw": false, "text": "shown False"}, "old": {"raw": false, "text": null}}, {"column": "zero", "new": {"raw": 0, "text": "shown 0"}, "old": {"raw": 0, "text": null}}, {"column": "one", "new": {"raw": 1, "text": "shown 1"}, "old": {"raw": 1, "text": null}}, {"column": "negative", "new": {"raw": -7, "text": "shown -7"}, "old": {"raw": -7, "text": null}}, {"column": "large", "new": {"raw": 9007199254740993, "text": "shown 9007199254740993"}, "old": null}, {"column": "whole_float", "new": {"raw": 1.0, "text": "shown 1.0"}, "old": {"raw": 1.0, "text": null}}, {"column": "float", "new": {"raw": 0.1, "text": "shown 0.1"}, "old": null}, {"column": "no_text", "new": {"raw": "", "text": "shown "}, "old": {"raw": "", "text": null}}, {"column": "text", "new": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": "shown Pump \u201cvibrates\u201d \ud83d\ude80"}, "old": {"raw": "Pump \u201cvibrates\u201d \ud83d\ude80", "text": null}}, {"column": "number_text", "new": {"raw": "1", "text": "shown 1"}, "old": {"raw": "1", "text": null}}, {"column": "true_text", "new": {"raw": "true", "text": "shown true"}, "old": {"raw": "true", "text": null}}, {"column": "date", "new": {"raw": "2026-11-21", "text": "shown 2026-11-21"}, "old": null}, {"column": "instant", "new": {"raw": "2026-11-21T10:20:30Z", "text": "shown 2026-11-21T10:20:30Z"}, "old": null}, {"column": "lookup", "new": {"raw": "account:2", "text": "shown account:2"}, "old": null}, {"column": "no_choices", "new": {"raw": [], "text": "shown ()"}, "old": {"raw": [], "text": null}}, {"column": "choices", "new": {"raw": [1, 2, 3], "text": "shown (1, 2, 3)"}, "old": null}], "stripped": false, "deleted": false, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(2,'stripped','["contoso", "incident", "1"]','{"key": "stripped", "record": ["contoso", "incident", "1"], "at": "2026-11-21T10:20:30Z", "changed_by": null, "changes": [], "stripped": true, "deleted": false, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 INSERT INTO "inbox" VALUES(3,'deleted','["contoso", "account", "2"]','{"key": "deleted", "record": ["contoso", "account", "2"], "at": "2026-11-21T10:20:30Z", "changed_by": "u1", "changes": [], "stripped": false, "deleted": true, "modified_at": null}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 58d22f8b5e774987b3cc9db290374073','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(5,'follow settings contoso 61adfc0934fe43219dfe69adf98e45cd','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(6,'sync all contoso 883df7a872914bacab3a6d34cac5d0e7','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(7,'take values contoso 82536a4f820d4bd787e35c1ad8ca9bf3','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
-INSERT INTO "inbox" VALUES(8,'post card 1 f8114baa744f459e9399f5444bd48faa','post card 1','{"job": "post card", "card_id": 1}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(4,'catch up 19:a@thread.v2 4f2d62d0008643b489278d97dec4856a','catch up 19:a@thread.v2','{"job": "catch up", "chat": "19:a@thread.v2"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(5,'follow settings contoso 576ba10f74b0473ebea442de86208ff5','follow settings contoso','{"job": "follow settings", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(6,'sync all contoso 81ec6ae095f94762ae4633a4533ae42a','sync all contoso','{"job": "sync all", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(7,'take values contoso 3597a44a6a004dd2a362558ded6fd110','take values contoso','{"job": "take values", "environment": "contoso"}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
+INSERT INTO "inbox" VALUES(8,'post card 1 f647ba05ff614071a97df0001d8f27f5','post card 1','{"job": "post card", "card_id": 1}','',1795256430000000,1795256490000000,'waiting',0,NULL,NULL);
 CREATE TABLE lane (
 	queue VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -335,7 +335,7 @@ CREATE TABLE signing_key (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_signing_key PRIMARY KEY (week)
 );
-INSERT INTO "signing_key" VALUES(2968,'300963590cef4efbb4c34e17e6c5cfff0f899b7c376da7efbb3019986618f4eb');
+INSERT INTO "signing_key" VALUES(2968,'89269da090eff947b3990751772bafa29ed0280a14941bfa5d1e346ae79c56ea');
 CREATE TABLE subscription (
 	watch VARCHAR NOT NULL, 
 	chat_id VARCHAR, 
