@@ -46,9 +46,10 @@ class DataverseNotesAndTasks:
         if navigation is None:
             raise NotSupported(f"Records of this type cannot have {message.form}s.", "Choose the other option.")
         rows, target = await tables.get(kind.table), await tables.get(record.table)
+        body = rows.columns.get(kind.body)
         values = {
             kind.title: message.title,
-            kind.body: message.body,
+            kind.body: message.stored_text(is_rich=body is not None and body.rich_text),
             f"{navigation}@odata.bind": f"/{target.set_name}({record.row_id})",
         }
         path = f"{rows.set_name}({row_id})"

@@ -10,6 +10,11 @@ from datetime import datetime, timedelta
 _MARGIN = timedelta(milliseconds=1)
 """Limits count closed windows: a post exactly one window after another still counts with it."""
 
+MAX_AHEAD = timedelta(minutes=1)
+"""Maximum time by which a stored post may be ahead. Slots are reserved a few seconds ahead; the clocks of two machines
+may differ a little.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -41,6 +46,11 @@ requests form no burst, and 1/6 below the limit.
 def longest_span(windows: Sequence[Window]) -> timedelta:
     """Return the length of the longest window: older posts no longer count."""
     return max((window.span for window in windows), default=timedelta(0))
+
+
+def credible_posts(posts: Sequence[datetime], now: datetime) -> Sequence[datetime]:
+    """Return the posts without those in the future, which a process with a wrong clock stored."""
+    return [post for post in posts if post - now <= MAX_AHEAD]
 
 
 def earliest_post(windows: Sequence[Window], posts: Sequence[datetime], now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from bot.domain.errors import BadRequest
 from bot.domain.values import Chat, ChatKind
+from bot.text.rich_text import escape_markup
 
 MAX_TITLE_LENGTH = 200
 """Characters of a task's subject ("Task table reference"). A note's subject can be longer."""
@@ -95,10 +96,10 @@ class SavedMessage:
     origin: str
     """Author, time, attachments, and the link back to the message, one per line."""
 
-    @property
-    def body(self) -> str:
-        """The note's text or the task's description."""
-        return f"{self.text}\n\n{self.origin}"
+    def stored_text(self, *, is_rich: bool = False) -> str:
+        """Return the note's text or the task's description. `is_rich`: the column is rich text, as notes always are."""
+        text = f"{self.text}\n\n{self.origin}"
+        return escape_markup(text) if is_rich or self.form is MessageForm.NOTE else text
 
     def validate(self) -> None:
         """Raise `BadRequest` if the title or text is empty or too long."""
@@ -106,5 +107,5 @@ class SavedMessage:
             raise BadRequest("Enter a title and a text.")
         if len(self.title) > MAX_TITLE_LENGTH:
             raise BadRequest(f"A title can have at most {MAX_TITLE_LENGTH} characters. Shorten the title.")
-        if len(self.body) > _LONGEST[self.form]:
+        if len(self.stored_text()) > _LONGEST[self.form]:
             raise BadRequest(_TOO_LONG[self.form].format(longest=f"{_LONGEST[self.form]:,}"))

@@ -40,9 +40,10 @@ class ChatThrottle:
         slot.users += 1
         try:
             async with slot.lock:
-                wait_s = (slot.free_at - self._clock.now()).total_seconds()
-                if wait_s > 0:
-                    await self._clock.sleep(wait_s)
+                # The clock may have been set back since.
+                wait = min(slot.free_at - self._clock.now(), self._pace)
+                if wait > timedelta(0):
+                    await self._clock.sleep(wait.total_seconds())
                 try:
                     yield
                 finally:

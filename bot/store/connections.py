@@ -122,8 +122,9 @@ class Connections:
         return ended.rowcount > 0
 
     async def recently_ended(self, connection: PublicId, *, since: datetime) -> Connection | None:
-        """Return the connection if it ended at that time or later, else None."""
-        query = select(table).where(table.c.public_id == connection, table.c.ended_at >= since)
+        """Return the connection if a person ended it at that time or later, else None."""
+        ended = (table.c.ended_at >= since) & table.c.ended_by_id.is_not(None)
+        query = select(table).where(table.c.public_id == connection, ended)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return connection_from_row(row) if row else None
 

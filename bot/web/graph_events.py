@@ -22,8 +22,14 @@ MAX_BYTES = 8_000_000
 """Maximum bytes of a body: a thousand notifications with resource data of large chats."""
 MAX_VALUES = 50_000
 """Maximum number of objects and lists in a body: 5,000 notifications have three each."""
+EARLY_BYTES = 32_000
+"""Bytes that are received from everybody. Larger bodies need room first, because strangers can send many at a time."""
 MAX_LARGE = 2
 """Maximum number of large bodies at a time that name the client state early, and of those that do not."""
+MAX_WAITING = 10
+"""Maximum number of large bodies of strangers that wait for their turn. More are refused at once: each one that waits
+takes memory.
+"""
 MAX_TOKEN_LENGTH = 4_000
 
 _STRANGERS_WAIT_S = 0.01
@@ -68,6 +74,7 @@ class _Receiver:
         self._within_s = limits.answer_within_s
         self._body_within_s = limits.http.body_within_s
         self._large = {known: asyncio.Semaphore(MAX_LARGE) for known in (True, False)}
+        self._waiting_strangers = 0
         self._late_tasks: set[asyncio.Task[None]] = set()
         self._lines = LineBudget()
 
@@ -78,7 +85,7 @@ class _Receiver:
             return _handshake(token)
         require_json(request)
         body = Body(request, max_bytes=MAX_BYTES, within_s=self._body_within_s)
-        await _receive(body, SMALL_BYTES, pause_s=_STRANGERS_WAIT_S)
+        await _receive(body, EARLY_BYTES, pause_s=_STRANGERS_WAIT_S)
         if body.is_complete:
             return await self._answer(body.content())
         async with self._room(known=self._validator.names_client_state(body.content())) as pause_s:
@@ -94,13 +101,22 @@ class _Receiver:
         room = self._large[known]
         try:
             async with asyncio.timeout(self._within_s):
-                await room.acquire()
+                await (room.acquire() if known else self._acquire_as_stranger(room))
         except TimeoutError:
-            raise Unavailable("Too many large requests at the same time.", "Send the notifications again.") from None
+            raise _full() from None
         try:
             yield 0 if known else _STRANGERS_WAIT_S
         finally:
             room.release()
+
+    async def _acquire_as_stranger(self, room: asyncio.Semaphore) -> None:
+        if self._waiting_strangers >= MAX_WAITING:
+            raise _full()
+        self._waiting_strangers += 1
+        try:
+            await room.acquire()
+        finally:
+            self._waiting_strangers -= 1
 
     async def _answer(self, content: bytes) -> web.StreamResponse:
         if not await self._is_vouched_for(content):
@@ -150,6 +166,10 @@ async def _receive(body: Body, count: int, *, pause_s: float) -> None:
         await body.receive()
         if not body.is_complete:
             await asyncio.sleep(pause_s)
+
+
+def _full() -> Unavailable:
+    return Unavailable("Too many large requests at the same time.", "Send the notifications again.")
 
 
 def _handshake(token: str) -> web.Response:

@@ -30,6 +30,7 @@ from bot.metrics import Metrics
 from bot.ports.teams import MessageSender
 from bot.store.unit_of_work import UnitOfWork
 from bot.workers.attempts import BACKOFF, GIVE_UP_AFTER
+from bot.workers.post_times import PostTimes
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.worker import LaneResult
 
@@ -69,6 +70,7 @@ class OutboxHandler:
         self._teams = teams
         self._clock = services.clock
         self._metrics = metrics
+        self._times = PostTimes()
         self._windows, tenant = services.limits.chat, services.limits.tenant
         self._rate_limiter = RateLimiter(tenant, store=services.store, clock=self._clock) if tenant else None
 
@@ -166,7 +168,7 @@ class OutboxHandler:
 
     async def _wait_for_limits(self, message: PendingMessage) -> datetime | None:
         now = self._clock.now()
-        at = earliest_post(self._windows, message.posts, now)
+        at = earliest_post(self._windows, self._times.credible(message.posts, now), now)
         if at - now > _SHORT_WAIT:
             return at
         await self._clock.sleep((at - now).total_seconds())

@@ -6,8 +6,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.rate_windows import Window, reserve_slots
+from bot.domain.rate_windows import MAX_AHEAD, Window, reserve_slots
 from bot.store.unit_of_work import Store
+from bot.workers.post_times import PostTimes
 
 _MAX_WAITING = 20
 """Maximum number of lanes of one tenant that wait for a slot; further ones come back later and make room for others."""
@@ -23,6 +24,7 @@ class RateLimiter:
         self._interval = window.span / window.posts
         self._store = store
         self._clock = clock
+        self._times = PostTimes()
         self._waiting: dict[str, list[asyncio.Future[datetime]]] = defaultdict(list)
         self._reserving: dict[str, asyncio.Task[None]] = {}
         self._counts: Counter[str] = Counter()
@@ -35,7 +37,7 @@ class RateLimiter:
         self._counts[tenant] += 1
         try:
             at = await self._slot(tenant)
-            await self._clock.sleep((at - self._clock.now()).total_seconds())
+            await self._sleep_until(at)
         finally:
             self._counts[tenant] -= 1
         return None
@@ -50,12 +52,16 @@ class RateLimiter:
         async def wait() -> None:
             nonlocal free_at
             while ask_again := await self.acquire(name):
-                await self._clock.sleep((ask_again - self._clock.now()).total_seconds())
+                await self._sleep_until(ask_again)
             async with one_by_one:
-                await self._clock.sleep((free_at - self._clock.now()).total_seconds())
+                await self._sleep_until(free_at, at_most=self._interval)
                 free_at = self._clock.now() + self._interval
 
         return wait
+
+    async def _sleep_until(self, at: datetime, *, at_most: timedelta = MAX_AHEAD) -> None:
+        """Sleep until this time, but not longer than that: the clock may have been set back since."""
+        await self._clock.sleep(min(at - self._clock.now(), at_most).total_seconds())
 
     async def _slot(self, tenant: str) -> datetime:
         slot: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
@@ -82,7 +88,7 @@ class RateLimiter:
                     if not each.done():
                         each.set_result(at)
                 # Reserve the next block only after this one: an unused reservation is lost.
-                await self._clock.sleep((granted[-1] - self._clock.now()).total_seconds())
+                await self._sleep_until(granted[-1])
         except Exception as error:  # noqa: BLE001 - the lanes that wait must get the error
             for each in [*batch, *self._waiting.pop(tenant, ())]:
                 if not each.done():
@@ -92,7 +98,8 @@ class RateLimiter:
 
     async def _grant(self, tenant: str, count: int) -> Sequence[datetime]:
         async with self._store.writing() as work:
-            posts = await work.rate_history.lock_tenant_posts(tenant)
-            granted = reserve_slots(self._window, posts, self._clock.now(), count)
+            stored, now = await work.rate_history.lock_tenant_posts(tenant), self._clock.now()
+            posts = self._times.credible(stored, now)
+            granted = reserve_slots(self._window, posts, now, count)
             await work.rate_history.save_tenant_posts(tenant, [*posts, *granted][-self._window.posts :])
         return granted

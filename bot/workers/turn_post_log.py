@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.limits import Limits
+from bot.domain.rate_windows import credible_posts
 from bot.domain.values import Chat, ChatId
 from bot.logs import get_logger
 from bot.store.unit_of_work import Store
@@ -51,10 +52,11 @@ class TurnPostLog:
             await work.rate_history.add_posts(posts)
             if self._limits.tenant is None:
                 return
-            since = self._clock.now() - self._limits.tenant.span
+            now = self._clock.now()
+            since = now - self._limits.tenant.span
             for tenant in {chat.tenant_id for chat in collected}:
                 own = [at for chat, ats in collected.items() if chat.tenant_id == tenant for at in ats if at > since]
-                reserved = await work.rate_history.lock_tenant_posts(tenant)
+                reserved = credible_posts(await work.rate_history.lock_tenant_posts(tenant), now)
                 await work.rate_history.save_tenant_posts(
                     tenant, sorted([*reserved, *own])[-self._limits.tenant.posts :]
                 )

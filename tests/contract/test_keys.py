@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from bot.domain.values import ChatId, PublicId
+from bot.domain.values import ChatId, ObjectId, PublicId
 from bot.store.engine import Engines
 from bot.store.tables import connection, signing_key
 from bot.store.unit_of_work import Store
@@ -60,12 +60,19 @@ async def test_a_connection_is_found_by_its_random_id_until_it_ends(store: Store
     async with store.writing() as work:
         assert await work.connections.get(second.public_id) == second
         assert await work.connections.get(PublicId(str(second.id))) is None
-        await work.connections.end(second.id, at=START, by=None, by_name="")
+        await work.connections.end(second.id, at=START, by=ObjectId("o1"), by_name="Megan Bowen")
         assert await work.connections.get(second.public_id) is None
         ended = await work.connections.recently_ended(second.public_id, since=START)
         assert ended is not None
         assert ended.chat_id == ChatId("c2")
         assert await work.connections.recently_ended(second.public_id, since=START + timedelta(seconds=1)) is None
+
+
+async def test_a_connection_that_no_person_ended_does_not_count_as_recently_ended(store: Store) -> None:
+    (merged,) = await store_connections(store, a_connection())
+    async with store.writing() as work:
+        await work.connections.end(merged.id, at=START, by=None, by_name="Megan Bowen")
+        assert await work.connections.recently_ended(merged.public_id, since=START) is None
 
 
 @pytest.mark.databases("postgresql")

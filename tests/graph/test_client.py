@@ -13,6 +13,7 @@ from bot.http.session import create_session
 from tests.dataverse.hostile import Server, answering, refusing
 from tests.fakes.clock import HeldClock
 from tests.graph.conftest import ADELE_ID, ALEX_ID, MEGAN_ID, Graph, made_graph
+from tests.patience import PATIENCE_S
 from tests.tcp_ports import free_port
 
 CHAT, OTHER = ChatId("19:a@thread.v2"), ChatId("19:b@thread.v2")
@@ -58,6 +59,19 @@ async def test_a_chat_is_asked_one_call_after_the_other_a_second_apart_and_other
     await third
     assert server.asked[2].method == "POST"
     assert await second == []
+
+
+async def test_a_clock_that_is_set_back_does_not_prolong_the_pause(
+    busy: Graph, server: Server, clock: HeldClock
+) -> None:
+    server.answers = [answering(200, EMPTY)]
+    await busy.chats.list_members(CHAT)
+    clock.advance(-600)
+    second = asyncio.create_task(busy.chats.add_member(CHAT, ADELE_ID))
+    await passed()
+    clock.advance(1)
+    await asyncio.wait_for(second, PATIENCE_S)
+    assert [request.method for request in server.asked] == ["GET", "POST"]
 
 
 async def test_who_only_reads_the_same_shares_one_request(busy: Graph, server: Server) -> None:

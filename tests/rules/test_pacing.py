@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.rate_windows import CHAT_WINDOWS, TENANT_WINDOW, Window, earliest_post, longest_span, reserve_slots
+from bot.domain.rate_windows import (
+    CHAT_WINDOWS,
+    MAX_AHEAD,
+    TENANT_WINDOW,
+    Window,
+    credible_posts,
+    earliest_post,
+    longest_span,
+    reserve_slots,
+)
 from tests.fakes.clock import START
 
 WAITS = st.lists(st.timedeltas(timedelta(0), timedelta(seconds=3)), min_size=1, max_size=150)
@@ -66,3 +75,9 @@ def test_without_windows_nothing_waits() -> None:
     assert earliest_post((), [START] * 100, START) == START
     assert longest_span(()) == timedelta(0)
     assert earliest_post((Window(1, timedelta(seconds=1)),), [], START) == START
+
+
+def test_posts_that_a_wrong_clock_stored_do_not_count() -> None:
+    reserved = [START - timedelta(hours=1), START, START + MAX_AHEAD]
+    wrong = [START + MAX_AHEAD + timedelta(microseconds=1), START + timedelta(days=400)]
+    assert credible_posts([*reserved, *wrong], START) == reserved

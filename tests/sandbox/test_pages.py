@@ -76,6 +76,20 @@ async def test_a_row_has_a_timeline_with_the_chats_emails_and_notes_that_the_per
     assert 'id="timeline"' not in await text(client, "/sandbox/tables/email")
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("1 < 2 & R&D", "1 &lt; 2 &amp; R&amp;D"),
+        ("&lt;b>bold&lt;/b> &amp;amp;", "&lt;b&gt;bold&lt;/b&gt; &amp;amp;"),
+        ("<p>Two</p><p>lines<!-- hidden --></p>", "Two\nlines"),
+    ],
+)
+async def test_the_timeline_shows_notes_as_rich_text(client: Client, api: Api, stored: str, shown: str) -> None:
+    note = {"subject": "A note", "notetext": stored, "objectid_incident@odata.bind": f"/incidents({CASE_ID})"}
+    await api.post("annotations", note)
+    assert f'<p class="text"><bdi>{shown}</bdi></p>' in await text(client, ROW)
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "²"])
 async def test_an_invalid_page_number_is_not_an_error(client: Client, page: str) -> None:
     answer = await client.get("/sandbox/tables/incident", params={"page": page})

@@ -49,6 +49,18 @@ async def test_a_chat_renamed_during_the_fetch_gets_the_new_name(
         assert row["subject"] == "Third"
 
 
+async def test_a_row_that_a_wrong_clock_wrote_in_the_future_is_written_again_at_once(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN, topic="First")
+        await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await room.work()
+        room.clock.advance(-600)
+        await room.note.record_change(CHAT, topic=Topic(name="Second"))
+        await room.work()
+        (row,) = await room.rows(CHAT)
+        assert row["subject"] == "Second"
+
+
 async def test_a_row_that_could_not_be_completed_for_days_is_completed_later(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.rate_windows import SYNC_WINDOW
 from bot.domain.values import ChatId, ObjectId
+from bot.features.chat_sync.record_activity import Topic
 from tests.sync.room import ROW_EVERY, Room, open_room
 from tests.tiers import FULL
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
@@ -118,3 +119,18 @@ async def test_a_thousand_messages_per_second_cause_few_writes_and_the_last_stat
         assert len(gaps) > CHATS / 2
         assert min(gaps) >= ROW_EVERY
         assert await shows(room, chats[::10], ADELE, last)
+
+
+async def test_a_clock_that_is_set_back_delays_no_request(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db", window=SYNC_WINDOW) as room:
+        chat = ChatId("19:chat@thread.v2")
+        await room.add_chat(chat, ALEX, MEGAN, topic="First")
+        async with room.at_work():
+            await room.connect(chat, (await room.cases())[0], ALEX)
+            await room.pass_time(2)
+            await room.until_nothing_is_due()
+            room.clock.advance(-600)
+            await room.note.record_change(chat, topic=Topic(name="Second"))
+            await room.pass_time(2)
+        (row,) = await room.rows(chat)
+        assert row["subject"] == "Second"

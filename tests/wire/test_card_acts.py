@@ -344,6 +344,16 @@ async def test_a_note_is_added_once_even_if_it_is_sent_repeatedly(world: World) 
     assert len(await notes(world)) == 2
 
 
+async def test_markup_in_a_note_is_text(world: World) -> None:
+    await allow_actions(world, acts=["note"])
+    form = await press(world, await first_page(world, person=ISAIAH), "Add a note", person=ISAIAH)
+    await press(
+        world, form, "Add the note", {"text": "R&D: 2 < 3 <img src=https://evil.example/p.png><!--"}, person=ISAIAH
+    )
+    ((text, _),) = await notes(world)
+    assert text == "R&D: 2 < 3 &lt;img src=https://evil.example/p.png>&lt;!--\n\nWritten in Microsoft Teams."
+
+
 async def test_a_note_that_timed_out_is_added_once(world: World) -> None:
     await allow_actions(world, acts=["note"])
     world.limits = HURRIED

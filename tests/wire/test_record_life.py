@@ -223,6 +223,20 @@ async def test_connections_move_to_the_remaining_case(told: World) -> None:
         assert "Priority: Normal → **High**" in texts(told.card(chat))
 
 
+async def test_a_merge_is_not_undone_by_the_button_of_a_disconnect(told: World) -> None:
+    await connected(told, "CAS-01002")
+    (ended,) = await told.rows_in(connection)
+    await merged(told, "CAS-01002", into="CAS-01001")
+    await told.window_ends()
+    told.card()
+    undo = {"verb": Verb.UNDO_DISCONNECT, "data": {"connection": ended["public_id"]}}
+    answer = await told.press(undo, person=ADELE)
+    assert texts(answer["value"])[0].startswith("There is nothing to undo")
+    await told.window_ends()
+    assert told.nothing_was_said()
+    assert await live(told) == {"CAS-01001"}
+
+
 async def test_connections_of_a_record_that_was_merged_twice_move_to_the_last_record(told: World) -> None:
     await connected(told, "CAS-01003")
     await told.switch_webhook(on=False)

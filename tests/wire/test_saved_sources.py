@@ -1,10 +1,12 @@
 """Forwarded words and links back to messages, as the dialog that saves a message shows them."""
 
 import json
+from html import escape, unescape
 from typing import Any
 
 import pytest
 
+from tests.steps.rendered_html import Rendered
 from tests.steps.saved_messages import MESSAGE, SECRET, open_dialog, submit
 from tests.steps.settings_pages import ShownPage
 from tests.wire.people import ADELE
@@ -136,6 +138,36 @@ async def test_a_note_always_names_who_saved_it(world: World) -> None:
         (note,) = (await answer.json())["value"]
     assert "Message in Microsoft Teams: Megan Bowen" in note["notetext"]
     assert "\nSaved by Adele Vance\n" in note["notetext"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'see <a href="https://evil.example">the contract</a> <img src="https://evil.example/p.png">',
+        '<div style="display:none">',
+        "<div hidden>",
+        "<!--",
+        "&lt;b&gt; &amp;amp; &#60;script>",
+        "<plaintext>",
+        "a <b",
+    ],
+)
+async def test_markup_of_a_message_is_text_in_the_note_and_hides_nothing(world: World, words: str) -> None:
+    message = {**MESSAGE, "body": {"contentType": "html", "content": f"<p>{SECRET} {escape(words)}</p>"}}
+    page = await open_dialog(world, message)
+    assert page.inputs["text"]["value"] == f"{SECRET} {words}"
+    await submit(world, page.step("Save", words="CAS-01001"))
+    query = {"$filter": f"contains(notetext,'{SECRET}')"}
+    async with world.session.get(f"{world.sandbox}{API}/annotations", params=query) as answer:
+        (note,) = (await answer.json())["value"]
+    rendered = Rendered(note["notetext"])
+    assert rendered.other == []
+    assert rendered.text.startswith(f"{SECRET} {words}\n\nMessage in Microsoft Teams: Adele Vance")
+    assert "\nSaved by Adele Vance\n" in rendered.text
+    # The timeline shows it as it was written, too.
+    row = await world.row("incidents", "CAS-01001")
+    async with world.session.get(f"{world.sandbox}/tables/incident/{row}") as answer:
+        assert f"{SECRET} {words}" in unescape(await answer.text())
 
 
 async def test_a_message_of_a_channel_without_a_link_gets_the_link_of_its_thread(world: World) -> None:

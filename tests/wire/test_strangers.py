@@ -4,6 +4,7 @@ import asyncio
 import logging
 import zlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from gzip import compress
 
 import orjson
@@ -12,11 +13,12 @@ import pytest
 from bot.config.settings import Settings
 from bot.store.tables import chat, inbox, sync_job
 from bot.web import json_body, messages
+from bot.web.graph_events import MAX_LARGE, MAX_WAITING
 from tests.dataverse.samples import context
 from tests.fakes.certificates import Certificates
 from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import FakeSignIn
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.steps.changes import CHANGES, rename_notification
 from tests.steps.graph_events import KNOWN, store_subscription_ids
 from tests.steps.production import in_production, production_settings
@@ -246,6 +248,32 @@ async def test_large_notifications_of_strangers_never_take_the_room_of_graph(bot
             writer.transport.abort()
     assert await bot.rows_in(chat)
     await bot.forget(sync_job)
+
+
+async def test_few_large_notifications_of_strangers_wait_for_room_and_the_others_are_refused_at_once(
+    bot: World,
+) -> None:
+    part = b'{"more": "' + b"x" * 40_000
+    async with AsyncExitStack() as opened:
+        strangers = []
+        for _ in range(MAX_LARGE + MAX_WAITING + 8):
+            stranger = await opened.enter_async_context(connection(bot.settings.port))
+            stranger.send(head(CHANGES, JSON, b"Content-Length: 90000") + part)
+            strangers.append(asyncio.create_task(stranger.answer()))
+        refused, waiting = await asyncio.wait(strangers, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        while len(refused) < 8:
+            more, waiting = await asyncio.wait(waiting, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            refused |= more
+        assert {each.result().status for each in refused} == {503}
+        for each in waiting:
+            each.cancel()
+    # Those who wait make room when they leave.
+    whole = part + b'"}'
+    await until(lambda: accepted(bot, whole))
+
+
+async def accepted(bot: World, body: bytes) -> bool:
+    return (await sent(bot, post(CHANGES, body))).status == 202
 
 
 async def test_a_large_notification_names_its_client_state_anywhere(bot: World) -> None:

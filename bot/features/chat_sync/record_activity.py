@@ -106,8 +106,10 @@ class ActivityRecorder:
         try:
             while True:
                 await self._has_writes.wait()
-                # The interval begins with the first buffered write, even if this line runs late.
-                await self._clock.sleep((self._flush_at - self._clock.now()).total_seconds())
+                # The interval begins with the first buffered write, even if this line runs late. The clock may have
+                # been set back since.
+                wait = min(self._flush_at - self._clock.now(), _FLUSH_INTERVAL)
+                await self._clock.sleep(wait.total_seconds())
                 await self._flush()
         finally:
             await self._flush()

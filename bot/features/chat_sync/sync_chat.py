@@ -51,9 +51,13 @@ async def sync_chat(services: Services, job: SyncJob) -> datetime | None:
 
 
 def _not_before(services: Services, known: SyncedChat) -> datetime:
-    """Return the earliest time of the next write, which limits how often the rows of a chat are written."""
+    """Return the earliest time of the next write, which limits how often the rows of a chat are written.
+
+    A process with a wrong clock may have stored a time in the future. Nothing waits for it.
+    """
+    now, interval = services.clock.now(), services.limits.row_interval
     written = (each.synced.written_at for each in known.connections)
-    return max((at + services.limits.row_interval for at in written if at), default=services.clock.now())
+    return max((at + interval for at in written if at and at - now <= interval), default=now)
 
 
 async def _sync_rows(services: Services, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:

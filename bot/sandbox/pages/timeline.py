@@ -9,6 +9,8 @@ from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.dataverse.security.access import Caller
 from bot.sandbox.pages.fields import Fact, parties_of
 from bot.sandbox.values import Ref, Row
+from bot.text.html_elements import unescape
+from bot.text.html_text import looks_rich, plain_text
 
 MAX_ENTRIES = 50
 
@@ -25,7 +27,6 @@ class TimelineEntry:
     kind: str
     title: str
     text: str
-    is_html: bool
     status: str
     at: str
     """Formatted time; for a chat, of the last update in Teams."""
@@ -54,20 +55,25 @@ def _entries(caller: Caller, table_name: str, ref: Ref) -> Iterator[Row]:
 
 def _entry(caller: Caller, formatter: Formatter, row: Row) -> TimelineEntry:
     table = caller.schema[row.table]
-    column = table.columns["notetext" if "notetext" in table.columns else "description"]
-    is_html = column.text_format == "RichText"
     return TimelineEntry(
         ref=row.ref,
         kind=table.label,
         title=row.text(table.primary_name) or f"{table.label} without a title",
-        # Between two tags, words must not run together.
-        text=row.text(column.name).replace("<", " <") if is_html else row.text(column.name),
-        is_html=is_html,
+        text=_shown_text(table, row),
         status=_formatted(formatter, table, row, "statuscode"),
         at=_formatted(formatter, table, row, _time_column(row)),
         parties=list(parties_of(caller, table, row)) if table.is_activity else [],
         conversation=row.text("teamschatid") if row.table == _CHAT else "",
     )
+
+
+def _shown_text(table: Table, row: Row) -> str:
+    """Return the text of the entry. The timeline renders notes as rich text, whether or not they contain HTML."""
+    if "notetext" in table.columns:
+        text = row.text("notetext")
+        return plain_text(text) if looks_rich(text) else unescape(text)
+    is_rich = table.columns["description"].text_format == "RichText"
+    return plain_text(row.text("description")) if is_rich else row.text("description")
 
 
 def _formatted(formatter: Formatter, table: Table, row: Row, column: str) -> str:
