@@ -77,6 +77,10 @@ class OutgoingMessage:
     """The card that the message posts or edits; None for a message that is not edited later."""
 
 
+SUMMARY_KEY = "caught up "
+"""Beginning of the keys of messages that sum up earlier changes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingMessage:
     """The first message of a chat's lane, with the chat's current address."""
@@ -92,6 +96,8 @@ class PendingMessage:
     subjects: tuple[Subject, ...] = ()
     disconnected: bool = False
     """True if a person has disconnected a record that the message is about."""
+    is_summary: bool = False
+    """True if the message sums up earlier changes. Such messages let others pass at the tenant's limit."""
     caused_at: datetime | None = None
     posts: Sequence[datetime] = ()
     """The bot's posts to the chat during the last hour, in order."""

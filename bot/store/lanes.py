@@ -46,14 +46,17 @@ class Lanes:
 
     async def schedule(self, queue: Queue, lanes: Sequence[str], *, due_at: datetime) -> None:
         """Make the lanes due at this time, unless they are due at another time already."""
+        await self.schedule_each(queue, dict.fromkeys(lanes, due_at))
+
+    async def schedule_each(self, queue: Queue, lanes: Mapping[str, datetime]) -> None:
+        """Make each lane due at its time, unless it is due at another time already."""
         statement = insert(self._connection, table)
         upsert = statement.on_conflict_do_update(
             index_elements=["queue", "name"],
             set_={"due_at": func.coalesce(table.c.due_at, statement.excluded.due_at)},
         )
-        due = microseconds(due_at)
         # Sort to avoid deadlocks between transactions.
-        rows = [{"queue": queue.value, "name": lane, "due_at": due} for lane in sorted(set(lanes))]
+        rows = [{"queue": queue.value, "name": lane, "due_at": microseconds(lanes[lane])} for lane in sorted(lanes)]
         await bulk_execute(self._connection, upsert, rows)
         self.touched.add(queue)
 

@@ -8,7 +8,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard, PendingMessage, Subject, Switch
+from bot.domain.outgoing_messages import (
+    SUMMARY_KEY,
+    CardVersion,
+    OutgoingMessage,
+    PendingCard,
+    PendingMessage,
+    Subject,
+    Switch,
+)
 from bot.domain.posted_cards import CardKind
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId
@@ -81,7 +89,7 @@ class Outbox:
         """Return the next message of each lane that has one, with the chat's current address and recent posts."""
         first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
         found = await self._connection.execute(
-            select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
+            select(table.c.id.label("message_id"), table.c.key, table.c.body, table.c.attempts, table.c.received_at)
             .add_columns(table.c.reason)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
@@ -272,6 +280,7 @@ def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) 
         last_failure=row["reason"] if row["attempts"] else None,
         subjects=_subjects(row),
         disconnected=disconnected,
+        is_summary=row["key"].startswith(SUMMARY_KEY),
         caused_at=row["caused_at"],
         posts=posts,
         card=None if row["card_id"] is None else _pending_card(row),

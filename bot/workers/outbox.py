@@ -172,7 +172,9 @@ class OutboxHandler:
         if at - now > _SHORT_WAIT:
             return at
         await self._clock.sleep((at - now).total_seconds())
-        return await self._rate_limiter.acquire(message.chat.tenant_id) if self._rate_limiter else None
+        if self._rate_limiter is None:
+            return None
+        return await self._rate_limiter.acquire(message.chat.tenant_id, yields=message.is_summary)
 
     def _count(self, posted: SendResult) -> None:
         self._metrics.messages.labels(OUTCOME_NAMES[type(posted.outcome)]).inc()

@@ -12,6 +12,8 @@ from bot.workers.post_times import PostTimes
 
 _MAX_WAITING = 20
 """Maximum number of lanes of one tenant that wait for a slot; further ones come back later and make room for others."""
+_MAX_YIELDING = 14
+"""Maximum number of waiting lanes whose messages let others pass. The others find room without coming back."""
 _MAX_POSTPONEMENT = timedelta(seconds=10)
 """Maximum time until such a lane asks again."""
 
@@ -30,9 +32,12 @@ class RateLimiter:
         self._counts: Counter[str] = Counter()
         self._tails: dict[str, datetime] = {}
 
-    async def acquire(self, tenant: str) -> datetime | None:
-        """Wait for a slot and return None, or return when to ask again if too many are waiting already."""
-        if self._counts[tenant] >= _MAX_WAITING:
+    async def acquire(self, tenant: str, *, yields: bool = False) -> datetime | None:
+        """Wait for a slot and return None, or return when to ask again if too many are waiting already.
+
+        `yields`: let others pass if there are more messages than slots.
+        """
+        if self._counts[tenant] >= (_MAX_YIELDING if yields else _MAX_WAITING):
             return self._ask_again_at(tenant)
         self._counts[tenant] += 1
         try:

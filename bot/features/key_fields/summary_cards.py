@@ -8,7 +8,7 @@ from uuid import uuid4
 from bot.domain.catch_up import MissedChange
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH
-from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
+from bot.domain.outgoing_messages import SUMMARY_KEY, OutgoingMessage, Subject, Switch
 from bot.domain.posted_cards import NewCard
 from bot.domain.reported_change import ReportedColumn
 from bot.domain.values import Chat, Connection
@@ -82,7 +82,7 @@ async def _message(services: Services, work: UnitOfWork, chat: Chat, summary: Su
         own = PersonalView(button=button, accounts=summary.accounts)
         view = replace(view, card_buttons=(button, *view.card_buttons), personal_view=own)
     return OutgoingMessage(
-        key=f"caught up {chat.id} {at.isoformat()} {uuid4().hex}",
+        key=f"{SUMMARY_KEY}{chat.id} {at.isoformat()} {uuid4().hex}",
         chat_id=chat.id,
         activity=render(catch_up(view), chat.channel),
         subjects=_subjects(told, [*deleted, *unreadable]),

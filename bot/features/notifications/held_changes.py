@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.jobs import ChatJob, Job, JobKind
 from bot.domain.notifications.decide import Reason
 from bot.domain.notifications.history import Closing
 from bot.domain.outgoing_messages import OutgoingMessage
@@ -21,7 +21,7 @@ BATCH_SIZE = 200
 
 _log = get_logger(__name__)
 
-_POSTS_SHARE = 0.96
+_POSTS_SHARE = 0.98
 """Share of the posts that Teams accepts in a tenant.
 
 At the end of the quiet hours of many chats, urgent cards and answers find room between the others.
@@ -54,11 +54,13 @@ async def _due_chats(services: Services, after: ChatId | None, at: datetime) -> 
 
 
 async def enqueue_held_changes(services: Services, chats: Sequence[ChatId], at: datetime, count: int) -> None:
-    """Enqueue a decision about the held changes of each chat, some chats each second. `count`: chats before these."""
+    """Enqueue a decision about the held changes of each chat, one after the other. `count`: chats before these."""
+    jobs: dict[Job, datetime] = {
+        ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat): at + number * _BETWEEN_CHATS
+        for number, chat in enumerate(chats, start=count)
+    }
     async with services.store.writing() as work:
-        for number, chat in enumerate(chats, start=count):
-            due_at = at + number * _BETWEEN_CHATS
-            await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=due_at)
+        await work.inbox.enqueue_new(jobs, at=at)
 
 
 async def release(services: Services, work: UnitOfWork, chat: ChatId, text: str) -> None:

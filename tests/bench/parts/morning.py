@@ -68,7 +68,7 @@ async def _measured(bench: Bench, child: Child, chats: int, due_at: datetime) ->
     cpu = 100 * (child.cpu_s() - before) / (time.monotonic() - began)
     arrived = _arrived(bench)
     urgent = _delays(told, arrived)
-    first, last = _span([min(arrived[chat_id(chat)]) for chat in range(chats)])
+    first, last = _span([min(arrived[chat_id(chat)]) for chat in range(chats - _URGENT)])
     times = sorted(at for each in arrived.values() for at in each if first <= at <= last)
     use = len(times) / (last - first) / LIMIT_PER_S
     rows = [
