@@ -32,6 +32,7 @@ MADE_BY: Mapping[str, Sequence[str]] = {
     "memory": ("13",),
     "store": ("14",),
     "pace": ("18", "19"),
+    "morning": ("21",),
     "start": ("20",),
     "suggest": ("similar",),
     "sync": ("sync",),
