@@ -49,6 +49,17 @@ async def test_a_targeted_question_is_deleted_and_the_note_is_posted(world: Worl
     assert len(world.connector.cards(GROUP)) == 1
 
 
+async def test_the_question_of_a_mute_is_deleted_when_the_chat_is_muted(world: World) -> None:
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.connector.posts.clear()
+    await world.say("mute")
+    await world.press(buttons(world.private_card())["1 hour"], message=f"{TARGETED_ID}1")
+    await world.settle()
+    assert world.connector.deleted == {(GROUP, f"{TARGETED_ID}1")}
+    assert texts(world.card())[0].startswith("Alex Wilber muted this chat until ")
+
+
 async def test_a_targeted_choice_is_edited_with_the_flag_and_without_the_recipient(world: World) -> None:
     await world.say("chats pump")
     card = world.private_card()

@@ -79,7 +79,7 @@ async def ask_span(services: Services, turn: Turn, target: MuteTarget) -> Answer
         state=MuteState(by=active.by_name, until=active.until) if active else None,
         unmute=unmute_button(target) if active else None,
     )
-    return Answer(message=ask_mute(view))
+    return Answer(message=ask_mute(view), is_question=True)
 
 
 def unmute_button(target: MuteTarget) -> ActionButton:
