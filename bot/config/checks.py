@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.config.secret_rules import secret_problems
-from bot.config.settings import Settings
+from bot.config.settings import Settings, is_port
 from bot.domain.hosts import is_loopback
 
 _DATABASE_OPTIONS = frozenset(
@@ -26,7 +26,7 @@ _DATABASE_OPTIONS = frozenset(
 
 _POSTGRES_SERVER = re.compile(
     r"([^:/?#@\[\]]*+(:[^/?#@\[\]]*+)?@)?"  # user name and password
-    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*+)(:\d++)?"  # host and port
+    r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]]*+)(:(?P<port>\d++))?"  # host and port
     r"(/[^?#@]*+)?(\?[^#]*+)?"  # database and options
 )
 """Everything after `postgresql+asyncpg://`. A password that is not percent-encoded does not match in most cases."""
@@ -142,14 +142,15 @@ def _database_rules(settings: Settings) -> _Rules:
     is_postgres = scheme == "postgresql+asyncpg"
     options = dict(parse_qsl(rest.partition("?")[2], keep_blank_values=True))
     unknown = options.keys() - _DATABASE_OPTIONS - {"sslmode"}
-    numbers = [options.get(name, "0") for name in ("port", "prepared_statement_cache_size")]
+    server = _POSTGRES_SERVER.fullmatch(rest)
+    ports = [port for port in (options.get("port"), server and server["port"]) if port is not None]
     return (
         (
             not is_postgres and not settings.one_process,
             "CHATSYNC_DATABASE_URL: must start with sqlite+aiosqlite:// or postgresql+asyncpg://",
         ),
         (
-            is_postgres and not _POSTGRES_SERVER.fullmatch(rest),
+            is_postgres and server is None,
             "CHATSYNC_DATABASE_URL: percent-encode special characters in the user name and password (%40 for @)",
         ),
         (
@@ -157,7 +158,11 @@ def _database_rules(settings: Settings) -> _Rules:
             "CHATSYNC_DATABASE_URL: write ssl=require instead of sslmode=require",
         ),
         (
-            is_postgres and bool(unknown or not all(map(str.isdecimal, numbers))),
+            is_postgres and not all(map(is_port, ports)),
+            "CHATSYNC_DATABASE_URL: the port must be a number from 1 to 65535",
+        ),
+        (
+            is_postgres and bool(unknown or not options.get("prepared_statement_cache_size", "0").isdecimal()),
             f"CHATSYNC_DATABASE_URL: unknown or wrong option; the options are {', '.join(sorted(_DATABASE_OPTIONS))}",
         ),
     )

@@ -3,6 +3,7 @@
 pydantic-settings reads, converts, and validates them, and names the variable in each error.
 """
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ _FULL_ADDRESS = "enter a full address, such as https://contoso.crm4.dynamics.com
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Guid = Annotated[str, Field(pattern=_GUID)]
 
+_MAX_PORT = 65_535
+
 
 class InvalidSetting(ValueError):
     """A setting has an invalid value. The text says how to correct it, and does not contain the value."""
@@ -29,14 +32,22 @@ def _split_list(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def is_port(text: str) -> bool:
+    """Check whether a server can listen at the port with this number."""
+    return text.isdecimal() and len(text) <= len(str(_MAX_PORT)) and 0 < int(text) <= _MAX_PORT
+
+
 def _address(value: object) -> object:
     """Return a web address without a trailing slash; allow http only for this machine."""
     if not isinstance(value, str) or not value:
         return value
     try:
         parts = urlsplit(value)
+        has_valid_port = parts.port != 0
     except ValueError as error:
         raise InvalidSetting(_FULL_ADDRESS) from error
+    if not has_valid_port:
+        raise InvalidSetting(_FULL_ADDRESS)
     if not parts.hostname or parts.scheme not in {"http", "https"}:
         raise InvalidSetting(_FULL_ADDRESS)
     if "@" in parts.netloc or parts.query or parts.fragment:
@@ -51,6 +62,13 @@ def _addresses(value: object) -> object:
     return tuple(_address(part) for part in parts) if isinstance(parts, tuple) else parts
 
 
+def _tenants(value: object) -> object:
+    parts = _split_list(value)
+    if isinstance(parts, tuple) and not all(re.fullmatch(_GUID, part) for part in parts):
+        raise InvalidSetting("list the IDs of tenants, each a GUID, separated by commas")
+    return parts
+
+
 def _split_keys(secret: SecretStr | None) -> tuple[str, ...]:
     """Split comma-separated keys. Empty ones keep their place, because the order matters."""
     return tuple(key.strip() for key in secret.get_secret_value().split(",")) if secret else ()
@@ -58,6 +76,7 @@ def _split_keys(secret: SecretStr | None) -> tuple[str, ...]:
 
 Address = Annotated[str, BeforeValidator(_address)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
+Tenants = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_tenants)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 
 # Hosts of Teams' connectors: public cloud, GCC, GCC High, and DoD (Teams documentation, "Proactive messages").
@@ -101,7 +120,7 @@ class Settings(BaseSettings):
     certificate_password: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_CERTIFICATE_PASSWORD")
     app_type: AppType = Field(default="MultiTenant", validation_alias="MicrosoftAppType")
     app_tenant_id: Guid | None = Field(default=None, validation_alias="MicrosoftAppTenantId")
-    allowed_tenants: Names = Field(default=(), validation_alias="CHATSYNC_ALLOWED_TENANTS")
+    allowed_tenants: Tenants = Field(default=(), validation_alias="CHATSYNC_ALLOWED_TENANTS")
     service_hosts: Names = Field(default=_SERVICE_HOSTS, validation_alias="CHATSYNC_SERVICE_HOSTS")
     openid_url: Address = Field(
         default="https://login.botframework.com/v1/.well-known/openidconfiguration",

@@ -101,9 +101,12 @@ def tenant_id(activity: Activity) -> str:
     return _tenant_id(activity.channel_data, conversation)
 
 
-def tenant_id_in_json(body: Mapping[str, Any]) -> str:
-    """Return what `tenant_id` returns for the activity with this JSON, which needs a conversation."""
-    return _tenant_id(body.get("channelData"), body["conversation"])
+def tenant_ids_in_json(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the tenants that the activity with this JSON names: what `tenant_id` returns, and the conversation's."""
+    conversation = body["conversation"]
+    of_conversation = _tenant_id(None, conversation)
+    named = _tenant_id(body.get("channelData"), conversation)
+    return frozenset((named, of_conversation or named))
 
 
 def _tenant_id(channel_data: object, conversation: Mapping[str, Any]) -> str:

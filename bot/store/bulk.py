@@ -1,12 +1,24 @@
-"""Bulk inserts that bypass SQLAlchemy's processing of values.
+"""Statements with thousands of rows or values.
 
-SQLAlchemy processes each value of each row. With thousands of rows, this takes longer than the database.
+Bulk inserts bypass SQLAlchemy's processing of values: it processes each value of each row. With thousands of rows, this
+takes longer than the database.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+BLOCK_SIZE = 10_000
+"""Values in a list of a statement. PostgreSQL allows 32,767 parameters ("Frontend/Backend Protocol")."""
+
+_Value = TypeVar("_Value")
+
+
+def in_blocks(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Yield the values in blocks that fit into the list of a statement."""
+    for start in range(0, len(values), BLOCK_SIZE):
+        yield values[start : start + BLOCK_SIZE]
 
 
 async def bulk_execute(connection: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, object]]) -> None:

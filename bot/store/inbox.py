@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import ChatJob, Job, PendingWork
@@ -21,6 +21,11 @@ from bot.store.lanes import Lanes, job_lane, record_lane
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
+
+MAX_ROWS_OF_LANE = 1_000
+"""Maximum number of events of a record that are processed together. A statement has at most 32,767 parameters
+(PostgreSQL, "Frontend/Backend Protocol").
+"""
 
 
 class Inbox:
@@ -83,11 +88,17 @@ class Inbox:
         return frozenset(lanes[lane] for lane in (await self._connection.execute(waits)).scalars())
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
-        """Return the pending work of each lane that has any."""
-        found = await self._connection.execute(
-            select(table.c.lane, table.c.key, table.c.body, table.c.correlation_id)
+        """Return the pending work of each lane that has any: its first rows, so that a flood is processed in parts."""
+        number = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("number")
+        due = (
+            select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, number)
             .where(table.c.lane.in_(lanes), table.c.state == PENDING)
-            .order_by(table.c.id)
+            .subquery("due")
+        )
+        found = await self._connection.execute(
+            select(due.c.lane, due.c.key, due.c.body, due.c.correlation_id)
+            .where(due.c.number <= MAX_ROWS_OF_LANE)
+            .order_by(due.c.id)
         )
         by_lane = groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0))
         return {lane: _waiting(list(rows)) for lane, rows in by_lane}

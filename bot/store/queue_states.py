@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.queue_states import ChatState, ConnectionState, Queue, QueueState, StuckChat, UndeliveredMessage
 from bot.domain.send_outcomes import DropReason
 from bot.domain.values import ChatId, Connection, ConnectionId
+from bot.store.bulk import in_blocks
 from bot.store.codecs import REPORTED_VALUE
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes, record_lane
@@ -76,6 +77,10 @@ class QueueStates:
         return settled
 
     async def _report_again(self, messages: Sequence[int]) -> None:
+        for some in in_blocks(sorted(messages)):
+            await self._report_block_again(some)
+
+    async def _report_block_again(self, messages: Sequence[int]) -> None:
         values = select(outbox.c.told_after).where(outbox.c.id.in_(messages), outbox.c.told_after.is_not(None))
         for stored in (await self._connection.execute(values.order_by(outbox.c.id))).scalars():
             told = {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}

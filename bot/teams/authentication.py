@@ -39,17 +39,18 @@ class BotAuthentication(BotFrameworkAuthentication):
         check: TokenValidator | None,
         *,
         tenants: frozenset[str],
-        tenant_of: Callable[[Mapping[str, Any]], str],
+        tenants_of: Callable[[Mapping[str, Any]], frozenset[str]],
         is_anonymous: Callable[[Mapping[str, Any]], bool],
     ) -> None:
         """Create the authentication.
 
-        `is_anonymous`: the activity comes from Teams itself, without a tenant and without access to one.
+        `tenants_of`: all tenants that an activity names, at least one. `is_anonymous`: the activity comes from Teams
+        itself, without a tenant and without access to one.
         """
         self._connector = connector
         self._check = check
         self._tenants = tenants
-        self._tenant_of = tenant_of
+        self._tenants_of = tenants_of
         self._is_anonymous = is_anonymous
         self._factory = TurnConnectorFactory(connector)
 
@@ -66,7 +67,7 @@ class BotAuthentication(BotFrameworkAuthentication):
         if token is not None:
             channel = activity.get("channelId")
             require_same_sender(token, service_url=service_url, channel=channel if isinstance(channel, str) else "")
-            if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
+            if not self._tenants_of(activity) <= self._tenants and not self._is_anonymous(activity):
                 raise CallerForbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.is_allowed(service_url):
             raise CallerForbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")

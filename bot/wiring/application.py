@@ -16,7 +16,7 @@ from bot.domain.limits import Limits
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
-from bot.handlers.activities import is_anonymous_in_json, tenant_id_in_json
+from bot.handlers.activities import is_anonymous_in_json, tenant_ids_in_json
 from bot.handlers.bot import ChatSyncBot, build_handlers
 from bot.logs import get_logger
 from bot.store.notify import listen
@@ -118,7 +118,7 @@ def _messages(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | 
         runtime.connector,
         runtime.token_validator,
         tenants=runtime.settings.tenants,
-        tenant_of=tenant_id_in_json,
+        tenants_of=tenant_ids_in_json,
         is_anonymous=is_anonymous_in_json,
     )
     adapter = TeamsAdapter(authentication)

@@ -80,4 +80,4 @@ async def _scans(engines: Engines, statement: str, parameters: Any) -> list[str]
 
 def _is_short(line: str) -> bool:
     """Return whether the scan reads no table, but rows that the statement created or received."""
-    return any(word in line for word in ("SCAN due", "CONSTANT ROW", "ANY_subquery", "SUBQUERY"))
+    return any(word in line for word in ("SCAN due", "CONSTANT ROW", "ANY_subquery", "SUBQUERY", "(subquery-"))

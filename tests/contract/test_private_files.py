@@ -90,11 +90,17 @@ async def test_an_existing_database_is_not_opened_to_make_it_private(
     assert [given & (os.O_CREAT | os.O_EXCL) for given in flags] == [os.O_CREAT | os.O_EXCL]
 
 
-def test_the_sandboxs_files_are_for_the_owner_only(tmp_path: Path) -> None:
-    file = tmp_path / "sandbox.jsonl"
-    make_readable(file)
+def test_the_sandboxs_files_are_for_the_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, lock, fresh = (tmp_path / f"sandbox.jsonl{suffix}" for suffix in ("", ".lock", ".new"))
+    make_readable(file, lock)
     journal = Journal(file)
     journal.open()
     journal.append(Changes(put=[Row(table="account", id="1", version=1, values={})], version=1))
+    journal.close()
+    assert modes(tmp_path) == {"sandbox.jsonl": 0o600, "sandbox.jsonl.lock": 0o600}
+    # A crash can leave the compacted file. The next one must not take over its permissions.
+    make_readable(fresh)
+    monkeypatch.setattr("bot.sandbox.storage.journal.COMPACTION_THRESHOLD", 0)
+    journal.open()
     journal.close()
     assert modes(tmp_path) == {"sandbox.jsonl": 0o600, "sandbox.jsonl.lock": 0o600}

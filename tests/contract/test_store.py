@@ -202,6 +202,27 @@ async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_w
         assert [event.key for event in (await work.inbox.pending([lane]))[lane].events] == ["2"]
 
 
+async def test_a_flood_of_events_of_one_record_is_processed_in_parts_and_delays_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.inbox.MAX_ROWS_OF_LANE", 2)
+    flooded, other = record_lane(CASE), record_lane(ACCOUNT)
+    async with store.writing() as work:
+        for key in "12345":
+            await work.inbox.add_event(an_event(key), at=START, due_at=START)
+        await work.inbox.add_event(an_event("6", ACCOUNT), at=START, due_at=START)
+    for expected in (["1", "2"], ["3", "4"], ["5"]):
+        async with store.writing() as work:
+            lanes = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
+            pending = await work.inbox.pending(lanes)
+            assert list(pending[flooded].keys) == [event.key for event in pending[flooded].events] == expected
+            assert [event.key for event in pending[other].events] == ["6"]
+            await work.inbox.complete(pending[flooded].keys, at=START)
+            await work.lanes.release(Queue.INBOX, dict.fromkeys(lanes), "me")
+    async with store.writing() as work:
+        assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9) == [other]
+
+
 async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: Store) -> None:
     async with store.writing() as work:
         await work.inbox.add_event(an_event("1"), at=START, due_at=START)
@@ -546,3 +567,21 @@ async def test_only_a_rejected_new_chat_is_removed(store: Store) -> None:
             await work.new_chats.remove(new.key)
         assert await work.new_chats.get(asked.key) is None
         assert {key for key, new in others.items() if await work.new_chats.get(new.key)} == set(others)
+
+
+@pytest.mark.databases("postgresql")
+async def test_more_dead_letters_than_a_statement_has_parameters_are_retried(store: Store, engines: Engines) -> None:
+    parked = {
+        "lane": a_chat().id,
+        "body": b"{}",
+        "correlation_id": "",
+        "received_at": START,
+        "due_at": START,
+        "done_at": START,
+        "state": "parked",
+        "attempts": 1,
+    }
+    async with engines.writing.begin() as connection:
+        await connection.execute(outbox.insert(), [{**parked, "key": str(number)} for number in range(33_000)])
+    async with store.writing() as work:
+        assert len(await work.queue_states.retry(None, at=LATER)) == 33_000

@@ -14,6 +14,7 @@ APP = {
     "MicrosoftAppType": "SingleTenant",
     "MicrosoftAppTenantId": "BBBBBBBB-0000-4000-8000-000000000002",
 }
+OWN, OTHER = APP["MicrosoftAppTenantId"], "dddddddd-0000-4000-8000-000000000004"
 REAL = {
     **APP,
     "CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com",
@@ -58,8 +59,9 @@ def test_a_complete_production_configuration_is_valid(monkeypatch: pytest.Monkey
 
 
 def test_listed_tenants_take_the_place_of_the_apps_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(monkeypatch, {**APP, "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": "A, b ,"})
-    assert settings.tenants == {"a", "b"}
+    listed = {"MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": f"{OWN}, {OTHER} ,"}
+    settings = load(monkeypatch, {**APP, **listed})
+    assert settings.tenants == {OWN.lower(), OTHER}
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,10 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD",
     ),
     "one tenant that is not named": (without(APP, "MicrosoftAppTenantId"), "MicrosoftAppTenantId"),
+    "a tenant that is named by its domain": (
+        {**APP, "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": f"{OWN},contoso.onmicrosoft.com"},
+        "CHATSYNC_ALLOWED_TENANTS",
+    ),
     "many tenants that are not named": ({**APP, "MicrosoftAppType": "MultiTenant"}, "CHATSYNC_ALLOWED_TENANTS"),
     "an unknown type": ({**APP, "MicrosoftAppType": "Wizard"}, "MicrosoftAppType"),
     "a real Dataverse without an app": (
@@ -147,7 +153,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     ),
     "a Dataverse without a webhook key": (without(REAL, "CHATSYNC_WEBHOOK_KEY"), "CHATSYNC_WEBHOOK_KEY"),
     "a Dataverse without a tenant": (
-        {**without(REAL, "MicrosoftAppTenantId"), "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": "a"},
+        {**without(REAL, "MicrosoftAppTenantId"), "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": OWN},
         "CHATSYNC_DATAVERSE_TENANT_ID",
     ),
     "a Dataverse by plain http": (
@@ -179,6 +185,30 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x?port=a&host=h"},
         "CHATSYNC_DATABASE_URL",
     ),
+    **{
+        f"a port of the database that does not exist: {where}": (
+            {"CHATSYNC_DATABASE_URL": f"postgresql+asyncpg://{where}"},
+            "CHATSYNC_DATABASE_URL",
+        )
+        for where in (
+            "bot:pw@127.0.0.1:99999/x",
+            "bot:pw@db.example:0/x",
+            f"bot:pw@db.example:{'9' * 5_000}/x",
+            "bot:pw@/x?host=db.example&port=65536",
+            "[::1]:70000/x",
+        )
+    },
+    **{
+        f"a port that does not exist in {name}: {port}": ({**REAL, name: f"https://x.example.com:{port}"}, name)
+        for name in (
+            "CHATSYNC_DATAVERSE_URL",
+            "CHATSYNC_GRAPH_URL",
+            "CHATSYNC_LOGIN_URL",
+            "CHATSYNC_OPENID_URL",
+            "CHATSYNC_PUBLIC_URL",
+        )
+        for port in ("99999", "0", "-1", "x")
+    },
     "an option of another driver": (
         {"CHATSYNC_DATABASE_URL": "postgresql+asyncpg://bot:a-secret-that-nobody-logs@db.example/x?sslmode=require"},
         "CHATSYNC_DATABASE_URL",

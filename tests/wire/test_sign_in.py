@@ -184,6 +184,22 @@ async def test_another_tenant_is_refused(signed_in: World, sign_in: FakeSignIn, 
     assert (status, "CHATSYNC_ALLOWED_TENANTS" in reason) == (403, True)
 
 
+@pytest.mark.parametrize(
+    ("of_data", "of_conversation"),
+    [(TENANT, ANOTHER_TENANT), (ANOTHER_TENANT, TENANT), (None, ANOTHER_TENANT), ("", TENANT)],
+)
+async def test_an_activity_that_also_names_another_tenant_is_refused(
+    signed_in: World, of_data: object, of_conversation: str
+) -> None:
+    status, reason = await refused(
+        signed_in,
+        signed_in.headers["Authorization"],
+        channelData={"tenant": {"id": of_data}},
+        conversation={"id": GROUP, "conversationType": "groupChat", "tenantId": of_conversation},
+    )
+    assert (status, "CHATSYNC_ALLOWED_TENANTS" in reason) == (403, True)
+
+
 async def test_for_somebody_without_the_app_teams_names_no_tenant_and_gets_a_card_that_shows_nothing(
     signed_in: World, sign_in: FakeSignIn
 ) -> None:

@@ -44,13 +44,15 @@ class Journal:
         Raise `JournalError` if another process uses the file or a line is damaged. An incomplete last line is cut off,
         because its change was never acknowledged.
         """
+        lock, fresh = self._beside(".lock"), self._beside(".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = _open(self._file.with_name(self._file.name + ".lock"), "wb")
+            self._lock = _open(lock, "wb")
         except OSError as error:
             raise JournalError("The sandbox's file cannot be created. Set CHATSYNC_SANDBOX_FILE.") from error
         self._acquire_lock(self._lock)
-        if not restrict(self._file):
+        private = [restrict(each) for each in (self._file, lock, fresh)]
+        if not all(private):
             _log.warning("sandbox.file_not_private")
         lines = _complete_lines(self._file)
         changes = _merge(self._read(lines))
@@ -78,6 +80,9 @@ class Journal:
                 each.close()
         self._out = self._lock = None
 
+    def _beside(self, suffix: str) -> Path:
+        return self._file.with_name(self._file.name + suffix)
+
     def _acquire_lock(self, file: FileIO) -> None:
         try:
             _lock(file)
@@ -98,7 +103,7 @@ class Journal:
                 ) from error
 
     def _compact(self, changes: Changes) -> None:
-        fresh = self._file.with_name(self._file.name + ".new")
+        fresh = self._beside(".new")
         with _open(fresh, "wb") as out:
             _write(out, encode_changes(changes))
         fresh.replace(self._file)
