@@ -137,7 +137,7 @@ async def test_help_lists_all_commands(world: World, text: str) -> None:
 UNKNOWN = {
     "frobnicate": ["I don't know **frobnicate**.", "Did you mean connect, notifications, or disconnect?"],
     "what is the weather": ["I don't know **what**.", "Did you mean chats, status, or new?"],
-    "Look: the pump": ["I don't know **Look**.", "Did you mean help, join, or connect?"],
+    "Look: the pump": ["I don't know **Look**.", "Did you mean help, join, or notifications?"],
     "?! pump": ["I don't know **?!**.", "Did you mean help, connect, or disconnect?"],
     "CONECT CAS-01001": ["I don't know **CONECT**.", "Did you mean connect, disconnect, or new?"],
     "*stats*": ["I don't know **\\*stats\\***.", "Did you mean status, settings, or chats?"],
