@@ -144,7 +144,7 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     await save(sandbox, Owner="Diego Siciliani")
     owned = await teams.lines("now owns this case and is not in this chat")
     # A person who can no longer sign in cannot be added.
-    assert owned[-2:] == ["Open record", "Notifications"]
+    assert owned[-3:] == ["Open record", "Chats", "Notifications"]
     await save(sandbox, Status="Resolved")
     closed = await teams.lines("This case was closed (Resolved).")
     assert closed[-3:] == ["Open record", "Keep connected", "Disconnect"]
