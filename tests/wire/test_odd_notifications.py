@@ -51,6 +51,8 @@ async def test_a_clock_that_jumps_loses_and_repeats_nothing(world: World) -> Non
     await is_now(world, 12)
     await changed(world, HIGH)
     assert changes_on(world.card()) == ["Priority: Low → **High**"]
+    await passes(world, minutes=3)
+    assert world.nothing_was_said()
 
 
 async def test_a_digest_whose_records_are_gone_says_so_and_keeps_nothing(world: World) -> None:
