@@ -61,6 +61,7 @@ class StepState(StrEnum):
 
     DONE = "Done"
     RUNNING = "In progress"
+    NOT_STARTED = "Not started"
     NOT_DONE = "Not done"
 
 

@@ -201,7 +201,7 @@ async def test_a_new_chat_shows_its_progress_at_the_pace_of_graph(world: World) 
         "Done: Create the chat",
         "Done: Add everyone to the chat",
         "In progress: Add Chat Sync to the chat",
-        "In progress: Connect the chat to the record",
+        "Not started: Connect the chat to the record",
     ]
     for _ in range(3):
         world.clock.advance(1)

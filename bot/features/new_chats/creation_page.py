@@ -80,10 +80,13 @@ def _start_again_button(request: ChatRequest) -> SubmitButton:
 
 def _step_state(progress: Progress, step: ChatStep) -> StepState:
     new_chat = progress.new_chat
+    failed = {failure.step for failure in new_chat.failures}
     if step in new_chat.done:
         return StepState.DONE
-    has_failed = any(failure.step is step for failure in new_chat.failures)
-    return StepState.RUNNING if progress.is_running and not has_failed else StepState.NOT_DONE
+    if not progress.is_running or step in failed:
+        return StepState.NOT_DONE
+    open_steps = (each for each in new_chat.request.steps if each not in {*new_chat.done, *failed})
+    return StepState.RUNNING if step is next(open_steps) else StepState.NOT_STARTED
 
 
 def resume_button(title: str, new_chat: NewChat) -> SubmitButton:
