@@ -173,7 +173,8 @@ class Connections:
         self, *where: ColumnElement[bool], for_update: bool = False, at_most: int | None = None
     ) -> Sequence[Connection]:
         query = select(table).where(_LIVE, *where).order_by(table.c.id).limit(at_most)
-        found = await self._connection.execute(query.with_for_update() if for_update else query)
+        # `key_share`: rows that refer to a connection can still be added.
+        found = await self._connection.execute(query.with_for_update(key_share=True) if for_update else query)
         return [connection_from_row(row) for row in found.mappings()]
 
 

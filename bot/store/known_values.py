@@ -70,7 +70,8 @@ class ReportedValues:
         values: Mapping[tuple[ConnectionId, str], ReportedValue],
         replaces: Callable[[Any], ColumnElement[bool] | None],
     ) -> None:
-        rows = [{"connection_id": of, "column": column, **_row(value)} for (of, column), value in values.items()]
+        # Sort to avoid deadlocks between transactions.
+        rows = [{"connection_id": of, "column": column, **_row(values[of, column])} for of, column in sorted(values)]
         if not rows:
             return
         statement = insert(self._connection, table)

@@ -30,7 +30,7 @@ class RateLimiter:
         self._waiting: dict[str, list[asyncio.Future[datetime]]] = defaultdict(list)
         self._reserving: dict[str, asyncio.Task[None]] = {}
         self._counts: Counter[str] = Counter()
-        self._tails: dict[str, datetime] = {}
+        self._tails: dict[tuple[str, bool], datetime] = {}
 
     async def acquire(self, tenant: str, *, yields: bool = False) -> datetime | None:
         """Wait for a slot and return None, or return when to ask again if too many are waiting already.
@@ -38,7 +38,7 @@ class RateLimiter:
         `yields`: let others pass if there are more messages than slots.
         """
         if self._counts[tenant] >= (_MAX_YIELDING if yields else _MAX_WAITING):
-            return self._ask_again_at(tenant)
+            return self._ask_again_at(tenant, yields=yields)
         self._counts[tenant] += 1
         try:
             at = await self._slot(tenant)
@@ -75,12 +75,12 @@ class RateLimiter:
             self._reserving[tenant] = asyncio.create_task(self._reserve(tenant))
         return await slot
 
-    def _ask_again_at(self, tenant: str) -> datetime:
+    def _ask_again_at(self, tenant: str, *, yields: bool) -> datetime:
         """Return when to ask again, spread so that no more lanes come back at once than can be served."""
-        now = self._clock.now()
-        tail = max(self._tails.get(tenant, now), now + self._interval * _MAX_WAITING) + self._interval
-        self._tails[tenant] = min(tail, now + _MAX_POSTPONEMENT)
-        return self._tails[tenant]
+        now, queue = self._clock.now(), (tenant, yields)
+        tail = max(self._tails.get(queue, now), now + self._interval * _MAX_WAITING) + self._interval
+        self._tails[queue] = min(tail, now + _MAX_POSTPONEMENT)
+        return self._tails[queue]
 
     async def _reserve(self, tenant: str) -> None:
         """Serve the waiting lanes in order until none is left."""

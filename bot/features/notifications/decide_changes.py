@@ -71,11 +71,16 @@ class Rulebook:
 async def load_rulebook(
     work: UnitOfWork, connections: Sequence[tuple[RecordType, Connection]], at: datetime
 ) -> Rulebook:
-    """Return the rules of the connections, each given with its record type."""
+    """Return the rules of the connections, each given with its record type.
+
+    Chats whose rules count earlier changes are locked: a decision at the same time would count too few.
+    """
     chats = list(dict.fromkeys(each.chat_id for _, each in connections))
     rules = await chat_rules(work, chats)
     with_budget = [each for each in chats if _has_budget(rules[each])]
     combining = [each for each in chats if rules[each].combine_bulk_edits]
+    if with_budget or combining:
+        await work.chats.lock({*with_budget, *combining})
     return Rulebook(
         at=at,
         chats=rules,
