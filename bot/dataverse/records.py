@@ -1,6 +1,5 @@
 """Records, views, and users of Dataverse as values of the domain."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -9,22 +8,22 @@ from typing import TypeVar
 from bot.clock import Clock
 from bot.dataverse.change_tracking import tracked_changes
 from bot.dataverse.client import NAME, DataverseClient
+from bot.dataverse.grouped_reads import GroupedReads
 from bot.dataverse.languages import read_language
 from bot.dataverse.protocol import (
     ANNOTATIONS,
-    ROLE_PROPERTIES,
     begins_with_filter,
     contains_filter,
     expand_clause,
-    parse_role,
     quote_literal,
     select_clause,
 )
 from bot.dataverse.read_rows import parse_rows, read_row, read_rows
 from bot.dataverse.row_access import can_write, filter_readers
 from bot.dataverse.table_cache import TableCache
+from bot.dataverse.user_rows import read_is_application_user, read_object_id, read_roles
 from bot.dataverse.views import note_view
-from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
+from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
@@ -50,6 +49,7 @@ class DataverseRecords:
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
+        self._reads = {name: GroupedReads(client) for name, client in clients.items()}
         self._languages: TtlCache[tuple[EnvironmentId, UserId], int | None] = TtlCache(
             clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL, system=NAME
         )
@@ -112,6 +112,19 @@ class DataverseRecords:
 
         async def read(table: Table, columns: Sequence[Column]) -> Row:
             return await read_row(client, table, record.row_id, columns, caller)
+
+        table = await self.table(record.environment, record.table)
+        return await self._without_deleted_columns(record.environment, table, columns, read)
+
+    async def read_or_none(self, record: RecordRef, columns: Sequence[Column]) -> Row | None:
+        """Return the row with the app's rights, or None if it does not exist or the app may not read it.
+
+        Many reads at the same time share requests.
+        """
+        reads = self._reads[record.environment]
+
+        async def read(table: Table, columns: Sequence[Column]) -> Row | None:
+            return await reads.read(table, record.row_id, columns)
 
         table = await self.table(record.environment, record.table)
         return await self._without_deleted_columns(record.environment, table, columns, read)
@@ -208,14 +221,7 @@ class DataverseRecords:
 
     async def roles(self, environment: EnvironmentId, user: UserId) -> frozenset[Role]:
         """Return the user's security roles, directly assigned or through teams."""
-        client, query = self._clients[environment], {"$select": ROLE_PROPERTIES}
-        teams = {"$select": "teamid", "$expand": f"teamroles_association($select={ROLE_PROPERTIES})"}
-        own, joined = await asyncio.gather(
-            client.rows(f"systemusers({user})/systemuserroles_association", query),
-            client.rows(f"systemusers({user})/teammembership_association", teams),
-        )
-        of_teams = [row for team in joined for row in team.get("teamroles_association") or ()]
-        return frozenset(parse_role(row) for row in [*own, *of_teams] if isinstance(row, dict))
+        return await read_roles(self._clients[environment], user)
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """Return the user's full name."""
@@ -223,25 +229,12 @@ class DataverseRecords:
 
     async def is_application_user(self, environment: EnvironmentId, user: UserId) -> bool:
         """Return whether the user has an application ID. A user never becomes an application user or ceases to be."""
-        read = partial(self._is_application_user, environment, user)
+        read = partial(read_is_application_user, self._clients[environment], user)
         return await self._application_users.fetch((environment, user), read)
-
-    async def _is_application_user(self, environment: EnvironmentId, user: UserId) -> bool:
-        try:
-            found = await self._clients[environment].get(f"systemusers({user})", {"$select": "applicationid"})
-        except (NotFound, NotAllowed):
-            return False
-        return found.get("applicationid") is not None
 
     async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
         """Return the user's object ID in Entra."""
-        try:
-            query = {"$select": "azureactivedirectoryobjectid"}
-            found = await self._clients[environment].get(f"systemusers({user})", query)
-        except NotFound:
-            return None
-        person = parse_guid(str(found.get("azureactivedirectoryobjectid")))
-        return ObjectId(person) if person else None
+        return await read_object_id(self._clients[environment], user)
 
     async def row_name(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
         """Return the name of any row, with the app's rights."""

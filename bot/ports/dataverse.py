@@ -69,6 +69,10 @@ class Records(Protocol):
         """Return the row with these columns as the caller sees it."""
         ...
 
+    async def read_or_none(self, record: RecordRef, columns: Sequence[Column]) -> Row | None:
+        """Return the row as the app sees it; None if it does not exist or the app may not read it."""
+        ...
+
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
     ) -> Mapping[str, Row | ChatSyncError | None]:

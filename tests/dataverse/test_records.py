@@ -1,9 +1,11 @@
 """Records and users from the sandbox, through the production client."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from bot.dataverse.grouped_reads import MAX_ALONE
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.tables import Row
 from bot.domain.values import ObjectId, RecordRef, UserId
@@ -29,6 +31,26 @@ async def test_many_rows_come_by_the_hundred_and_those_that_are_gone_are_told(da
     assert {row_id: row.value("title").raw for row_id, row in found.items() if isinstance(row, Row)} == {
         row_id: titles[row_id] for row_id in many if row_id != NO_ROW
     }
+
+
+async def test_reads_at_the_same_time_share_a_batch(dataverse: Dataverse) -> None:
+    rows = await dataverse.client.all_rows("incidents", "$select=incidentid,title", at_most=20)
+    titles = {row["incidentid"]: row["title"] for row in rows}
+    case = await dataverse.records.table(dataverse.environment, "incident")
+    columns = [case.columns["title"]]
+
+    async def read(row_id: str) -> object:
+        record = RecordRef(environment=dataverse.environment, table="incident", row_id=row_id)
+        row = await dataverse.records.read_or_none(record, columns)
+        return row and row.value("title").raw
+
+    wanted = [*titles, NO_ROW, *titles]
+    dataverse.asked.clear()
+    assert await asyncio.gather(*map(read, wanted)) == [titles.get(row_id) for row_id in wanted]
+    assert len(dataverse.asked) == MAX_ALONE + 1
+    # A column that was just deleted is left out, as for a row that is read alone.
+    columns.append(replace(case.columns["title"], name="cs_deleted"))
+    assert await asyncio.gather(*map(read, wanted)) == [titles.get(row_id) for row_id in wanted]
 
 
 async def test_of_no_rows_nothing_is_asked(dataverse: Dataverse) -> None:

@@ -93,5 +93,8 @@ async def test_each_chat_gets_two_cards_and_one_summary_in_time(
     cards = {chat: world.connector.cards(chat) for chat in chats}
     assert {len(each) for each in cards.values()} == {3}
     assert sum(changes_of(card) for each in cards.values() for card in each) == RECORDS
+    # A few records are read alone, and the others in batches.
+    reads = [each for each in world.dataverse_was_asked if "/incidents(" in each and "$select" in each]
+    assert len(reads) < RECORDS / 2
     kinds = Counter("batch" if each.endswith("$batch") else "single" for each in world.dataverse_was_asked)
     record_testsuite_property("requests to Dataverse", dict(kinds))

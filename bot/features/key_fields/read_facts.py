@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.change_texts import change_texts
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed
 from bot.domain.event_values import typed_events
 from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.record_lifecycle import (
@@ -87,7 +87,7 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> Chan
     key_fields = key_field_columns(record_type, table)
     watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
     columns = {column.name: column for column in (*name_columns(table), *key_fields, *watched)}
-    row = await _row(services, record, list(columns.values()))
+    row = await services.records.read_or_none(record, list(columns.values()))
     typed = typed_events(events, list(table.columns.values()))
     complete_events = [_completed(event, (*key_fields, *watched), row) for event in typed]
     watch = watch_of(await services.administration.settings(record.environment), record.table)
@@ -134,13 +134,6 @@ async def _with_remark(services: Services, owner: NewOwner) -> NewOwner:
         return owner
     remarks = await look_up_remarks(services, [person])
     return replace(owner, can_be_added=person.enabled, remark=remarks.get(owner.object_id, ""))
-
-
-async def _row(services: Services, record: RecordRef, columns: Sequence[Column]) -> Row | None:
-    try:
-        return await services.records.read(record, columns, caller=None)
-    except (NotFound, NotAllowed):
-        return None
 
 
 async def _people(
