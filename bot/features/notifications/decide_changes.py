@@ -71,11 +71,17 @@ class Rulebook:
 async def load_rulebook(
     work: UnitOfWork, connections: Sequence[tuple[RecordType, Connection]], at: datetime
 ) -> Rulebook:
-    """Return the rules of the connections, each given with its record type."""
+    """Return the rules of the connections, each given with its record type.
+
+    Call it in the transaction that stores the decisions. Chats whose rules count earlier changes are locked, so that
+    the next decision counts this one. The connections must be locked before.
+    """
     chats = list(dict.fromkeys(each.chat_id for _, each in connections))
     rules = await chat_rules(work, chats)
     with_budget = [each for each in chats if _has_budget(rules[each])]
     combining = [each for each in chats if rules[each].combine_bulk_edits]
+    if counting := {*with_budget, *combining}:
+        await work.chats.lock(counting)
     return Rulebook(
         at=at,
         chats=rules,
