@@ -35,8 +35,6 @@ async def test_of_two_people_who_save_at_once_the_second_one_is_told(store: Stor
         assert await rules.save(made.chat_id, tokyo, version=1)
         assert not await rules.save(made.chat_id, berlin, version=1)
         assert await rules.get_many([made.chat_id]) == {made.chat_id: Versioned(version=2, rules=tokyo)}
-        await rules.reset([made.chat_id])
-        assert await rules.get_many([made.chat_id]) == {}
 
 
 async def test_a_held_change_is_due_postponed_and_closed(store: Store) -> None:

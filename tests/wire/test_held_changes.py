@@ -241,6 +241,19 @@ async def test_a_merge_ends_held_changes_and_the_mute_moves_with_the_connection(
     assert changes_on(world.card()) == ["Priority: High → **Low**"]
 
 
+async def test_on_a_merge_a_record_that_was_connected_before_keeps_its_rules_also_if_they_are_the_defaults(
+    world: World,
+) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    await set_record_rules(world, ConnectionRules(mute=muted(world, hours=None).mute, style=Style.DIGEST))
+    await merged(world, "CAS-01001", into="CAS-01002")
+    for _ in range(2):
+        await world.window_ends()
+    world.card()
+    await changed(world, LOW, "CAS-01002")
+    assert changes_on(world.card()) == ["Priority: High → **Low**"]
+
+
 async def test_a_disconnect_ends_held_changes_when_undo_ends_and_undo_goes_on_holding(world: World) -> None:
     await connected(world)
     await set_chat_rules(world, muted(world, hours=5))
