@@ -37,7 +37,7 @@ def format_value(column: Column, value: ColumnValue) -> str:
         return ""
     if column.type in TEXTS and value.text is None:
         return _read_text(column, value)
-    if column.type is ColumnType.STRING and not column.rich_text and not _is_digest(value.raw):
+    if column.type is ColumnType.STRING and not column.rich_text and not is_digest(value.raw):
         return str(value.raw)
     text = value.text if value.text is not None else _formatted(column, value.raw)
     # Dataverse separates multiple choices by semicolons. Sentences use commas.
@@ -102,7 +102,8 @@ def digest_if_long(text: str) -> str:
     return _DIGEST + hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
-def _is_digest(raw: Raw) -> bool:
+def is_digest(raw: Raw) -> bool:
+    """Check whether the value is the digest of a long text, which no person can read."""
     return isinstance(raw, str) and raw.startswith(_DIGEST)
 
 

@@ -17,7 +17,8 @@ from bot.store.tables import decision as table
 COUNTED = (Outcome.POSTED, Outcome.MERGED)
 """Outcomes that put a message into the chat."""
 
-_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
+IS_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
+"""The condition for held changes whose end is not decided yet."""
 
 
 class Decisions:
@@ -74,7 +75,7 @@ class Decisions:
     ) -> Mapping[ConnectionId, Sequence[StoredDecision]]:
         """Return the held changes of these connections of the chats, oldest first."""
         wanted, found = frozenset(connections), dict[ConnectionId, list[StoredDecision]]()
-        query = select(table).where(table.c.chat_id.in_(chats), _OPEN).order_by(table.c.id)
+        query = select(table).where(table.c.chat_id.in_(chats), IS_OPEN).order_by(table.c.id)
         for row in (await self._connection.execute(query)).mappings():
             if row["connection_id"] in wanted:
                 found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
@@ -82,29 +83,29 @@ class Decisions:
 
     async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
         """Return the chat's held changes, oldest first."""
-        query = select(table).where(table.c.chat_id == chat, _OPEN).order_by(table.c.id)
+        query = select(table).where(table.c.chat_id == chat, IS_OPEN).order_by(table.c.id)
         return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
 
     async def due_chats(self, now: datetime, *, at_most: int, after: ChatId | None = None) -> Sequence[ChatId]:
         """Return chats with held changes whose next decision is due, ordered by id, after an id."""
-        due = _OPEN & (table.c.due_at <= now) & (table.c.chat_id > (after or ""))
+        due = IS_OPEN & (table.c.due_at <= now) & (table.c.chat_id > (after or ""))
         chats = select(table.c.chat_id).where(due).distinct().order_by(table.c.chat_id).limit(at_most)
         return [ChatId(chat) for chat in (await self._connection.execute(chats)).scalars()]
 
     async def holding_chats(self, environment: EnvironmentId, *, after: ChatId, at_most: int) -> Sequence[ChatId]:
         """Return chats with held changes of records of the environment, ordered by id, after an id."""
-        mine = _OPEN & (connections.c.environment == environment) & (table.c.chat_id > after)
+        mine = IS_OPEN & (connections.c.environment == environment) & (table.c.chat_id > after)
         query = select(table.c.chat_id).join(connections, connections.c.id == table.c.connection_id).where(mine)
         chats = query.distinct().order_by(table.c.chat_id).limit(at_most)
         return [ChatId(chat) for chat in (await self._connection.execute(chats)).scalars()]
 
     async def make_due(self, ids: Sequence[int], *, at: datetime) -> None:
         """Make held changes due at this time. The rule that held them stays their reason."""
-        await self._connection.execute(update(table).where(table.c.id.in_(ids), _OPEN).values(due_at=at))
+        await self._connection.execute(update(table).where(table.c.id.in_(ids), IS_OPEN).values(due_at=at))
 
     async def postpone(self, ids: Sequence[int], *, due_at: datetime | None, reason: Reason) -> None:
         """Store the next decision about held changes, and the rule that holds them now."""
-        mine = update(table).where(table.c.id.in_(ids), _OPEN)
+        mine = update(table).where(table.c.id.in_(ids), IS_OPEN)
         await self._connection.execute(mine.values(due_at=due_at, reason=reason.value))
 
     async def close(self, ids: Sequence[int], closed_as: Closing, *, at: datetime) -> None:
@@ -117,12 +118,12 @@ class Decisions:
 
     async def close_ended(self, *, ended_before: datetime, at: datetime) -> None:
         """Close the held changes of connections that ended before."""
-        held = select(table.c.connection_id).where(_OPEN)
+        held = select(table.c.connection_id).where(IS_OPEN)
         ended = select(connections.c.id).where(connections.c.id.in_(held), connections.c.ended_at < ended_before)
         await self._close(table.c.connection_id.in_(ended), Closing.CONNECTION_ENDED, at)
 
     async def _close(self, which: ColumnElement[bool], closed_as: Closing, at: datetime) -> None:
-        mine = update(table).where(which, _OPEN)
+        mine = update(table).where(which, IS_OPEN)
         await self._connection.execute(mine.values(closed_as=closed_as.value, closed_at=at))
 
 

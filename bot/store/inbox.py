@@ -64,16 +64,21 @@ class Inbox:
         await self._connection.execute(insert(self._connection, table).values(row))
         await self._lanes.schedule(Queue.INBOX, [lane], due_at=due_at)
 
-    async def enqueue_new(self, jobs: Mapping[Job, datetime], *, at: datetime) -> None:
-        """Enqueue each job at its time, unless the same job is pending. For many jobs in few statements."""
+    async def enqueue_new(self, jobs: Mapping[Job, datetime], *, at: datetime) -> int:
+        """Enqueue each job at its time, unless the same job is pending. For many jobs in few statements.
+
+        Return the number of the jobs that are pending now, without those that failed and wait for another attempt.
+        """
         lanes = {job_lane(job): job for job in jobs}
-        waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == PENDING).distinct()
-        pending = frozenset((await self._connection.execute(waits)).scalars())
+        waits = select(table.c.lane, func.max(table.c.attempts).label("attempts"))
+        waits = waits.where(table.c.lane.in_(lanes), table.c.state == PENDING).group_by(table.c.lane)
+        pending = {row.lane: row.attempts for row in await self._connection.execute(waits)}
         new = {lane: job for lane, job in lanes.items() if lane not in pending}
         rows = [_row(f"{lane} {uuid4().hex}", lane, JOB.encode(job), at, jobs[job]) for lane, job in new.items()]
         if rows:
             await self._connection.execute(insert(self._connection, table), rows)
             await self._lanes.schedule_each(Queue.INBOX, {lane: jobs[job] for lane, job in new.items()})
+        return sum(pending.get(lane, 0) == 0 for lane in lanes)
 
     async def _bring_forward(self, lane: str, due_at: datetime) -> None:
         later = (table.c.lane == lane) & (table.c.state == PENDING) & (table.c.due_at > due_at)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.rules import ChatRules, ConnectionRules, Versioned
@@ -44,17 +44,6 @@ class RulesOf(Generic[Key, Rules]):
             return (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount > 0
         based = (self._key == key) & (self._table.c.version == version)
         return (await self._connection.execute(update(self._table).where(based).values(**values))).rowcount > 0
-
-    async def move(self, old: Key, new: Key) -> None:
-        """Give the rules of the old key to the new one, unless the new one has its own."""
-        stored = (await self.get_many([old])).get(old)
-        if stored:
-            await self.save(new, stored.rules, version=0)
-            await self.reset([old])
-
-    async def reset(self, keys: Sequence[Key]) -> None:
-        """Delete the rules, so that the defaults count again."""
-        await self._connection.execute(delete(self._table).where(self._key.in_(keys)))
 
 
 class NotificationRules:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.posted_cards import CardKind
+from bot.store.decisions import IS_OPEN
 from bot.store.forgetting import forget_chats
 from bot.store.tables import (
     PENDING,
@@ -52,7 +53,7 @@ class Pruning:
             deleted += await self._delete(queue, (queue.c.state != PENDING) & (queue.c.done_at < before))
         deleted += await self._delete(audit, audit.c.at < before)
         deleted += await self._delete(told_change, told_change.c.told_at < before)
-        deleted += await self._delete(decision, decision.c.at < before)
+        deleted += await self._delete(decision, decision.c.at < before, kept=_waits())
         deleted += await self._delete(own_change, own_change.c.at < posts_before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
@@ -120,8 +121,17 @@ class Pruning:
         some = select(key).where(old).limit(BATCH_SIZE).scalar_subquery()
         return (await self._connection.execute(delete(table).where(key.in_(some), old))).rowcount
 
-    async def _delete(self, table: Table, old: ColumnElement[bool]) -> int:
+    async def _delete(self, table: Table, old: ColumnElement[bool], kept: ColumnElement[bool] | None = None) -> int:
+        """Delete the oldest rows that are old, except those to keep, which may be older than any other."""
         # Ids increase with time, so the oldest rows are found without another index.
         first = select(table.c.id).order_by(table.c.id).limit(BATCH_SIZE)
+        if kept is not None:
+            first = first.where(~kept)
         done = await self._connection.execute(delete(table).where(table.c.id.in_(first.scalar_subquery()), old))
         return done.rowcount
+
+
+def _waits() -> ColumnElement[bool]:
+    """Return the condition for changes that are held: without them, the chat would not hear of them after a mute."""
+    mine = select(connection.c.id).where(connection.c.id == decision.c.connection_id, connection.c.ended_at.is_(None))
+    return IS_OPEN & mine.correlate(decision).exists()

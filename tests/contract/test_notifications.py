@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import ReportedValue
 from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import Closing, DecidedColumn
@@ -11,10 +14,12 @@ from bot.domain.notifications.replay import PastDecision
 from bot.domain.notifications.rules import ChatRules, Versioned
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard
 from bot.domain.values import ChatId
+from bot.features.notifications.held_changes import BATCH_SIZE, enqueue_due_changes
 from bot.store.decision_history import PAGE_SIZE
+from bot.store.lanes import job_lane
 from bot.store.unit_of_work import Store
 from tests.contract.samples import HELD, POSTED
-from tests.fakes.clock import START
+from tests.fakes.clock import START, HeldClock
 from tests.steps.stored_rows import ACCOUNT, a_connection, store_connections
 
 LATER = START + timedelta(hours=1)
@@ -30,8 +35,6 @@ async def test_of_two_people_who_save_at_once_the_second_one_is_told(store: Stor
         assert await rules.save(made.chat_id, tokyo, version=1)
         assert not await rules.save(made.chat_id, berlin, version=1)
         assert await rules.get_many([made.chat_id]) == {made.chat_id: Versioned(version=2, rules=tokyo)}
-        await rules.reset([made.chat_id])
-        assert await rules.get_many([made.chat_id]) == {}
 
 
 async def test_a_held_change_is_due_postponed_and_closed(store: Store) -> None:
@@ -54,6 +57,25 @@ async def test_a_held_change_is_due_postponed_and_closed(store: Store) -> None:
         posted, closed = await work.decisions.latest(case.id, at_most=9)
     assert (closed.reason, closed.closed_as, closed.closed_at) == (Reason.MUTE, Closing.POSTED, LATER)
     assert (ended.closed_as, posted.closed_as) == (Closing.CONNECTION_ENDED, None)
+
+
+async def test_chats_whose_records_cannot_be_read_do_not_stop_the_others(store: Store, clock: HeldClock) -> None:
+    names = [f"19:{number:04}@thread.v2" for number in range(BATCH_SIZE + 1)]
+    connections = await store_connections(store, *(a_connection(chat=name) for name in names))
+    held = [replace(HELD, connection=each.id, chat=each.chat_id, at=START, due_at=START) for each in connections]
+    async with store.writing() as work:
+        await work.decisions.add(held)
+    services: Any = SimpleNamespace(store=store, clock=clock)
+    for _ in range(2):
+        await enqueue_due_changes(services, undo_within=timedelta(minutes=1), ahead=timedelta(0))
+    *failing, last = (job_lane(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=each.chat_id)) for each in connections)
+    async with store.writing() as work:
+        assert (await work.inbox.pending([last])).keys() == set()
+        for lane in failing:
+            assert await work.inbox.record_failure(lane, "Unavailable", dead_letter_before=START, at=START) == 1
+    await enqueue_due_changes(services, undo_within=timedelta(minutes=1), ahead=timedelta(0))
+    async with store.writing() as work:
+        assert (await work.inbox.pending([last])).keys() == {last}
 
 
 async def test_only_posts_count_toward_a_budget(store: Store) -> None:

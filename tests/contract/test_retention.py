@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from bot.domain.key_fields import ReportedValue
+from bot.domain.notifications.history import Closing
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.features.connections.undo_disconnect import UNDO_WITHIN
@@ -30,7 +32,7 @@ from bot.store.tables import (
 )
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.retention import RetentionJob
-from tests.contract.samples import LATER, fill
+from tests.contract.samples import HELD, LATER, POSTED, fill
 from tests.fakes.clock import HeldClock
 from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, store_connections
 
@@ -158,6 +160,24 @@ async def test_values_of_connections_that_go_on_stay_for_years(store: Store, eng
         assert left[table] == filled[table] > 0
     # One of the samples belongs to a connection that ended.
     assert left["field_value"] == filled["field_value"] - 1 > 0
+
+
+async def test_changes_are_held_for_years_and_other_decisions_are_found_behind_them(
+    store: Store, engines: Engines
+) -> None:
+    case, account = await store_connections(store, a_connection(), a_connection(record=ACCOUNT))
+    held = replace(HELD, connection=case.id, chat=case.chat_id, at=LATER, due_at=None)
+    async with store.writing() as work:
+        await work.decisions.add([held] * (BATCH_SIZE + 5))
+        await work.decisions.add([replace(POSTED, connection=case.id, chat=case.chat_id, at=LATER)])
+        await work.decisions.add([replace(held, connection=account.id)])
+        await work.connections.end(account.id, at=LATER, by=None, by_name="")
+    await delete_old(store, LATER + 100 * RETENTION)
+    assert (await count(engines))["decision"] == BATCH_SIZE + 5
+    async with store.writing() as work:
+        await work.decisions.close_connections([case.id], Closing.POSTED, at=LATER)
+    await delete_old(store, LATER + 100 * RETENTION)
+    assert (await count(engines))["decision"] == 0
 
 
 async def test_a_record_that_was_deleted_or_merged_leaves_no_values(store: Store, engines: Engines) -> None:

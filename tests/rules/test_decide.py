@@ -59,6 +59,23 @@ FIVE_POSTS = Recent(posts=tuple(NOW - timedelta(minutes=minutes) for minutes in 
         (change(people=(BOB, ADA)), SKIP_ALL, EACH, NOW, Recent(), (Outcome.POSTED, Reason.EVERY_CHANGE)),
         (change(people=()), SKIP_ALL, EACH, NOW, Recent(), (Outcome.POSTED, Reason.EVERY_CHANGE)),
         (change(people=(BOB,)), SKIP_ALL, URGENT, NOW, Recent(), (Outcome.SKIPPED, Reason.PERSON)),
+        # A rule about a value that the chat must not see does not count.
+        (
+            replace(change(), hidden=frozenset({"statuscode"})),
+            chat(),
+            replace(EACH, value_rule=STATUS_CHANGES),
+            NOW,
+            Recent(),
+            (Outcome.POSTED, Reason.EVERY_CHANGE),
+        ),
+        (
+            replace(change(), hidden=frozenset({"prioritycode"})),
+            chat(),
+            URGENT,
+            NOW,
+            Recent(),
+            (Outcome.POSTED, Reason.EVERY_CHANGE),
+        ),
         # The value rule comes before the urgent rule.
         (
             change(),

@@ -144,6 +144,21 @@ async def test_a_secured_column_needs_that_chats_may_see_its_values(world: World
     assert "Saved. The change is active." in texts((await step(world, page, "Save")).card)
 
 
+async def test_a_rule_no_longer_counts_when_chats_must_not_see_its_values(world: World) -> None:
+    await step(world, await record_type_page(world), "Save", key_fields="cs_refundamount", tell_secured="true")
+    page = await with_condition(world, await rule_page(world, VALUE), "cs_refundamount", test="is above", value="100")
+    await step(world, page, "Save")
+    await connected(world, "CAS-01001")
+    await world.change({"cs_refundamount": 5})
+    await world.window_ends()
+    assert world.nothing_was_said()
+    await step(world, await record_type_page(world), "Save", tell_secured="false")
+    # Otherwise, the cards would say whether the amount is above 100.
+    await world.change({"cs_refundamount": 6})
+    await world.window_ends()
+    assert "Refund amount: changed" in texts(world.card())
+
+
 async def test_only_administrators_see_and_set_defaults(world: World) -> None:
     page = await rule_page(world)
     asked = await step(world, page, "Add condition", column="prioritycode")

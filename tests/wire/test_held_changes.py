@@ -11,8 +11,17 @@ from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import ChatRules, ConnectionRules, Mute, Style
 from bot.domain.values import ObjectId, UserId
 from bot.store.tables import decision
+from tests.contract.test_retention import delete_old
 from tests.patience import PATIENCE_S
-from tests.steps.notification_rules import decided, end_mute, posted, rules_changed, set_chat_rules, set_record_rules
+from tests.steps.notification_rules import (
+    decided,
+    end_mute,
+    posted,
+    rules_changed,
+    set_chat_rules,
+    set_record_rules,
+    store_of,
+)
 from tests.steps.record_actions import ALL, allow_actions, first_page, press
 from tests.wire.people import ADELE, ALEX, MEGAN
 from tests.wire.test_record_life import merged
@@ -98,6 +107,16 @@ async def test_what_canceled_out_is_not_posted_and_a_person_who_unmutes_is_named
     card = world.card()
     assert texts(card)[:2] == ["While muted", "Unmuted by Alex Wilber."]
     assert changes_on(card) == ["Priority: Normal → **High**"]
+
+
+async def test_a_mute_that_lasts_longer_than_the_history_is_kept_loses_no_change(world: World) -> None:
+    await connected(world)
+    await set_chat_rules(world, muted(world, hours=None))
+    await changed(world, HIGH)
+    await passes(world, days=31)
+    await delete_old(store_of(world), world.clock.now())
+    await end_mute(world, NOTHING, "Unmuted by Alex Wilber")
+    assert changes_on(world.card()) == ["Priority: Normal → **High**"]
 
 
 async def test_quiet_hours_hold_changes_of_all_records_for_one_card_with_urgent_ones_first(world: World) -> None:
@@ -219,6 +238,19 @@ async def test_a_merge_ends_held_changes_and_the_mute_moves_with_the_connection(
     assert world.nothing_was_said()
     assert (await decided(world))[-1] == ("held", "mute", None)
     await passes(world, hours=1)
+    assert changes_on(world.card()) == ["Priority: High → **Low**"]
+
+
+async def test_on_a_merge_a_record_that_was_connected_before_keeps_its_rules_also_if_they_are_the_defaults(
+    world: World,
+) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    await set_record_rules(world, ConnectionRules(mute=muted(world, hours=None).mute, style=Style.DIGEST))
+    await merged(world, "CAS-01001", into="CAS-01002")
+    for _ in range(2):
+        await world.window_ends()
+    world.card()
+    await changed(world, LOW, "CAS-01002")
     assert changes_on(world.card()) == ["Priority: High → **Low**"]
 
 

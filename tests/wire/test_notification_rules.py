@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.formatting import digest_if_long
 from bot.store.tables import audit, chat_rules, connection_rules, mention_opt_out
 from tests.steps.notification_rules import store_decisions
 from tests.steps.private_views import private_view
@@ -215,6 +216,15 @@ async def test_why_lists_the_last_decisions_with_values_that_the_reader_can_read
     assert any("held: quiet hours. Until {{DATE(" in each for each in said)
     said = texts((await step(world, await first(world, person=PATTI), "Why", person=PATTI)).card)
     assert any("Priority Normal → High" in each for each in said)
+
+
+@pytest.mark.parametrize(("old", "new"), [("x" * 300, "Short"), ("Short", "x" * 300), ("x" * 300, None)])
+async def test_why_shows_no_digest_of_a_long_text(world: World, old: str, new: str | None) -> None:
+    await connected(world, "CAS-01001")
+    kept = {"old": digest_if_long(old), "new": new and digest_if_long(new), "has_values": True, "old_is_known": True}
+    await store_decisions(world, 1, columns=[{"name": "description", **kept}])
+    said = texts((await step(world, await first(world), "Why")).card)
+    assert any("Description changed, posted: every change" in each for each in said)
 
 
 async def test_a_person_types_a_city_to_find_its_time_zone(world: World) -> None:

@@ -40,6 +40,13 @@ def condition_columns(record_type: RecordType, table: Table) -> tuple[Column, ..
     return tuple({each.name: each for each in (*key_field_columns(record_type, table), *lifecycle)}.values())
 
 
+def hidden_columns(record_type: RecordType, table: Table) -> frozenset[str]:
+    """Return the secured columns that conditions must not name, because chats must not see their values."""
+    if record_type.tell_secured:
+        return frozenset()
+    return frozenset(each.name for each in condition_columns(record_type, table) if each.secured)
+
+
 def possible_tests(column: Column) -> tuple[Test, ...]:
     """Return the tests that make sense for the type of the column."""
     if column.type is ColumnType.BOOLEAN:

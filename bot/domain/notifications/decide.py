@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.notifications.conditions import ValueChange
+from bot.domain.notifications.conditions import Conditions, ValueChange
 from bot.domain.notifications.rules import BURST, DAY, Budget, ChatRules, ConnectionRules, Mute, Style
 from bot.domain.notifications.wall_clock import find_zone, next_instant
 from bot.domain.tables import Raw
@@ -73,6 +73,10 @@ class Change:
     """Changed columns: key fields and those of the record's life (spec K12)."""
     row: Mapping[str, Raw] = field(default_factory=dict)
     """Present canonical values of the columns that conditions name."""
+    hidden: frozenset[str] = frozenset()
+    """Columns whose values the chat must not see. A rule that names one of them does not count, because the cards that
+    it lets pass would show what the value is.
+    """
     authors: Authors = field(default_factory=Authors)
     is_news: bool = False
     """True if the change ends, moves, or hands over the record."""
@@ -129,7 +133,12 @@ def decide(
 
 def is_urgent(change: Change, connection: ConnectionRules) -> bool:
     """Check whether the change matches the urgent rule (spec V5)."""
-    return bool(connection.urgent_rule and connection.urgent_rule.hold(change.columns, change.row))
+    rule = connection.urgent_rule
+    return bool(rule and _counts(rule, change) and rule.hold(change.columns, change.row))
+
+
+def _counts(rule: Conditions, change: Change) -> bool:
+    return change.hidden.isdisjoint(each.column for each in rule.conditions)
 
 
 def _skip(change: Change, chat: ChatRules, connection: ConnectionRules) -> Decision | None:
@@ -137,7 +146,7 @@ def _skip(change: Change, chat: ChatRules, connection: ConnectionRules) -> Decis
     if reason:
         return Decision(Outcome.SKIPPED, reason)
     rule = connection.value_rule
-    if rule and not rule.hold(change.columns, change.row):
+    if rule and _counts(rule, change) and not rule.hold(change.columns, change.row):
         return Decision(Outcome.SKIPPED, Reason.VALUE_RULE)
     return None
 

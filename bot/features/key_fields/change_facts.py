@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import NetChange, ReportedValue, net_changes
+from bot.domain.notifications.condition_rules import hidden_columns
 from bot.domain.notifications.conditions import ValueChange
 from bot.domain.notifications.decide import Authors, Change
 from bot.domain.notifications.history import DecidedColumn
@@ -44,6 +45,7 @@ def change_to_decide(
     return Change(
         columns=columns,
         row=present_values(details.table, details.row) if details.row else {},
+        hidden=hidden_columns(details.record_type, details.table),
         authors=authors,
         is_news=bool(news) or is_handed_over,
     )

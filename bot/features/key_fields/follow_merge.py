@@ -107,9 +107,6 @@ async def _move_connection(
         await _copy_rules(work, old, new)
     else:  # The chat was already connected to the remaining record.
         await end_sync(work, [old], at=now)
-    survivor = new or await work.connections.active(old.chat_id, target.record)
-    if survivor:
-        await work.notification_rules.connections.move(old.id, survivor.id)
     message = await _message(services, work, old, target, new)
     if message:
         await work.outbox.enqueue([message], at=now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.catch_up import MissedChange
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import ReportedValue
+from bot.domain.notifications.condition_rules import hidden_columns
 from bot.domain.notifications.conditions import ValueChange
 from bot.domain.notifications.decide import Authors, Change, Decision, Outcome, Reason
 from bot.domain.notifications.history import Closing, DecidedColumn, NewDecision, StoredDecision
@@ -111,6 +112,7 @@ def _change(missed: MissedNews, held: Sequence[StoredDecision]) -> Change:
     return Change(
         columns={**_lifecycle_changes(missed), **columns},
         row=present_values(missed.record.table, missed.row),
+        hidden=hidden_columns(missed.record.record_type, missed.record.table),
         authors=authors,
         is_news=bool(missed.news) or is_handed_over,
     )

@@ -73,14 +73,15 @@ async def load_rulebook(
 ) -> Rulebook:
     """Return the rules of the connections, each given with its record type.
 
-    Chats whose rules count earlier changes are locked: a decision at the same time would count too few.
+    Call it in the transaction that stores the decisions. Chats whose rules count earlier changes are locked, so that
+    the next decision counts this one. The connections must be locked before.
     """
     chats = list(dict.fromkeys(each.chat_id for _, each in connections))
     rules = await chat_rules(work, chats)
     with_budget = [each for each in chats if _has_budget(rules[each])]
     combining = [each for each in chats if rules[each].combine_bulk_edits]
-    if with_budget or combining:
-        await work.chats.lock({*with_budget, *combining})
+    if counting := {*with_budget, *combining}:
+        await work.chats.lock(counting)
     return Rulebook(
         at=at,
         chats=rules,

@@ -42,8 +42,9 @@ async def enqueue_due_changes(services: Services, *, undo_within: timedelta, ahe
     after: ChatId | None = None
     count, most = 0, max(1, int(ahead / _BETWEEN_CHATS))
     while count < most and (chats := await _due_chats(services, after, at)):
-        await enqueue_held_changes(services, chats, at, count)
-        after, count = chats[-1], count + len(chats)
+        # Chats whose records cannot be read stay due, and must not take the place of others.
+        count += await enqueue_held_changes(services, chats, at, count)
+        after = chats[-1]
     if count:
         _log.info("held_changes.due", chats=count)
 
@@ -53,14 +54,17 @@ async def _due_chats(services: Services, after: ChatId | None, at: datetime) -> 
         return await work.decisions.due_chats(at, at_most=BATCH_SIZE, after=after)
 
 
-async def enqueue_held_changes(services: Services, chats: Sequence[ChatId], at: datetime, count: int) -> None:
-    """Enqueue a decision about the held changes of each chat, one after the other. `count`: chats before these."""
+async def enqueue_held_changes(services: Services, chats: Sequence[ChatId], at: datetime, count: int) -> int:
+    """Enqueue a decision about the held changes of each chat, one after the other. `count`: chats before these.
+
+    Return the number of these chats, without those whose last decision failed.
+    """
     jobs: dict[Job, datetime] = {
         ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat): at + number * _BETWEEN_CHATS
         for number, chat in enumerate(chats, start=count)
     }
     async with services.store.writing() as work:
-        await work.inbox.enqueue_new(jobs, at=at)
+        return await work.inbox.enqueue_new(jobs, at=at)
 
 
 async def release(services: Services, work: UnitOfWork, chat: ChatId, text: str) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.formatting import canonical_value, format_value
+from bot.domain.formatting import canonical_value, format_value, is_digest
 from bot.domain.notifications.decide import Outcome
 from bot.domain.notifications.history import Closing, DecidedColumn, StoredDecision
 from bot.domain.public_names import Dialog
-from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnValue, Row
+from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row
 from bot.domain.values import Connection
 from bot.features.notifications.context import RECORD, load_context
 from bot.features.shared.access import AuthorizedUser
@@ -94,7 +94,7 @@ def _change(decided: DecidedColumn, column: Column | None, row: Row | None) -> s
 
 def _is_visible(decided: DecidedColumn, column: Column, row: Row) -> bool:
     """Check whether the person can see the values. A secured column looks empty to people without access."""
-    if column.type in LOOKUPS or (column.type in TEXTS and str(decided.new).startswith("sha256:")):
+    if column.type in LOOKUPS or is_digest(decided.old) or is_digest(decided.new):
         return False
     if not column.secured:
         return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.notifications.condition_rules import condition_columns, conditions_to_texts
+from bot.domain.notifications.condition_rules import condition_columns, conditions_to_texts, hidden_columns
 from bot.domain.notifications.defaults import LOCKABLE, default_rules
 from bot.domain.public_names import Dialog
 from bot.domain.record_types import RecordType
@@ -26,7 +26,7 @@ from bot.features.settings.context import SettingsContext, load_context, read_ta
 from bot.features.settings.form_data import parse_environment, parse_save_request, parse_table
 from bot.features.settings.labels import LABELS, describe_rule
 from bot.features.settings.pages import overview_page
-from bot.features.settings.rules import hidden_columns, record_type_problems
+from bot.features.settings.rules import record_type_problems
 from bot.features.settings.save_settings import is_done, save_outcome
 from bot.features.settings.store_settings import SaveResult, SettingsEdit, store_settings
 from bot.features.shared.access import AuthorizedUser
@@ -74,8 +74,9 @@ class _Defaults:
     def _button(self, title: str, dialog: Dialog, data: Mapping[str, str]) -> SubmitButton:
         return self.context.button(title, dialog, table=self.table.name, **data)
 
-    async def _hidden(self, secured: Sequence[Column]) -> frozenset[str]:
-        return hidden_columns(self.record_type, secured)
+    async def _hidden(self, _secured: Sequence[Column]) -> frozenset[str]:
+        # Administrators read all columns.
+        return hidden_columns(self.record_type, self.table)
 
 
 async def _load(services: Services, turn: Turn, data: ActionData) -> _Defaults:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from bot.domain.environment_settings import MAX_SYNC_IDLE_DAYS, OrganizationSettings
 from bot.domain.note_fields import note_columns
-from bot.domain.notifications.condition_rules import condition_columns, condition_problem, parse_conditions
+from bot.domain.notifications.condition_rules import (
+    condition_columns,
+    condition_problem,
+    hidden_columns,
+    parse_conditions,
+)
 from bot.domain.notifications.defaults import RULE_SETTINGS, parse_time
 from bot.domain.record_actions import action_problem, change_fields_problem
 from bot.domain.record_types import (
@@ -84,17 +89,10 @@ def _rule_problem(texts: tuple[str, ...], record_type: RecordType, table: Table)
     except ValueError:
         return "This is not a rule of at most five conditions."
     columns = condition_columns(record_type, table)
-    hidden = hidden_columns(record_type, columns)
+    # Whether the person can read them is not asked: only administrators set default rules, and they read all columns.
+    hidden = hidden_columns(record_type, table)
     problems = (condition_problem(each, columns, hidden) for each in (rule.conditions if rule else ()))
     return next((problem for problem in problems if problem), None)
-
-
-def hidden_columns(record_type: RecordType, columns: Iterable[Column]) -> frozenset[str]:
-    """Return the secured columns that conditions must not name, because chats must not see their values.
-
-    Whether the person can read them is not asked: only administrators set default rules, and they read all columns.
-    """
-    return frozenset(each.name for each in columns if each.secured and not record_type.tell_secured)
 
 
 def find_note_view(note_view: str | None, table: str, views: Iterable[View]) -> View | None:
