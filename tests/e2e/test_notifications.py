@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.e2e.playground import GROUP_CHAT, Playground
 from tests.e2e.test_playground import QUESTION, pages, save
@@ -16,8 +16,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 async def decisions(teams: Playground) -> list[str]:
     """Return the lines of the status, which only the person sees."""
+    shown = teams.cards.filter(has_text="Status of this chat")
+    before = await shown.count()
     await teams.say("status")
     await teams.press("Only you will see the answer.", "Show status")
+    await expect(shown).to_have_count(before + 1, timeout=PATIENCE_S * 1000)
     return await teams.lines("Status of this chat")
 
 
