@@ -112,7 +112,8 @@ async def test_who_lacks_the_profile_sees_the_secured_column_empty(api: Api, per
         f"{CASE}?$select=cs_refundamount,cs_refundamount_base", person=person, Prefer="odata.include-annotations=*"
     )
     assert (case["cs_refundamount"], case["cs_refundamount_base"]) == (None, None)
-    assert "480" not in str(case)
+    # The context has the port, and the tag a version.
+    assert "480" not in str({name: value for name, value in case.items() if not name.startswith("@odata.")})
 
 
 async def test_an_administrator_sees_secured_columns_without_a_profile(api: Api) -> None:

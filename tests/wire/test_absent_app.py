@@ -84,6 +84,7 @@ async def test_only_members_get_the_new_name_of_a_chat_that_the_app_cannot_reach
     await run_due_jobs(world)
     await (take_out(world, chat) if way == "taken out" else pause(world))
     await rename(world, chat, "Layoffs")
+    await world.settle()  # the notification about the name is processed
     for command in ("chats", "timeline"):
         world.dataverse_was_asked.clear()
         said = texts(await listed(world, command))
