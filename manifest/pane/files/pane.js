@@ -1,0 +1,115 @@
+/**
+ * Script of the web resource that frames the pane of Chat Sync and tells it which record is open.
+ *
+ * The framed page gets only the record, the app, and the language. Nothing is read from it except that it is ready.
+ */
+(function () {
+  "use strict";
+
+  const VERSION = 1;
+  const POLL_MS = 1500;
+  const READY_WITHIN_MS = 20000;
+  const GUID = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
+
+  /**
+   * @typedef {object} Visit
+   * @property {string} table Logical name of the table, or an empty text outside records.
+   * @property {string} id ID of the record, or an empty text for a record that is not saved yet.
+   */
+
+  const frame = /** @type {HTMLIFrameElement} */ (document.getElementById("pane"));
+  const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
+  const origin = new URL(frame.src).origin;
+
+  /** @type {Visit} */
+  let visit = { table: "", id: "" };
+  let app = "";
+  let lastSent = "";
+
+  /**
+   * Return the client API of the app, or undefined. References kept from earlier pages become stale.
+   * @returns {Xrm.XrmStatic | undefined}
+   */
+  function clientApi() {
+    try {
+      // A web resource in a side pane has no client API of its own.
+      // eslint-disable-next-line @microsoft/power-apps/avoid-window-top
+      const owner = /** @type {Window & { Xrm?: Xrm.XrmStatic } | null} */ (window.top);
+      return owner?.Xrm;
+    } catch {
+      return undefined; // The app itself is framed by another site.
+    }
+  }
+
+  /**
+   * Return the open record, or undefined if the client API does not tell it at the moment.
+   * @returns {Visit | undefined}
+   */
+  function openRecord() {
+    try {
+      const page = /** @type {{ pageType?: string, entityName?: string, entityId?: string } | undefined} */ (
+        clientApi()?.Utility.getPageContext().input
+      );
+      if (!page) return undefined;
+      if (page.pageType !== "entityrecord") return { table: "", id: "" };
+      return { table: page.entityName ?? "", id: (GUID.exec(page.entityId ?? "")?.[1] ?? "").toLowerCase() };
+    } catch {
+      return undefined; // Between two pages of the app.
+    }
+  }
+
+  /**
+   * Return the language that the person chose in Dynamics 365, or 0.
+   * @returns {number}
+   */
+  function language() {
+    try {
+      return clientApi()?.Utility.getGlobalContext().userSettings.languageId ?? 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Read the unique name of the app. Without a name, the pane treats the app as unknown. */
+  async function readApp() {
+    try {
+      app = (await clientApi()?.Utility.getGlobalContext().getCurrentAppProperties())?.uniqueName ?? app;
+    } catch {
+      return; // The next visit asks again.
+    }
+  }
+
+  /** Send the record if it changed. The last known one stays valid while the client API does not answer. */
+  async function update() {
+    visit = openRecord() ?? visit;
+    if (!app) await readApp();
+    const text = JSON.stringify({ v: VERSION, kind: "record", ...visit, app, lcid: language() });
+    if (text === lastSent) return;
+    lastSent = text;
+    frame.contentWindow?.postMessage(JSON.parse(text), origin);
+  }
+
+  /** Send the record to a page that was just loaded. */
+  function sendAgain() {
+    lastSent = "";
+    void update();
+  }
+
+  const timer = window.setTimeout(() => {
+    notice.textContent =
+      `The chats do not load. Check your connection. If other pages work, ask your administrator whether the ` +
+      `content security policy of this environment allows ${new URL(origin).host}.`;
+    notice.hidden = false;
+  }, READY_WITHIN_MS);
+
+  window.addEventListener("message", (event) => {
+    if (event.origin !== origin || event.source !== frame.contentWindow) return;
+    if (event.data?.v !== VERSION || event.data.kind !== "ready") return;
+    window.clearTimeout(timer);
+    notice.hidden = true;
+    sendAgain();
+  });
+  // Before the first load, the frame has another origin and could not get the message.
+  frame.addEventListener("load", () => window.setInterval(() => void update(), POLL_MS), { once: true });
+  frame.addEventListener("load", sendAgain);
+})();
