@@ -14,11 +14,8 @@ var ChatSync = (function () {
   const NO_PANES = "Chats open beside records in web browsers only. Open this app in a browser.";
   const FAILED = "The chats could not be opened. Reload the page, and try again.";
 
-  /**
-   * The creation of the pane while it runs: a second pane with the same ID would be an error.
-   * @type {Promise<void> | null}
-   */
-  let creation = null;
+  /** True while the pane is created: a second pane with the same ID would be an error. */
+  let isCreating = false;
 
   /**
    * Open the pane, or select it if it is open.
@@ -31,17 +28,10 @@ var ChatSync = (function () {
       return;
     }
     const existing = panes.getPane(PANE_ID);
-    if (existing && !creation) {
+    if (existing) {
       existing.select();
-      return;
-    }
-    creation = creation || createPane(panes);
-    try {
-      await creation;
-    } catch {
-      await Xrm.Navigation.openErrorDialog({ message: FAILED });
-    } finally {
-      creation = null;
+    } else if (!isCreating) {
+      await createPane(panes);
     }
   }
 
@@ -51,20 +41,25 @@ var ChatSync = (function () {
    * @returns {Promise<void>}
    */
   async function createPane(panes) {
-    const pane = await panes.createPane({
-      paneId: PANE_ID,
-      title: TITLE,
-      imageSrc: ICON,
-      width: WIDTH,
-      canClose: true,
-      // The script of the page continues while the pane is collapsed, and so follows the visited records.
-      alwaysRender: true,
-    });
+    isCreating = true;
+    /** @type {Xrm.App.PaneObject | undefined} */
+    let pane;
     try {
+      pane = await panes.createPane({
+        paneId: PANE_ID,
+        title: TITLE,
+        imageSrc: ICON,
+        width: WIDTH,
+        canClose: true,
+        // The script of the page continues while the pane is collapsed, and so follows the visited records.
+        alwaysRender: true,
+      });
+      isCreating = false;
       await pane.navigate({ pageType: "webresource", webresourceName: PAGE });
-    } catch (error) {
-      pane.close();
-      throw error;
+    } catch {
+      isCreating = false;
+      pane?.close();
+      await Xrm.Navigation.openErrorDialog({ message: FAILED });
     }
   }
 
