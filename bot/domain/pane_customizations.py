@@ -154,13 +154,13 @@ def plan_pane(required: PaneCustomizations, installed: InstalledPane) -> PanePla
     found_commands = [(old, new) for old, new in commands if old and new.unique_name not in conflicts]
     return PanePlan(
         needs_solution=installed.solution_id is None,
-        add_resources=[new for old, new in resources if old is None],
-        update_resources=[pair for pair in found_resources if not _is_same(*pair)],
-        add_commands=[new for old, new in commands if old is None],
-        update_commands=[pair for pair in found_commands if not _must_replace(*pair) and _differs(*pair)],
-        replace_commands=[pair for pair in found_commands if _must_replace(*pair)],
+        add_resources=tuple(new for old, new in resources if old is None),
+        update_resources=tuple(pair for pair in found_resources if not _is_same(*pair)),
+        add_commands=tuple(new for old, new in commands if old is None),
+        update_commands=tuple(pair for pair in found_commands if not _must_replace(*pair) and _differs(*pair)),
+        replace_commands=tuple(pair for pair in found_commands if _must_replace(*pair)),
         remove=_unneeded(required, installed),
-        conflicts=sorted(conflicts),
+        conflicts=tuple(sorted(conflicts)),
     )
 
 

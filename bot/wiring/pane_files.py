@@ -20,7 +20,9 @@ def required_pane(settings: Settings, environment: Environment) -> PaneCustomiza
 
     # In the sandbox, nobody can sign in: the pane asks whom to show it to.
     host = "sandbox" if is_sandbox(environment) else "dynamics"
-    return pane_customizations(pane_address(settings.own_url, host))
+    # The built-in sandbox has all names of this machine, and so has its pane.
+    base_url = "" if settings.uses_own_sandbox else settings.own_url
+    return pane_customizations(pane_address(base_url, host))
 
 
 def preinstalled_pane(settings: Settings, environment: Environment) -> Mapping[str, Sequence[Mapping[str, Any]]]:

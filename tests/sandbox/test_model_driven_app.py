@@ -52,9 +52,11 @@ async def pane(aiohttp_server: Callable[[web.Application], Awaitable[TestServer]
 @pytest.fixture
 async def client(aiohttp_client: Callable[[web.Application], Awaitable[Client]], pane: str) -> Client:
     """Start a sandbox with the customizations that show this pane."""
-    customizations = preinstalled_pane(Settings(public_url=pane), parse_environment("http://127.0.0.1:3978/sandbox"))
+    sandbox = "http://127.0.0.1:3978/sandbox"
+    bot = Settings(public_url=pane, dataverse_urls=(sandbox,))
+    customizations = preinstalled_pane(bot, parse_environment(sandbox))
     settings = SandboxSettings(
-        url="http://127.0.0.1:3978/sandbox",
+        url=sandbox,
         webhook_url=f"{pane}/api/dataverse/events",
         webhook_key=KEY,
         file=None,

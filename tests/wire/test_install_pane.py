@@ -237,7 +237,7 @@ async def test_without_a_public_address_nothing_is_installed(world: World) -> No
             await written(world.settings, act)
 
 
-async def test_the_built_in_sandbox_has_the_pane_from_the_start(world: World) -> None:
+async def test_the_pane_of_the_built_in_sandbox_is_left_alone(world: World) -> None:
     own = world.settings.model_copy(update={"dataverse_urls": ()})
     for act in ("install", "remove"):
         with pytest.raises(NotSupported, match="The sandbox installs its pane itself"):

@@ -31,14 +31,19 @@
    * @returns {Xrm.XrmStatic | undefined}
    */
   function clientApi() {
-    try {
-      // A web resource in a side pane has no client API of its own.
-      // eslint-disable-next-line @microsoft/power-apps/avoid-window-top
-      const owner = /** @type {Window & { Xrm?: Xrm.XrmStatic } | null} */ (window.top);
-      return owner?.Xrm;
-    } catch {
-      return undefined; // The app itself is framed by another site.
+    // A web resource in a side pane has no client API of its own: the nearest page around it has. The top page may be
+    // another site that frames the app, such as Teams.
+    /** @type {Window & { Xrm?: Xrm.XrmStatic }} */
+    let page = window;
+    while (page !== page.parent) {
+      page = page.parent;
+      try {
+        if (page.Xrm) return page.Xrm;
+      } catch {
+        return undefined; // A page of another site.
+      }
     }
+    return undefined;
   }
 
   /**
