@@ -110,7 +110,7 @@ def test_the_ids_of_the_web_resources_never_change(solution: zipfile.ZipFile) ->
 
 def test_it_frames_the_pane_at_the_address_of_the_bot(solution: zipfile.ZipFile) -> None:
     (page,) = [name for name in solution.namelist() if name.endswith(".html")]
-    addresses = re.findall(r'src="(http[^"]+)"', solution.read(page).decode())
+    addresses = re.findall(r'data-address="(http[^"]+)"', solution.read(page).decode())
     assert addresses == ["https://chats.contoso.example.com/pane?host=dynamics"]
 
 

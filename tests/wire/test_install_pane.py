@@ -113,7 +113,7 @@ async def test_the_files_are_those_of_the_repository_with_the_address_of_this_bo
     for name in ("launcher.js", "pane.css", "pane.js"):
         assert b64decode(found[name]["content"]) == (FILES / name).read_bytes()
     page = b64decode(found["pane.html"]["content"]).decode()
-    assert re.findall(r'<iframe [^>]*src="([^"]+)"', page) == [f"{organization.url}/pane?host=sandbox"]
+    assert re.findall(r'<iframe [^>]*data-address="([^"]+)"', page) == [f"{organization.url}/pane?host=sandbox"]
     assert "{{" not in page
 
 

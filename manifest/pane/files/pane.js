@@ -8,7 +8,6 @@
 
   const VERSION = 1;
   const POLL_MS = 1500;
-  const READY_WITHIN_MS = 20000;
   const GUID = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
 
   /**
@@ -19,7 +18,7 @@
 
   const frame = /** @type {HTMLIFrameElement} */ (document.getElementById("pane"));
   const notice = /** @type {HTMLElement} */ (document.getElementById("notice"));
-  const origin = new URL(frame.src).origin;
+  const address = new URL(frame.dataset.address ?? "", window.location.href);
 
   /** @type {Visit} */
   let visit = { table: "", id: "" };
@@ -91,7 +90,7 @@
     const text = JSON.stringify({ v: VERSION, kind: "record", ...visit, app, lcid: language() });
     if (text === lastSent) return;
     lastSent = text;
-    frame.contentWindow?.postMessage(JSON.parse(text), origin);
+    frame.contentWindow?.postMessage(JSON.parse(text), address.origin);
   }
 
   /** Send the record to a page that was just loaded. */
@@ -100,21 +99,25 @@
     void update();
   }
 
-  const timer = window.setTimeout(() => {
+  /**
+   * Explain an empty frame: the environment allows only listed hosts in frames.
+   * @param {SecurityPolicyViolationEvent} violation
+   */
+  function explain(violation) {
+    if (violation.effectiveDirective !== "frame-src") return;
     notice.textContent =
-      `The chats do not load. Check your connection. If other pages work, ask your administrator whether the ` +
-      `content security policy of this environment allows ${new URL(origin).host}.`;
+      `The content security policy of this environment blocks the chats. ` +
+      `Ask your administrator to allow ${address.host} in frames.`;
     notice.hidden = false;
-  }, READY_WITHIN_MS);
+  }
 
+  document.addEventListener("securitypolicyviolation", explain);
   window.addEventListener("message", (event) => {
-    if (event.origin !== origin || event.source !== frame.contentWindow) return;
-    if (event.data?.v !== VERSION || event.data.kind !== "ready") return;
-    window.clearTimeout(timer);
-    notice.hidden = true;
-    sendAgain();
+    if (event.origin !== address.origin || event.source !== frame.contentWindow) return;
+    if (event.data?.v === VERSION && event.data.kind === "ready") sendAgain();
   });
   // Before the first load, the frame has another origin and could not get the message.
   frame.addEventListener("load", () => window.setInterval(() => void update(), POLL_MS), { once: true });
   frame.addEventListener("load", sendAgain);
+  frame.src = address.href;
 })();
