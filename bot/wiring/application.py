@@ -13,6 +13,7 @@ from botbuilder.core import InvokeResponse
 from bot.clock import Clock, SystemClock
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
+from bot.domain.record_links import parse_environment
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
@@ -31,6 +32,7 @@ from bot.web.messages import messages
 from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
+from bot.wiring.pane_files import preinstalled_pane
 from bot.wiring.services import (
     DATABASE,
     NO_APP_ID,
@@ -189,6 +191,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=settings.chat_permissions,
         manifest=_local_manifest(settings),
+        customizations=preinstalled_pane(settings, parse_environment(here + SANDBOX_PATH)),
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)

@@ -17,6 +17,7 @@ from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
 from bot.dataverse.client import DataverseClient, create_client
 from bot.dataverse.customizations import DataverseDefinitions
 from bot.dataverse.notes_and_tasks import DataverseNotesAndTasks
+from bot.dataverse.pane_installer import DataversePaneInstaller
 from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
@@ -139,6 +140,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         customizations=DataverseDefinitions(clients, records.tables, clock),
         collaborations=DataverseTeamsCollaborations(clients, clock),
         webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), keys=webhook_keys),
+        pane_installer=DataversePaneInstaller(clients, records),
         chat_rows=DataverseChatActivityRows(throttled, records.tables),
         associations=DataverseTeamsAssociations(throttled),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
