@@ -36,7 +36,7 @@ class PaneDoor:
     """The path of the pane."""
     read_json: ReadJson
     sign_in: Mapping[PaneHost, SignIn]
-    """How each host proves a person. The pane is served only to these hosts."""
+    """The proof of a person by each host. The pane is served only to these hosts."""
     tenants: frozenset[str]
     """The tenants that are served, in lowercase; an empty one for the sandbox."""
     origin: str

@@ -1,4 +1,4 @@
-"""What every request for the pane passes: where it comes from, and how errors and headers leave."""
+"""Checks of the origin of each request for the pane, and the form of its errors and headers."""
 
 from http import HTTPStatus
 from urllib.parse import urlsplit

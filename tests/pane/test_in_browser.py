@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
 
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules
 from tests.patience import PATIENCE_S
@@ -174,6 +174,49 @@ async def test_a_poll_shows_changes_and_keeps_the_focus(page: Page, bot: BotProc
     assert await row.evaluate("row => row.isConnected")
 
 
+async def fail(page: Page, status: int, kind: str, text: str) -> None:
+    """Make the server answer each request for a view or a poll like this."""
+    error = {"error": {"kind": kind, "text": text, "nextStep": "Try again in a moment."}}
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(status=status, json=error)
+
+    await page.route(re.compile("/pane/(view|poll)$"), answer)
+
+
+async def test_a_passing_failure_keeps_what_is_shown_and_a_lost_right_does_not(page: Page) -> None:
+    await page.clock.install()
+    await page.reload()
+    await become(page, "Alex Wilber")
+    name = page.get_by_role("heading", name=NAME)
+    await expect(name).to_have_count(1)
+    await fail(page, 403, "unavailable", "Dynamics 365 is not responding.")
+    await page.clock.run_for(36_000)
+    await expect(page.locator("#banner")).to_contain_text("Dynamics 365 is not responding. Shown as of")
+    await expect(name).to_have_count(1)
+    await page.unroute_all()
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.locator("#banner")).to_be_hidden()
+    await fail(page, 403, "notFound", "This case does not exist, or you do not have access to it.")
+    await page.clock.run_for(36_000)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("This case does not exist")
+    await expect(name).to_have_count(0)
+    await expect(page.get_by_text("Pump vibrates")).to_have_count(0)
+
+
+async def test_an_ended_session_asks_to_sign_in_again(page: Page) -> None:
+    await become(page, "Alex Wilber")
+    await expect(page.get_by_role("heading", name=NAME)).to_have_count(1)
+    await fail(page, 403, "signedOut", "You are not signed in, or your session has ended.")
+    await page.get_by_role("tab", name="Timeline").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("your session has ended")
+    await expect(page.get_by_role("heading", name=NAME)).to_have_count(0)
+    await page.unroute_all()
+    await page.get_by_role("button", name="Sign in again").click()
+    await become(page, "Alex Wilber")
+    await expect(page.get_by_role("heading", name=NAME)).to_have_count(1)
+
+
 async def post_message(bot: BotProcess, text: str) -> None:
     """Connect the chat to another record as Alex, in the sandbox's own chat client."""
     async with bot.session.get(f"{bot.url}/sandbox/chats") as answer:
@@ -206,7 +249,11 @@ LOOKS = [
 ]
 
 
-@pytest.mark.parametrize("page", LOOKS, indirect=True, ids=lambda look: "-".join(map(str, look.values())))
+def look_name(look: Any) -> str:
+    return f"{look['viewport']['width']}-{look['color_scheme']}-{look['forced_colors']}"
+
+
+@pytest.mark.parametrize("page", LOOKS, indirect=True, ids=look_name)
 async def test_every_view_fits_and_breaks_no_rule_of_accessibility(page: Page) -> None:
     async def check() -> None:
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

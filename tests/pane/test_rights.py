@@ -15,7 +15,7 @@ from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, texts
 pytestmark = pytest.mark.one_database
 
 Answer = tuple[bool, tuple[str, ...]]
-"""Whether the act was done; the sentences of a refusal."""
+"""True if the act was done; the sentences of a refusal."""
 
 
 async def in_the_pane(page: PanePage, name: str, **body: object) -> Answer:
