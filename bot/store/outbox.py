@@ -1,31 +1,25 @@
 """The outbox: messages, stored until Teams accepts them."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.outgoing_messages import (
-    SUMMARY_KEY,
     CardVersion,
     OutgoingMessage,
-    PendingCard,
     PendingMessage,
     Subject,
-    Switch,
 )
-from bot.domain.posted_cards import CardKind
 from bot.domain.queue_states import Queue
-from bot.domain.values import ChatId, ConnectionId, EnvironmentId
-from bot.logs import correlation_id
+from bot.domain.values import ChatId, ConnectionId
 from bot.store.bulk import bulk_execute
-from bot.store.chats import CHAT_COLUMNS, chat_from_row
+from bot.store.chats import CHAT_COLUMNS
 from bot.store.codecs import SUBJECTS, Reported, decode_reported, encode_reported
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
+from bot.store.outbox_rows import connections_of, is_about, other_subjects, outbox_row, pending_message
 from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds, posted_card
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
@@ -44,7 +38,7 @@ class Outbox:
     async def enqueue(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
         """Append each message to its chat's lane, unless a message with the same key exists."""
         now = microseconds(at)
-        rows = [_row(message, now) for message in messages]
+        rows = [outbox_row(message, now) for message in messages]
         if not rows:
             return
         statement = insert(self._connection, table).on_conflict_do_nothing(index_elements=["key"])
@@ -67,8 +61,8 @@ class Outbox:
         known = decode_reported(waits.told_before or [])
         before = encode_reported({**message.previously_reported, **known})
         of = ("body", "card_version", "connection_id", "environment", "table", "switch")
-        row = _row(message, microseconds(at))
-        subjects = SUBJECTS.encode(_other_subjects(message)) or None
+        row = outbox_row(message, microseconds(at))
+        subjects = SUBJECTS.encode(other_subjects(message)) or None
         await self._set(
             waits.id, **{each: row[each] for each in of}, other_subjects=subjects, told_before=before or None
         )
@@ -103,9 +97,11 @@ class Outbox:
             .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(lanes))
         )
         rows = found.mappings().all()
-        ended = await self._disconnected({each for row in rows if row["switch"] for each in _connections(row)})
+        ended = await self._disconnected({each for row in rows if row["switch"] for each in connections_of(row)})
         return {
-            row["id"]: _waiting(row, posts.get(row["id"], ()), disconnected=not ended.isdisjoint(_connections(row)))
+            row["id"]: pending_message(
+                row, posts.get(row["id"], ()), disconnected=not ended.isdisjoint(connections_of(row))
+            )
             for row in rows
         }
 
@@ -157,7 +153,7 @@ class Outbox:
         of = select(connection.c.id, connection.c.environment, connection.c.table)
         rows = await self._connection.execute(of.where(connection.c.id.in_({each for each, _ in before})))
         types = {row.id: (row.environment, row.table) for row in rows}
-        restored = {key: value for key, value in before.items() if _is_about(subjects, types.get(key[0]), key[1])}
+        restored = {key: value for key, value in before.items() if is_about(subjects, types.get(key[0]), key[1])}
         await self._restore(await self._take_over(message, restored))
         return frozenset(each for each, _ in restored)
 
@@ -199,7 +195,7 @@ class Outbox:
         """Return the connections that these messages are about, without answers to people."""
         columns = select(table.c.connection_id, table.c.told_before)
         rows = await self._connection.execute(columns.where(messages, table.c.switch.is_not(None)))
-        return frozenset(ConnectionId(each) for row in rows.mappings() for each in _connections(row))
+        return frozenset(ConnectionId(each) for row in rows.mappings() for each in connections_of(row))
 
     async def _save_told_after(self, told_before: Mapping[int, Reported]) -> None:
         """Store the values of these messages of one chat, in case an operator sends them again."""
@@ -222,86 +218,3 @@ class Outbox:
 
     async def _set(self, message: int, **values: object) -> None:
         await self._connection.execute(update(table).where(table.c.id == message).values(**values))
-
-
-def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
-    before = encode_reported(message.previously_reported)
-    subject = message.subjects[0] if message.subjects else Subject()
-    others, card = _other_subjects(message), message.card
-    return {
-        "key": message.key,
-        "lane": message.chat_id,
-        "thread": message.thread,
-        "connection_id": message.connection_id,
-        "environment": subject.environment,
-        "table": subject.table,
-        "switch": subject.switch,
-        "other_subjects": json.dumps(SUBJECTS.encode(others)) if others else None,
-        "card_id": card.card_id if card else None,
-        "card_version": card.version if card else None,
-        "body": message.activity,
-        "told_before": json.dumps(before) if before else None,
-        "caused_at": None if message.caused_at is None else microseconds(message.caused_at),
-        "correlation_id": correlation_id(),
-        "received_at": at,
-        "due_at": at,
-        "state": PENDING,
-        "attempts": 0,
-    }
-
-
-def _other_subjects(message: OutgoingMessage) -> tuple[Subject, ...]:
-    """Return the subjects for which the table has no columns: all, if the first one has columns of a record."""
-    is_plain = not (message.subjects and message.subjects[0].columns)
-    return message.subjects[1:] if is_plain else message.subjects
-
-
-def _connections(row: RowMapping) -> frozenset[int]:
-    """Return the connections that the message is about: several for a summary."""
-    named = {each for each, *_ in row["told_before"] or []}
-    return frozenset(named if row["connection_id"] is None else {row["connection_id"], *named})
-
-
-def _is_about(subjects: Collection[Subject], kind: tuple[str, str] | None, column: str) -> bool:
-    """Check whether one of the subjects is about the column of the record type."""
-    same_type = [each for each in subjects if (each.environment, each.table) == kind]
-    return any(not each.columns or column in each.columns for each in same_type)
-
-
-def _waiting(row: RowMapping, posts: Sequence[datetime], *, disconnected: bool) -> PendingMessage:
-    return PendingMessage(
-        id=row["message_id"],
-        chat=replace(chat_from_row(row), thread=row["thread"]),
-        activity=row["body"],
-        attempts=row["attempts"],
-        enqueued_at=row["received_at"],
-        correlation_id=row["correlation_id"],
-        # A dead letter that an operator retries counts as new.
-        last_failure=row["reason"] if row["attempts"] else None,
-        subjects=_subjects(row),
-        disconnected=disconnected,
-        is_summary=row["key"].startswith(SUMMARY_KEY),
-        caused_at=row["caused_at"],
-        posts=posts,
-        card=None if row["card_id"] is None else _pending_card(row),
-    )
-
-
-def _pending_card(row: RowMapping) -> PendingCard:
-    kind = CardKind(row["card_kind"]) if row["card_kind"] else None
-    return PendingCard(card_id=row["card_id"], version=row["card_version"], kind=kind, activity_id=row["activity_id"])
-
-
-def _subjects(row: RowMapping) -> tuple[Subject, ...]:
-    environment, switch = row["environment"], row["switch"]
-    if environment is None and switch is None:
-        return ()
-    first = Subject(
-        environment=EnvironmentId(environment) if environment else None,
-        table=row["table"],
-        switch=Switch(switch) if switch else None,
-    )
-    others = SUBJECTS.decode(row["other_subjects"] or [])
-    second = others[0] if others else None
-    is_first = second and (second.environment, second.table, second.switch) == (environment, row["table"], switch)
-    return others if is_first else (first, *others)
