@@ -83,6 +83,8 @@ class ApiRequest:
     """True if the request changes nothing, so that it can be repeated after any failure."""
     throttle: Callable[[], Awaitable[None]] | None = None
     """Waits until the next attempt is allowed; None if there is no limit."""
+    timeout_s: float = TIMEOUT_S
+    """Time limit of one attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +188,7 @@ class ApiClient:
             self._system.on_call(answered, perf_counter() - started_at)
 
     def _request(self, request: ApiRequest, signed: Mapping[str, str]) -> Any:
-        timeout = ClientTimeout(total=TIMEOUT_S)
+        timeout = ClientTimeout(total=request.timeout_s)
         return self._session.request(
             request.method, request.url, data=request.body, headers=signed, timeout=timeout, allow_redirects=False
         )

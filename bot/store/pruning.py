@@ -23,6 +23,7 @@ from bot.store.tables import (
     new_chat,
     outbox,
     own_change,
+    pane_session,
     post,
     posted_card,
     sync_job,
@@ -106,6 +107,11 @@ class Pruning:
         tenants = select(mention_opt_out.c.tenant_id).distinct().where(~has_recent.exists()).limit(1)
         mine = mention_opt_out.c.tenant_id.in_(tenants.scalar_subquery())
         return (await self._connection.execute(delete(mention_opt_out).where(mine))).rowcount
+
+    async def delete_sessions(self, *, used_before: datetime, begun_before: datetime) -> int:
+        """Delete sessions of the pane that were last used or begun before; return the number of rows."""
+        old = (pane_session.c.used_at <= used_before) | (pane_session.c.begun_at <= begun_before)
+        return await self._delete_by_key(pane_session, old)
 
     async def delete_idle_lanes(self) -> int:
         """Delete lanes without pending work; return the number of rows. New work creates its lane again."""

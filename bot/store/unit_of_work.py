@@ -25,6 +25,8 @@ from bot.store.notify import StoreEvent, notify
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
+from bot.store.pane_sessions import PaneSessions
+from bot.store.pane_state import PaneState
 from bot.store.posted_cards import PostedCards
 from bot.store.private_answers import PrivateAnswers
 from bot.store.pruning import Pruning
@@ -59,6 +61,8 @@ class UnitOfWork:
         self.own_changes = OwnChangeLog(connection)
         self.mention_opt_outs = MentionOptOuts(connection)
         self.private_answers = PrivateAnswers(connection)
+        self.pane_state = PaneState(connection)
+        self.pane_sessions = PaneSessions(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

@@ -13,6 +13,7 @@ from botbuilder.core import InvokeResponse
 from bot.clock import Clock, SystemClock
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
+from bot.domain.record_links import parse_environment
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
@@ -31,15 +32,16 @@ from bot.web.messages import messages
 from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
+from bot.wiring.pane import PANE_PATH, build_pane
+from bot.wiring.pane_files import preinstalled_pane
 from bot.wiring.services import (
     DATABASE,
-    NO_APP_ID,
     Runtime,
     build_runtime,
     close,
     migrate_and_load,
 )
-from bot.wiring.system_addresses import EVENTS_PATH, SANDBOX_PATH, events_url
+from bot.wiring.system_addresses import EVENTS_PATH, NO_APP_ID, SANDBOX_PATH, events_url
 from bot.wiring.workers import Job, build_workers
 from bot.workers.turn_post_log import TurnPostLog
 
@@ -102,6 +104,7 @@ def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | N
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
     for path, page in public_pages(SANDBOX_PATH if runtime.settings.uses_own_sandbox else None).items():
         app.router.add_get(path, page)
+    app.add_subapp(PANE_PATH, build_pane(runtime.settings, services, runtime.tab_tokens))
     app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
     app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:
@@ -189,6 +192,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=settings.chat_permissions,
         manifest=_local_manifest(settings),
+        customizations=preinstalled_pane(settings, parse_environment(here + SANDBOX_PATH)),
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)

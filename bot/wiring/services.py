@@ -17,6 +17,7 @@ from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
 from bot.dataverse.client import DataverseClient, create_client
 from bot.dataverse.customizations import DataverseDefinitions
 from bot.dataverse.notes_and_tasks import DataverseNotesAndTasks
+from bot.dataverse.pane_installer import DataversePaneInstaller
 from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
@@ -52,16 +53,16 @@ from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
+from bot.teams.tab_token import TabTokens
 from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
+from bot.wiring.pane_tokens import build_tab_tokens
 from bot.wiring.service_urls import service_urls, targeted_urls
-from bot.wiring.system_addresses import configured_environments, events_url, graph_base_url, is_sandbox
+from bot.wiring.system_addresses import NO_APP_ID, configured_environments, events_url, graph_base_url, is_sandbox
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
-NO_APP_ID = "00000000-0000-0000-0000-000000000000"
-"""App ID in the sandbox's catalog if the bot has none."""
 DATABASE = "database"
 """Name of the check of the database."""
 
@@ -82,6 +83,8 @@ class Runtime:
     chat_registry: ChatRegistry
     activity_recorder: ActivityRecorder
     connector: Connector
+    tab_tokens: TabTokens | None
+    """None without an app ID."""
     token_validator: TokenValidator | None
     """None without an app ID: callers are not authenticated."""
     tokens: tuple[Tokens, ...]
@@ -139,6 +142,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         customizations=DataverseDefinitions(clients, records.tables, clock),
         collaborations=DataverseTeamsCollaborations(clients, clock),
         webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), keys=webhook_keys),
+        pane_installer=DataversePaneInstaller(clients, records),
         chat_rows=DataverseChatActivityRows(throttled, records.tables),
         associations=DataverseTeamsAssociations(throttled),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
@@ -177,6 +181,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         ),
         activity_recorder=ActivityRecorder(store=services.store, administration=administration, clock=clock),
         connector=connector,
+        tab_tokens=build_tab_tokens(settings, session, clock),
         token_validator=_token_validator(settings, session, clock),
         tokens=(own_tokens, graph_sign_in, *tokens.values()),
         webhook_keys=webhook_keys,
@@ -280,6 +285,8 @@ async def close(runtime: Runtime) -> None:
         await tokens.close()
     if runtime.token_validator:
         await runtime.token_validator.close()
+    if runtime.tab_tokens:
+        await runtime.tab_tokens.close()
     if runtime.graph_notifications:
         await runtime.graph_notifications.close()
     await runtime.session.close()

@@ -20,6 +20,7 @@ from bot.domain.notifications.own_changes import OwnChange
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
+from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
 from bot.domain.posted_cards import (
     CardChange,
     CardField,
@@ -358,6 +359,10 @@ CATCH_UP_CARD = NewCard(
     due_at=None,
 )
 REQUEST = "5a2c"
+SESSION = "5e55"
+PANE_SESSION = PaneSession(
+    identity=PaneIdentity(object_id=ADELE, tenant_id="t", host=PaneHost.TEAMS), begun_at=AT, used_at=EXACT
+)
 
 
 async def fill(administration: Administration, store: Store) -> None:
@@ -384,6 +389,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.mention_opt_outs.add(*OPTED_OUT)
         await work.private_answers.add_refusal(CHANNEL.id, at=AT)
         await work.private_answers.add_answer(REQUEST, at=AT)
+        await work.pane_sessions.add(SESSION, PANE_SESSION)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

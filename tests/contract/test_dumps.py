@@ -180,6 +180,12 @@ async def test_what_is_known_of_private_answers_is_as_stored(store: Store) -> No
         assert not await known.was_answered(samples.REQUEST, after=samples.AT)
 
 
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0024"], indirect=True)
+async def test_a_session_of_the_pane_is_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        assert await work.pane_sessions.get(samples.SESSION) == samples.PANE_SESSION
+
+
 def typed_before(values: ReportedBefore) -> dict[object, object]:
     return {key: value and (type(value.raw), value) for key, value in values.items()}
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.domain.key_fields import ReportedValue
@@ -32,7 +33,7 @@ from bot.store.tables import (
 )
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.retention import RetentionJob
-from tests.contract.samples import HELD, LATER, POSTED, fill
+from tests.contract.samples import HELD, LATER, PANE_SESSION, POSTED, fill
 from tests.fakes.clock import HeldClock
 from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, store_connections
 
@@ -120,6 +121,7 @@ OLDER_THAN_ITS_END = {
     "told_change": 0,
     "new_chat": 0,
     "posted_card": 0,
+    "pane_session": 0,
     "targeted_answer": 0,
     "targeted_refusal": 0,
 }
@@ -141,6 +143,27 @@ async def test_what_is_known_of_private_answers_is_deleted_after_hours_and_after
         await delete_old(store, LATER + age)
         found = await count(engines)
         assert (found["targeted_refusal"], found["targeted_answer"]) == left, age
+
+
+@pytest.mark.parametrize(
+    ("used_until", "age", "left"),
+    [
+        (timedelta(0), timedelta(minutes=30, microseconds=-1), 1),
+        (timedelta(0), timedelta(minutes=30), 0),
+        (timedelta(hours=9, minutes=45), timedelta(hours=10, microseconds=-1), 1),
+        (timedelta(hours=9, minutes=45), timedelta(hours=10), 0),
+    ],
+)
+async def test_sessions_are_deleted_when_they_have_ended(
+    store: Store, engines: Engines, used_until: timedelta, age: timedelta, left: int
+) -> None:
+    async with store.writing() as work:
+        await work.pane_sessions.add("digest", replace(PANE_SESSION, begun_at=LATER, used_at=LATER))
+        await work.pane_sessions.save_use("digest", at=LATER + used_until)
+        # Another process that is a little late.
+        await work.pane_sessions.save_use("digest", at=LATER + used_until - timedelta(seconds=1))
+    await delete_old(store, LATER + age)
+    assert (await count(engines))["pane_session"] == left
 
 
 async def test_values_of_connections_that_go_on_stay_for_years(store: Store, engines: Engines) -> None:

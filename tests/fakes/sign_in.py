@@ -22,6 +22,7 @@ TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
 ISSUER = "https://api.botframework.com"
 PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 """The app that sends change notifications for Microsoft Graph."""
+TEAMS_IN_BROWSERS = "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"
 
 
 @dataclass
@@ -51,6 +52,8 @@ class FakeSignIn:
 
     certificates: Certificates
     key: SigningKey = field(default_factory=SigningKey)
+    tenant_key: SigningKey = field(default_factory=SigningKey)
+    """The key of the tenant in Entra ID."""
     endorsements: list[str] = field(default_factory=lambda: ["msteams"])
     secret: str = "let-me-in-with-this"
     is_down: bool = False
@@ -90,6 +93,8 @@ class FakeSignIn:
         app.router.add_get("/openid", self._openid)
         app.router.add_get("/keys", self._keys)
         app.router.add_get("/common/.well-known/openid-configuration", self._entra)
+        app.router.add_get(f"/{TENANT}/.well-known/openid-configuration", self._tenant)
+        app.router.add_get(f"/{TENANT}/keys", self._tenant_keys)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
         runner = web.AppRunner(app)
         await runner.setup()
@@ -113,6 +118,16 @@ class FakeSignIn:
             return web.Response(status=503)
         issuer = "https://sts.windows.net/{tenantid}/"
         return web.json_response({"issuer": issuer, "jwks_uri": f"{self.url}/keys"})
+
+    async def _tenant(self, _request: web.Request) -> web.Response:
+        """Name the keys of the tenant, which no other tenant has."""
+        if self.is_down:
+            return web.Response(status=503)
+        issuer = f"https://sts.windows.net/{TENANT}/"
+        return web.json_response({"issuer": issuer, "jwks_uri": f"{self.url}/{TENANT}/keys"})
+
+    async def _tenant_keys(self, _request: web.Request) -> web.Response:
+        return web.json_response({"keys": [self.tenant_key.public([])]})
 
     async def _keys(self, _request: web.Request) -> web.Response:
         self.key_reads += 1
@@ -152,5 +167,20 @@ class FakeSignIn:
         own = {"iss": f"https://sts.windows.net/{TENANT}/", "aud": APP_ID, "appid": PUBLISHER}
         signer = key or self.key
         told = {**own, "nbf": now - 60, "exp": now + 3600, **claims}
+        kept = {name: value for name, value in told.items() if value is not None}
+        return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})
+
+    def tab_token(self, person: str, key: SigningKey | None = None, **claims: object) -> str:
+        """Return the token that Teams gets for a tab; `claims` replace its own, None removes one."""
+        now = int(time.time())
+        own = {
+            "iss": f"{self.url}/{TENANT}/v2.0",
+            "aud": APP_ID,
+            "azp": TEAMS_IN_BROWSERS,
+            "tid": TENANT,
+            "oid": person,
+        }
+        signer = key or self.tenant_key
+        told = {**own, "scp": "access_as_user", "ver": "2.0", "nbf": now - 60, "exp": now + 3600, **claims}
         kept = {name: value for name, value in told.items() if value is not None}
         return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})

@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/features": {"rapidfuzz"},
     "bot/handlers": {"botbuilder", "orjson"},
     "bot/web": {"aiohttp", "orjson"},
+    "bot/pane": {"aiohttp", "jinja2", "orjson"},
     "bot/cli": set(),
     "bot/workers": set(),
     "bot/runtime": set(),

@@ -80,23 +80,33 @@ class VisibleChat:
 
 
 async def find_visible_chats(
-    services: Services, entries: Sequence[TimelineEntry], actor: AuthorizedUser
+    services: Services,
+    entries: Sequence[TimelineEntry],
+    actor: AuthorizedUser,
+    mine: Mapping[ChatId, DirectoryChat],
 ) -> Sequence[VisibleChat]:
-    """Return the connected chats in the order of the entries."""
+    """Return the connected chats in the order of the entries.
+
+    `mine`: chats that Microsoft Graph has just listed for the person. It is asked only about the others.
+    """
     team_ids = {entry.connection.chat_id: entry.team_id for entry in entries if entry.kind is ChatKind.CHANNEL}
     in_chats = [entry for entry in entries if entry.kind is not ChatKind.CHANNEL]
     channels, chats = await asyncio.gather(
         find_channels(services, team_ids, actor.object_id),
-        asyncio.gather(*(_visible_chat(services, entry, actor) for entry in in_chats)),
+        asyncio.gather(*(_visible_chat(services, entry, actor, mine) for entry in in_chats)),
     )
     by_id = {chat.connection.id: chat for chat in chats}
     return [by_id.get(entry.connection.id) or _visible_channel(entry.connection, channels) for entry in entries]
 
 
-async def _visible_chat(services: Services, entry: TimelineEntry, actor: AuthorizedUser) -> VisibleChat:
+async def _visible_chat(
+    services: Services, entry: TimelineEntry, actor: AuthorizedUser, mine: Mapping[ChatId, DirectoryChat]
+) -> VisibleChat:
     connection = entry.connection
     is_reachable = entry.bot_present and connection.paused_at is None
-    chat, is_member = await _get_allowed_chat(services, connection.chat_id, actor, is_reachable=is_reachable)
+    chat, is_member = mine.get(connection.chat_id), True
+    if chat is None:
+        chat, is_member = await _get_allowed_chat(services, connection.chat_id, actor, is_reachable=is_reachable)
     return VisibleChat(
         connection=connection,
         is_channel=False,

@@ -29,13 +29,15 @@ async def list_timeline(services: Services, person: Person, record: RecordRef, *
     return Answer(message=chat_list(await timeline_view(services, person, record, begin=begin)))
 
 
-async def timeline_view(services: Services, person: Person, record: RecordRef, *, begin: int = 0) -> ChatListView:
-    """Return the content of the page; raise the same errors as `list_timeline`."""
+async def timeline_view(
+    services: Services, person: Person, record: RecordRef, *, begin: int = 0, size: int = MAX_ROWS
+) -> ChatListView:
+    """Return the content of a page with so many rows; raise the same errors as `list_timeline`."""
     readable = await access.require_readable(services, record, person)
     async with services.store.reading() as work:
         total = await work.timeline.count(record)
-        begin = page_offset(begin, total, MAX_ROWS)
-        entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
+        begin = page_offset(begin, total, size)
+        entries = await work.timeline.for_record(record, offset=begin, at_most=size)
     return ChatListView(
         title="Timeline of {record}",
         record=record_header(services.links, readable.table, record, readable.row),

@@ -13,7 +13,13 @@ from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.roster_cache import RosterCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
-from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
+from bot.ports.dataverse_writes import (
+    ChatActivityRows,
+    NotesAndTasks,
+    PaneInstaller,
+    RecordWrites,
+    TeamsAssociations,
+)
 from bot.ports.graph import ChatDirectory, Directory
 from bot.ports.teams import ChatMessages, Roster, TargetedMessages
 from bot.runtime.line_budget import LineBudget
@@ -42,6 +48,7 @@ class Services:
     customizations: Definitions
     collaborations: TeamsCollaborations
     webhook_steps: WebhookSteps
+    pane_installer: PaneInstaller
     chat_rows: ChatActivityRows
     associations: TeamsAssociations
     directory: Directory

@@ -1,6 +1,6 @@
 """Handlers of the pages for tables, rows, and a single row."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -22,6 +22,7 @@ from bot.sandbox.pages.links import linked_row, linked_table, path, record_link,
 from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
 from bot.sandbox.pages.rendering import page
 from bot.sandbox.pages.timeline import has_timeline, timeline_of
+from bot.sandbox.pages.web_resources import FORM, MAIN_GRID, app_of, commands_at
 from bot.sandbox.teams.chats import find_chat
 from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Row
@@ -101,6 +102,7 @@ async def rows(request: web.Request) -> web.Response:
         request,
         "rows.html",
         {
+            **_app_values(request, caller, MAIN_GRID, table),
             "table": table,
             "lines": _lines(caller, table, matches[start : start + ROWS_PER_PAGE]),
             "total": len(matches),
@@ -125,6 +127,7 @@ async def row(request: web.Request) -> web.Response:
         request,
         "row.html",
         {
+            **_app_values(request, caller, FORM, table),
             "table": table,
             "row": record,
             "name": _name(table, record),
@@ -161,6 +164,16 @@ async def open_record_link(request: web.Request) -> web.Response:
     if ref is None:
         raise _not_found()
     raise web.HTTPFound(row_path(request, ref))
+
+
+def _app_values(request: web.Request, caller: Caller, location: int, table: Table) -> Mapping[str, object]:
+    """Return the values of the model-driven app around a page."""
+    return {
+        "app": app_of(caller),
+        "commands": commands_at(request, caller, location, table.name),
+        "resources": path(request, "webresource", resource="-").removesuffix("-"),
+        "tables_address": f"{request.url.origin()}{path(request, 'rows', table='-').removesuffix('-')}",
+    }
 
 
 def _table(request: web.Request) -> Table:

@@ -15,14 +15,14 @@ from bot.sandbox.sample_data.ids import ROOT
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-TEMPLATES = ("index.html", "rows.html", "row.html", "chats.html", "chat.html", "notice.html")
+TEMPLATES = ("index.html", "app.html", "rows.html", "row.html", "chats.html", "chat.html", "notice.html")
 
 PAGES = web.AppKey("PAGES", Environment)
 
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

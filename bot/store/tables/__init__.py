@@ -14,6 +14,7 @@ from bot.store.tables.notifications import (
     own_change,
     posted_card,
 )
+from bot.store.tables.pane import pane_session
 from bot.store.tables.private_answers import targeted_answer, targeted_refusal
 from bot.store.tables.queues import (
     DEAD_LETTERED,
@@ -59,6 +60,7 @@ __all__ = [
     "new_chat",
     "outbox",
     "own_change",
+    "pane_session",
     "post",
     "posted_card",
     "record_type",

@@ -1,0 +1,100 @@
+"""The content of the pane: rows of chats in sections, as values that any page can show (spec P2, P4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.errors import ChatSyncError
+from bot.domain.values import ChatId, PublicId
+from cards.chat_list import ConnectedBy, EndedBy
+from cards.record import RecordHeader
+
+PAGE_SIZE = 50
+"""Rows of a section, until a person asks for more (spec P2)."""
+MAX_SHOWN = 5 * PAGE_SIZE
+"""Rows of a section at most. More are found by name."""
+
+
+class RowState(StrEnum):
+    """The relation between a person and a chat, which decides what they can do with it."""
+
+    OPEN = "open"
+    """The person is in the chat."""
+    JOIN = "join"
+    LOCKED = "locked"
+
+
+class SectionName(StrEnum):
+    """The sections of the pane."""
+
+    CONNECTED = "connected"
+    """Chats that are connected to the record."""
+    OTHER_RECORDS = "otherRecords"
+    """Chats of the person that are connected to other records."""
+    OTHER_CHATS = "otherChats"
+    """Chats of the person that are not connected to a record."""
+    TIMELINE = "timeline"
+    """Chats that are or were connected to the record."""
+    MY_CHATS = "myChats"
+    """Connected chats of the person, without a record to show them for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneRow:
+    """A chat or channel."""
+
+    key: str
+    """Identifies the row in its section while the page shows it."""
+    name: str
+    state: RowState
+    text: str
+    """Sentence about the state: the reason and the person to ask if the chat is locked."""
+    url: str = ""
+    """Link that opens the chat; empty if the person is not in it."""
+    connection: PublicId | None = None
+    """The connection to join; None if there is nothing to join or disconnect."""
+    chat: ChatId | None = None
+    """The chat to connect to the record; None if it cannot be connected."""
+    can_disconnect: bool = False
+    """True if the person is in the chat. Their rights are checked when they disconnect it."""
+    connected: ConnectedBy | None = None
+    last_written_at: datetime | None = None
+    last_writer: str = ""
+    ended: EndedBy | None = None
+    """None while the connection is active."""
+    sync: str = ""
+    """Sentence about whether the record's timeline in Dynamics 365 shows the chat."""
+    records: tuple[RecordHeader | None, ...] = ()
+    """Records of the chat; None for each that the person cannot open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Rows under a heading."""
+
+    name: SectionName
+    rows: Sequence[PaneRow] = ()
+    total: int = 0
+    """Number of all rows, shown or not."""
+    searched: int | None = None
+    """The number of newest chats whose names were searched; None if all were."""
+    hint: str = ""
+    """Sentence about chats that are not listed."""
+    problem: ChatSyncError | None = None
+    """The reason why the section is empty, if it could not be loaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneView:
+    """Everything that the pane shows."""
+
+    record: RecordHeader | None
+    sections: Sequence[Section]
+    chats: Sequence[ChatId]
+    """The person's chats, which changes are watched for."""
+
+
+def section_size(shown: int) -> int:
+    """Return the number of rows to show: as many as are asked for and allowed."""
+    return max(PAGE_SIZE, min(shown, MAX_SHOWN))

@@ -1,0 +1,31 @@
+"""The pane as an aiohttp application to mount in another one."""
+
+from aiohttp import web
+
+from bot.pane import acts, session, views
+from bot.pane.door import DOOR, PaneDoor
+from bot.pane.middleware import guarded
+from bot.pane.page import TEMPLATES, load_templates, page
+from bot.pane.static_files import STATIC_FILES, load_static_files, static_file
+
+
+def make_pane(door: PaneDoor) -> web.Application:
+    """Return the application: the page and its files by GET, and everything else by POST or DELETE."""
+    app = web.Application(middlewares=[guarded])
+    app[DOOR] = door
+    app[TEMPLATES] = load_templates()
+    app[STATIC_FILES] = load_static_files()
+    app.router.add_get("", page)
+    app.router.add_get("/static/{digest}/{name:.+}", static_file)
+    app.router.add_post("/session", session.begin)
+    app.router.add_delete("/session", session.end)
+    app.router.add_post("/view", views.view)
+    app.router.add_post("/poll", views.poll)
+    for name, do in (
+        ("join", acts.join),
+        ("connect", acts.connect),
+        ("disconnect", acts.disconnect),
+        ("undo", acts.undo),
+    ):
+        app.router.add_post(f"/{name}", acts.act(do))
+    return app

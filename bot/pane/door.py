@@ -1,0 +1,52 @@
+"""Everything that the routes of the pane need."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.domain.pane_sessions import PaneHost, PaneIdentity
+from bot.domain.values import Chat
+from bot.features.shared.services import Services
+
+ReadJson = Callable[[web.Request], Awaitable[Mapping[str, object]]]
+"""Returns the JSON object in the body of a request, or raises an HTTP error."""
+SignIn = Callable[[Mapping[str, object]], Awaitable[PaneIdentity]]
+"""Returns the person whom a host proves with the body of a request.
+
+Raises `CallerRejected` with the reason, `CallerForbidden`, or `Unavailable`.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplePerson:
+    """A person of the sample organization, to choose in the sandbox."""
+
+    object_id: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneDoor:
+    """The settings and the functions behind the routes."""
+
+    services: Services
+    path: str
+    """The path of the pane."""
+    read_json: ReadJson
+    sign_in: Mapping[PaneHost, SignIn]
+    """The proof of a person by each host. The pane is served only to these hosts."""
+    tenants: frozenset[str]
+    """The tenants that are served, in lowercase; an empty one for the sandbox."""
+    origin: str
+    """The address of this server for browsers: scheme, host, and port."""
+    frame_ancestors: tuple[str, ...]
+    """Origins of the pages that may frame the pane."""
+    address_of: Callable[[PaneIdentity], Chat]
+    """Returns the address of chats that the bot has never been in."""
+    people: tuple[SamplePerson, ...] = ()
+    """People to choose in the sandbox."""
+
+
+DOOR = web.AppKey("DOOR", PaneDoor)

@@ -1,0 +1,58 @@
+"""The page of the pane. It contains no data: its script loads everything after the host proved the person."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.domain.pane_sessions import PaneHost
+from bot.pane.door import DOOR, PaneDoor
+from bot.pane.static_files import STATIC_FILES
+
+TEMPLATES = web.AppKey("TEMPLATES", Environment)
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
+)
+
+
+def load_templates() -> Environment:
+    """Load the templates once at the start."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("pane.html", "unknown_host.html"):
+        environment.get_template(name)
+    return environment
+
+
+async def page(request: web.Request) -> web.Response:
+    """Return the page for the host in the query, or a page that says where to open the pane."""
+    door = request.app[DOOR]
+    host = next((each for each in door.sign_in if each == request.query.get("host")), None)
+    name, status = ("pane.html", HTTPStatus.OK) if host else ("unknown_host.html", HTTPStatus.NOT_FOUND)
+    text = (
+        request.app[TEMPLATES]
+        .get_template(name)
+        .render(
+            path=door.path,
+            static=f"{door.path}/static/{request.app[STATIC_FILES].digest}",
+            host=host,
+            people=door.people if host is PaneHost.SANDBOX else (),
+            environments=door.services.environments,
+        )
+    )
+    headers = {"Content-Security-Policy": content_policy(door)}
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+def content_policy(door: PaneDoor) -> str:
+    """Return the policy that allows only own files, and only the configured pages to frame the pane."""
+    return _POLICY + (" ".join(door.frame_ancestors) or "'none'")

@@ -1,0 +1,115 @@
+// Lists of chats. A refresh changes only what differs, so that focus and scroll position stay.
+
+import { setText } from "./page.js";
+import { fullTime, shortTime, text } from "./texts.js";
+
+const template = (id) => document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
+let count = 0;
+
+// Shows the section: its rows, and what to say about rows that are not there.
+export function showSection(element, section, { words, onMore, onAct }) {
+  element.hidden = false;
+  const part = (name) => element.querySelector(`.${name}`);
+  const { rows, total, searched, problem } = section;
+  setText(part("count"), problem || !total ? "" : String(total));
+  showText(part("problem"), problem ? `${problem.text} ${problem.nextStep}`.trim() : "");
+  updateRows(part("rows"), rows, onAct);
+  part("empty").hidden = Boolean(rows.length || words || problem);
+  const none = searched ? text("noneFoundAmong", { searched, words }) : text("noneFound", { words });
+  showText(part("none-found"), !rows.length && words && !problem ? none : "");
+  showText(part("hint"), hint(section, words));
+  const more = part("more");
+  more.hidden = words !== "" || total <= rows.length || !onMore;
+  more.onclick = onMore;
+}
+
+function hint({ rows, total, searched, hint: given }, words) {
+  if (given && rows.length) return given;
+  if (words && searched && rows.length) return text("searched", { searched });
+  return total > rows.length && rows.length ? text("findByName") : "";
+}
+
+function showText(element, words) {
+  setText(element, words);
+  element.hidden = !words;
+}
+
+// Brings the list to these rows. Rows that stay keep their elements.
+function updateRows(list, rows, onAct) {
+  const known = new Map([...list.children].map((each) => [each.dataset.key, each]));
+  let at = list.firstElementChild;
+  for (const row of rows) {
+    let item = known.get(row.key);
+    known.delete(row.key);
+    if (!item) item = newRow(row.key);
+    if (item === at) at = at.nextElementSibling;
+    else list.insertBefore(item, at);
+    fillRow(item, row, onAct);
+  }
+  const lost = [...known.values()].some((each) => each.contains(document.activeElement));
+  for (const each of known.values()) each.remove();
+  if (lost) list.closest("section").querySelector("h2").focus({ preventScroll: true });
+}
+
+function newRow(key) {
+  const item = template("row");
+  item.dataset.key = key;
+  const name = item.querySelector(".name");
+  name.id = `row-${(count += 1)}`;
+  for (const control of item.querySelectorAll(".actions > *")) {
+    control.id = `${name.id}-${control.classList[0]}`;
+    control.setAttribute("aria-labelledby", `${control.id} ${name.id}`);
+  }
+  return item;
+}
+
+function fillRow(item, row, onAct) {
+  const part = (name) => item.querySelector(`.${name}`);
+  item.dataset.state = row.state;
+  setText(part("name"), row.name);
+  setText(part("text").lastElementChild, row.text);
+  part("text").hidden = !row.text;
+  fillFacts(part("facts"), row.facts);
+  fillRecords(part("records"), row.records);
+  const open = part("open"), [join, connect, disconnect] = ["join", "connect", "disconnect"].map(part);
+  const hadFocus = item.contains(document.activeElement) ? document.activeElement : null;
+  open.hidden = !row.url;
+  if (row.url && open.href !== row.url) open.href = row.url;
+  join.hidden = row.state !== "join";
+  connect.hidden = !row.chat;
+  disconnect.hidden = !row.canDisconnect;
+  for (const [button, act] of [[join, "join"], [connect, "connect"], [disconnect, "disconnect"]]) {
+    button.onclick = () => onAct(act, row, button);
+  }
+  if (hadFocus?.hidden) (open.hidden ? item.closest("section").querySelector("h2") : open).focus();
+}
+
+function fillFacts(list, facts) {
+  while (list.children.length > facts.length) list.lastElementChild.remove();
+  while (list.children.length < facts.length) list.append(template("fact"));
+  facts.forEach((fact, at) => {
+    const [words, time] = list.children[at].children;
+    setText(words, fact.text);
+    time.hidden = !fact.at;
+    if (!fact.at) return;
+    const date = new Date(fact.at);
+    setText(time, shortTime(date));
+    time.dateTime = fact.at;
+    time.title = fullTime(date);
+  });
+}
+
+function fillRecords(list, records) {
+  list.hidden = !records.length;
+  while (list.children.length > records.length) list.lastElementChild.remove();
+  while (list.children.length < records.length) list.append(template("record-item"));
+  records.forEach((record, at) => {
+    const [link, words] = list.children[at].children;
+    link.hidden = !record;
+    words.hidden = Boolean(record);
+    setText(words, record ? "" : text("hiddenRecord"));
+    setText(link, record ? [record.number, record.name].filter(Boolean).join(" · ") : "");
+    if (record?.url && link.href !== record.url) link.href = record.url;
+    if (!record?.url) link.removeAttribute("href");
+  });
+}

@@ -1,0 +1,98 @@
+"""The views of the pane as JSON. Texts from outside leave without control and direction characters."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.features.pane.live import Watch
+from bot.features.pane.views import PaneRow, PaneView, Section
+from bot.features.shared.answers import record_data
+from bot.pane.responses import error_values
+from bot.text.typed_text import on_one_line
+from cards.chat_list import ConnectedBy
+from cards.record import RecordHeader
+
+MAX_NAME = 400
+"""Characters of a name."""
+
+
+def view_values(view: PaneView, watch: Watch) -> Mapping[str, Any]:
+    """Return the view, and what the page sends to learn whether it is up to date."""
+    return {
+        "record": _record(view.record) if view.record else None,
+        "sections": [_section(each) for each in view.sections],
+        "watch": {
+            "record": record_data(watch.record) if watch.record else None,
+            "chats": watch.chats,
+            "version": watch.version,
+            "signature": watch.signature,
+        },
+    }
+
+
+def _section(section: Section) -> Mapping[str, Any]:
+    return {
+        "name": section.name.value,
+        "rows": [_row(each) for each in section.rows],
+        "total": section.total,
+        "searched": section.searched,
+        "hint": section.hint,
+        "problem": error_values(section.problem) if section.problem else None,
+    }
+
+
+def _row(row: PaneRow) -> Mapping[str, Any]:
+    return {
+        "key": row.key,
+        "name": _name(row.name),
+        "state": row.state.value,
+        "text": _name(row.text),
+        "url": _web_address(row.url),
+        "connection": row.connection,
+        "chat": row.chat,
+        "canDisconnect": row.can_disconnect,
+        "facts": _facts(row),
+        "records": [_record(each) if each else None for each in row.records],
+    }
+
+
+def _facts(row: PaneRow) -> list[Mapping[str, Any]]:
+    facts = _connected(row.connected) if row.connected else []
+    if row.last_written_at:
+        by = f"Last message by {_name(row.last_writer)}" if row.last_writer else "Last message"
+        facts.append({"text": by, "at": _time(row.last_written_at)})
+    if row.ended:
+        facts.append({"text": f"Disconnected by {_name(row.ended.name)}", "at": _time(row.ended.at)})
+    if row.sync:
+        facts.append({"text": row.sync, "at": None})
+    return facts
+
+
+def _connected(connected: ConnectedBy) -> list[Mapping[str, Any]]:
+    by = f"Connected by {_name(connected.name)} ({connected.presence})"
+    facts: list[Mapping[str, Any]] = [{"text": by, "at": _time(connected.at)}]
+    if connected.paused_at:
+        facts.append({"text": "Paused since", "at": _time(connected.paused_at)})
+    return facts
+
+
+def _record(record: RecordHeader) -> Mapping[str, Any]:
+    return {
+        "kind": _name(record.kind),
+        "name": _name(record.name or ""),
+        "number": _name(record.number or ""),
+        "url": _web_address(record.url),
+    }
+
+
+def _name(text: str) -> str:
+    return on_one_line(text)[:MAX_NAME]
+
+
+def _web_address(url: str) -> str:
+    """Return the address if browsers open it as a page; links with other schemes could run scripts."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,51 @@
+"""Sessions of people in the pane. All processes share them."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
+from bot.domain.values import ObjectId
+from bot.store.tables import pane_session as table
+
+
+class PaneSessions:
+    """The sessions by the digests of their tokens. Retention deletes those that ended."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, digest: str, session: PaneSession) -> None:
+        """Store a new session."""
+        identity = session.identity
+        await self._connection.execute(
+            table.insert().values(
+                digest=digest,
+                object_id=identity.object_id,
+                tenant_id=identity.tenant_id,
+                host=identity.host.value,
+                begun_at=session.begun_at,
+                used_at=session.used_at,
+            )
+        )
+
+    async def get(self, digest: str) -> PaneSession | None:
+        """Return the session, which may have ended, or None if there is none."""
+        found = await self._connection.execute(select(table).where(table.c.digest == digest))
+        row = found.mappings().one_or_none()
+        if row is None:
+            return None
+        identity = PaneIdentity(
+            object_id=ObjectId(row["object_id"]), tenant_id=row["tenant_id"], host=PaneHost(row["host"])
+        )
+        return PaneSession(identity=identity, begun_at=row["begun_at"], used_at=row["used_at"])
+
+    async def save_use(self, digest: str, *, at: datetime) -> None:
+        """Store the time of the last use, unless a later one is stored."""
+        older = (table.c.digest == digest) & (table.c.used_at < at)
+        await self._connection.execute(update(table).where(older).values(used_at=at))
+
+    async def delete(self, digest: str) -> None:
+        """Delete the session, which may be deleted already."""
+        await self._connection.execute(delete(table).where(table.c.digest == digest))
