@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.pane import acts, session, views
+from bot.pane import acts, session, sign_in, views
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.middleware import guarded
 from bot.pane.page import TEMPLATES, load_templates, page
@@ -17,6 +17,10 @@ def make_pane(door: PaneDoor) -> web.Application:
     app[STATIC_FILES] = load_static_files()
     app.router.add_get("", page)
     app.router.add_get("/static/{digest}/{name:.+}", static_file)
+    app.router.add_get("/sign-in", sign_in.window)
+    app.router.add_post("/sign-in", sign_in.begin)
+    app.router.add_get("/sign-in/callback", sign_in.callback)
+    app.router.add_get("/sign-in/{result}", sign_in.result)
     app.router.add_post("/session", session.begin)
     app.router.add_delete("/session", session.end)
     app.router.add_post("/view", views.view)

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
-from bot.domain.values import Chat
+from bot.domain.pane_sign_in import SignInSecret
+from bot.domain.values import Chat, EnvironmentId
+from bot.features.pane.sessions import SessionRules
 from bot.features.shared.services import Services
+from bot.runtime.call_budget import CallBudget
 
 ReadJson = Callable[[web.Request], Awaitable[Mapping[str, object]]]
 """Returns the JSON object in the body of a request, or raises an HTTP error."""
 SignIn = Callable[[Mapping[str, object]], Awaitable[PaneIdentity]]
 """Returns the person whom a host proves with the body of a request.
 
-Raises `CallerRejected` with the reason, `CallerForbidden`, or `Unavailable`.
+Raises `CallerRejected` with the reason, `CallerForbidden`, `Unavailable`, or `InProgress`.
 """
 
 
@@ -25,6 +28,17 @@ class SamplePerson:
     object_id: str
     name: str
     about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInWindow:
+    """The way through Microsoft Entra ID in a window of its own."""
+
+    authorization_url: Callable[[SignInSecret], str]
+    redeem: Callable[[str, SignInSecret], Awaitable[PaneIdentity]]
+    """Returns the person of a code; raises `CallerRejected`, `CallerForbidden`, or `Unavailable`."""
+    budget: CallBudget
+    """Windows that may begin in a period, because everyone on the internet can open them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +61,19 @@ class PaneDoor:
     """Returns the address of chats that the bot has never been in."""
     people: tuple[SamplePerson, ...] = ()
     """People to choose in the sandbox."""
+    organizations: Mapping[str, EnvironmentId]
+    """The environments by the origins of their pages, from which the page accepts the open record."""
+    sign_in_window: SignInWindow | None = None
+    """None if the pane is not served to Dynamics 365."""
+    missing_settings: tuple[str, ...] = ()
+    """Names of the settings without which people cannot sign in in Dynamics 365."""
+    directory_tenant: str | None = None
+    """The tenant whose people Microsoft Graph shows, in lowercase."""
+
+    @property
+    def session_rules(self) -> SessionRules:
+        """The rules for sessions."""
+        return SessionRules(hosts=self.sign_in, tenants=self.tenants, directory_tenant=self.directory_tenant)
 
 
 DOOR = web.AppKey("DOOR", PaneDoor)

@@ -69,11 +69,7 @@ async def signed_in(request: web.Request) -> PaneRequest:
     """Return the request of the person whose session it belongs to; raise `SignedOut`, or an HTTP error."""
     door = request.app[DOOR]
     identity = await require_session(
-        door.services,
-        token_of(request),
-        host=request.headers[OWN_HEADER],
-        hosts=door.sign_in,
-        tenants=door.tenants,
+        door.services, token_of(request), host=request.headers[OWN_HEADER], rules=door.session_rules
     )
     return PaneRequest(door=door, identity=identity, body=await door.read_json(request))
 

@@ -26,6 +26,7 @@ from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
 from bot.store.pane_sessions import PaneSessions
+from bot.store.pane_sign_ins import PaneSignIns
 from bot.store.pane_state import PaneState
 from bot.store.posted_cards import PostedCards
 from bot.store.private_answers import PrivateAnswers
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.private_answers = PrivateAnswers(connection)
         self.pane_state = PaneState(connection)
         self.pane_sessions = PaneSessions(connection)
+        self.pane_sign_ins = PaneSignIns(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

@@ -32,7 +32,7 @@ from bot.web.messages import messages
 from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
-from bot.wiring.pane import PANE_PATH, build_pane
+from bot.wiring.pane import build_pane
 from bot.wiring.pane_files import preinstalled_pane
 from bot.wiring.services import (
     DATABASE,
@@ -41,7 +41,7 @@ from bot.wiring.services import (
     close,
     migrate_and_load,
 )
-from bot.wiring.system_addresses import EVENTS_PATH, NO_APP_ID, SANDBOX_PATH, events_url
+from bot.wiring.system_addresses import EVENTS_PATH, NO_APP_ID, PANE_PATH, SANDBOX_PATH, events_url
 from bot.wiring.workers import Job, build_workers
 from bot.workers.turn_post_log import TurnPostLog
 
@@ -104,7 +104,7 @@ def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | N
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
     for path, page in public_pages(SANDBOX_PATH if runtime.settings.uses_own_sandbox else None).items():
         app.router.add_get(path, page)
-    app.add_subapp(PANE_PATH, build_pane(runtime.settings, services, runtime.tab_tokens))
+    app.add_subapp(PANE_PATH, build_pane(runtime.settings, services, runtime.tab_tokens, runtime.entra_sign_in))
     app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
     app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:

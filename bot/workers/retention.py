@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.domain.pane_sessions import IDLE_FOR, LASTS_FOR
+from bot.domain.pane_sign_in import SIGN_IN_WITHIN
 from bot.features.connections.undo_disconnect import UNDO_WITHIN
 from bot.features.shared.targeted_answers import REFUSAL_TTL
 from bot.logs import get_logger
@@ -59,6 +60,7 @@ class RetentionJob:
         await self._in_batches(
             lambda work: work.pruning.delete_sessions(used_before=now - IDLE_FOR, begun_before=now - LASTS_FOR)
         )
+        await self._in_batches(lambda work: work.pruning.delete_sign_ins(begun_before=now - SIGN_IN_WITHIN))
         await self._in_batches(lambda work: work.pruning.delete_idle_lanes())
 
     async def _in_batches(self, delete: Callable[[UnitOfWork], Awaitable[int]]) -> int:

@@ -1,6 +1,8 @@
-// Requests to the server. The token of the session is only in this variable: a reload signs in again.
+// Requests to the server. The token of the session is only in this variable: a reload signs in again, except in
+// Dynamics 365, where a cookie keeps the session.
 
 const { host, path } = document.body.dataset;
+const KEPT = host === "dynamics" ? "same-origin" : "omit";
 const FAILED = { kind: "failed", text: "", nextStep: "" };
 let token = "";
 
@@ -18,7 +20,8 @@ async function send(name, body, method = "POST") {
   let response;
   try {
     const content = method === "POST" ? JSON.stringify(body) : undefined;
-    response = await fetch(`${path}/${name}`, { method, headers, body: content, cache: "no-store", credentials: "omit" });
+    const credentials = name === "session" ? KEPT : "omit";
+    response = await fetch(`${path}/${name}`, { method, headers, body: content, cache: "no-store", credentials });
   } catch {
     throw new Failure({ ...FAILED, kind: "offline" });
   }
@@ -29,9 +32,22 @@ async function send(name, body, method = "POST") {
   return answer;
 }
 
+// Begins a session. A host without a proof has begun it already.
 export async function signIn(proof) {
+  if (!proof) return;
   token = "";
   token = (await send("session", proof)).session;
+}
+
+// Goes on with the session that a cookie kept over a reload; returns whether there is one.
+export async function resume() {
+  try {
+    await signIn({ resume: true });
+    return true;
+  } catch (failure) {
+    if (failure.kind !== "signedOut") throw failure;
+    return false;
+  }
 }
 
 export async function signOut() {

@@ -1,6 +1,7 @@
 // The pane: signs the person in, loads the view of the record, and keeps it up to date.
 
 import { act, Failure, isOutdated, loadView, signIn, signOut } from "./api.js";
+import * as dynamics from "./hosts/dynamics.js";
 import * as sandbox from "./hosts/sandbox.js";
 import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
 import { makePolling } from "./polling.js";
@@ -10,12 +11,12 @@ import { shortTime, text } from "./texts.js";
 
 const PAGE_SIZE = 50;
 const TYPED_MS = 300;
-const HOSTS = { sandbox };
+const HOSTS = { dynamics, sandbox };
 const host = HOSTS[document.body.dataset.host];
 const main = document.querySelector("#main"), header = document.querySelector("#record");
 const input = document.querySelector("#words");
 
-let record = null, tab = "chats", shown = PAGE_SIZE;
+let record = null, place = {}, tab = "chats", shown = PAGE_SIZE;
 let view = null, loadedAt = null, isSignedIn = false, loads = 0;
 
 const polling = makePolling(poll);
@@ -26,12 +27,13 @@ const setTabs = makeTabs(document.querySelector("#tabs"), (name) => {
   if (view) load();
 });
 
-async function start() {
+// `isAsked`: the person just asked to sign in, so that a window may open at once.
+async function start({ isAsked = false } = {}) {
   polling.stop();
   forget();
   showState({ title: text("loading") });
   try {
-    await signIn(await host.proof());
+    await signIn(await host.proof({ isAsked }));
   } catch (failure) {
     return showFailure(failure, start);
   }
@@ -51,7 +53,7 @@ async function load({ isFirst = false, isRefresh = false } = {}) {
   main.setAttribute("aria-busy", "true");
   try {
     const words = input.value.trim();
-    const loaded = await loadView({ record, tab, words, shown });
+    const loaded = await loadView({ record, tab, words, shown, ...place });
     if (mine !== loads) return;
     const before = JSON.stringify(view?.sections);
     view = loaded;
@@ -128,7 +130,7 @@ function showFailure(failure, retry) {
     title: failure.message || text(isOffline ? "offline" : "failed"),
     next: isOffline ? text("offlineNext") : failure.nextStep,
     action: text(isOver ? "signIn" : "tryAgain"),
-    onAction: isOver ? start : retry,
+    onAction: isOver ? () => start({ isAsked: true }) : retry,
   });
 }
 
@@ -204,8 +206,10 @@ host.onChangePerson?.(async () => {
   await start();
 });
 
-host.watchRecord((named) => {
+// `visited`: the app and the language of the page around this one.
+host.watchRecord((named, visited = {}) => {
   record = named;
+  place = visited;
   shown = PAGE_SIZE;
   input.value = "";
   forget();

@@ -1,4 +1,4 @@
-"""The table of sessions in the pane (spec P7)."""
+"""The tables of sessions and of sign-in windows in the pane (spec P7)."""
 
 from sqlalchemy import Column, String, Table
 
@@ -14,4 +14,20 @@ pane_session = Table(
     Column("host", String, nullable=False),
     Column("begun_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=False),
+    # Empty in sessions of earlier versions.
+    Column("checked_at", Instant),
+    Column("check_due_at", Instant),
+)
+
+pane_sign_in = Table(
+    "pane_sign_in",
+    metadata,
+    # A digest of the secret. The secret itself is never stored.
+    Column("digest", String, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    # The time of the first answer of Microsoft Entra ID. Any further one is refused.
+    Column("returned_at", Instant),
+    Column("object_id", String),
+    Column("tenant_id", String),
+    Column("failure", String),
 )
