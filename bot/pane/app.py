@@ -29,6 +29,7 @@ def make_pane(door: PaneDoor) -> web.Application:
         ("connect", acts.connect),
         ("disconnect", acts.disconnect),
         ("undo", acts.undo),
+        ("resume", acts.resume),
     ):
         app.router.add_post(f"/{name}", acts.act(do))
     return app

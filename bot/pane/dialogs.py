@@ -11,7 +11,8 @@ from aiohttp import web
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.notifications.wall_clock import find_zone
 from bot.domain.values import TEAMS
-from bot.features.pane.turns import pane_turn
+from bot.features.pane.turns import ChatClaim, pane_turn
+from bot.features.shared.action_data import parse_connection
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.requests import PressedButton, page_request, search_request, texts_in
 from bot.features.shared.turn import Turn
@@ -63,12 +64,18 @@ async def find_choices(request: web.Request) -> web.Response:
 
 async def _turn(asked: PaneRequest) -> Turn:
     door, zone = asked.door, asked.text("timeZone")
-    address, chat = door.address_of(asked.identity), asked.text("chat", at_most=_MAX_ID)
-    work = pane_turn(door.services, asked.person, address, chat, zone if zone and find_zone(zone) else None)
+    address, claim = door.address_of(asked.identity), _claim(asked)
+    work = pane_turn(door.services, asked.person, address, claim, zone if zone and find_zone(zone) else None)
     turn = await answer_in_time(work, door.services.limits.answer_within_s)
     if isinstance(turn, ChatSyncError):
         raise turn
     return turn
+
+
+def _claim(asked: PaneRequest) -> ChatClaim:
+    named = asked.text("connection")
+    connection = parse_connection({"connection": named}) if named else None
+    return ChatClaim(chat=asked.text("chat", at_most=_MAX_ID), connection=connection)
 
 
 def _data(asked: PaneRequest) -> Mapping[object, object]:

@@ -49,6 +49,8 @@ def _row(row: PaneRow) -> Mapping[str, Any]:
         "text": _name(row.text),
         "url": _web_address(row.url),
         "connection": row.connection,
+        "resumable": row.resumable,
+        "ownChat": row.own_chat,
         "chat": row.chat,
         "canDisconnect": row.can_disconnect,
         "facts": _facts(row),

@@ -62,6 +62,7 @@ def _row(
         state=RowState.OPEN,
         text="" if more <= 0 else "1 more record." if more == 1 else f"{more} more records.",
         url=chat.url,
+        own_chat=chat.id,
         last_written_at=chat.last_message_at,
         records=tuple(headers[each.id] for each in connections[:_MAX_RECORDS]),
     )

@@ -26,6 +26,7 @@ def _row(row: ChatRow) -> PaneRow:
         text=row.state,
         url=button.url if isinstance(button, LinkButton) else "",
         connection=PublicId(joining) if joining else None,
+        resumable=PublicId(row.resume.payload["connection"]) if row.resume else None,
         connected=row.connected,
         last_written_at=row.last_written_at,
         last_writer=row.last_writer,

@@ -54,6 +54,10 @@ class PaneRow:
     """Link that opens the chat; empty if the person is not in it."""
     connection: PublicId | None = None
     """The connection to join; None if there is nothing to join or disconnect."""
+    resumable: PublicId | None = None
+    """The connection whose sync stopped, and which the person can resume; None for others."""
+    own_chat: ChatId | None = None
+    """The chat of the row if the person is in it and it is not named by a connection."""
     chat: ChatId | None = None
     """The chat to connect to the record; None if it cannot be connected."""
     can_disconnect: bool = False

@@ -12,9 +12,9 @@ async function loadRenderer() {
   renderer ??= await import("./cards/card.js").catch(() => { throw new Failure({ kind: "offline", text: "", nextStep: "" }); });
 }
 
-// `chat`: the chat that the dialog is about, if any. `onPage` gets the title of each page, and `onDone` the text at the
+// `about`: the chat that the dialog is about, as `{ chat }` or as `{ connection }`, if any. `onPage` gets the title of each page, and `onDone` the text at the
 // end. `onFailure` gets failures that the pages cannot show, such as an ended session.
-export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, onFailure }) {
+export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, onFailure }) {
   const fields = element("fieldset", { class: "dialog-fields" });
   const problem = element("p", { class: "dialog-problem", hidden: true });
   const status = element("p", { class: "dialog-status" });
@@ -32,7 +32,7 @@ export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, o
     const pressed = fields.contains(document.activeElement) ? document.activeElement : null;
     begin();
     try {
-      const [answer] = await Promise.all([act(name, { ...body, chat, timeZone }), loadRenderer()]);
+      const [answer] = await Promise.all([act(name, { ...body, ...about, timeZone }), loadRenderer()]);
       show(answer);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
@@ -89,7 +89,7 @@ export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, o
 
   async function search(input, typed) {
     const { choices } = await act("search", {
-      dataset: input.query.dataset, text: typed, data: renderer.otherInputs(input), chat, timeZone,
+      dataset: input.query.dataset, text: typed, data: renderer.otherInputs(input), ...about, timeZone,
     });
     return choices;
   }

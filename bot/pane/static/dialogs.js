@@ -6,17 +6,17 @@ import { text } from "./texts.js";
 
 let count = 0;
 
-// Opens a page of a dialog: `{ page, data, record, chat, title }`. Returns `{ text, changed }` when it closes: the text
+// Opens a page of a dialog: `{ page, data, record, about, title }`, where `about` names a chat. Returns `{ text, changed }` when it closes: the text
 // of the bot if the dialog came to its end, and whether the person submitted anything. Throws the failure of an ended
 // session. The focus returns to the element that had it.
-export function openDialog({ page, data = {}, record = null, chat = "", title = "" }) {
+export function openDialog({ page, data = {}, record = null, about = {}, title = "" }) {
   const { dialog, heading, body } = build(title);
   document.body.append(dialog);
   return new Promise((resolve, reject) => {
     let result = { changed: false };
     const close = (found) => { result = { ...result, ...found }; dialog.close(); };
     const pages = makeDialogPages(body, {
-      chat,
+      about,
       onPage: (name, { isFirst }) => {
         heading.textContent = name || title;
         heading.focus();
@@ -35,6 +35,11 @@ export function openDialog({ page, data = {}, record = null, chat = "", title = 
     heading.focus();
     pages.open({ page, data, record });
   });
+}
+
+// Closes all dialogs, because the person may not see the page any longer.
+export function closeDialogs() {
+  for (const each of document.querySelectorAll("dialog.task[open]")) each.close();
 }
 
 function build(title) {

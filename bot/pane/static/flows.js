@@ -6,9 +6,9 @@ import { showNotice } from "./page.js";
 
 // `context` returns the record of the page. `onChanged` loads the view again, and `onSignedOut` gets an ended session.
 export function makeFlows({ context, onChanged, onSignedOut }) {
-  async function open(button, { page, data = {}, chat = "" }) {
+  async function open(button, { page, data = {}, about = null, title = button.textContent }) {
     try {
-      const { text, changed } = await openDialog({ page, data, chat, record: chat ? null : context(), title: button.textContent });
+      const { text, changed } = await openDialog({ page, data, about: about ?? {}, record: about ? null : context(), title });
       const target = text ? showNotice(text) : null;
       if (changed) await onChanged();
       if (target && !button.isConnected) target.focus();

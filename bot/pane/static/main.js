@@ -1,10 +1,12 @@
 // The pane: signs the person in, loads the view of the record, and keeps it up to date.
 
 import { act, Failure, isOutdated, loadView, signIn, signOut } from "./api.js";
+import { closeDialogs } from "./dialogs.js";
 import { makeFlows } from "./flows.js";
 import * as sandbox from "./hosts/sandbox.js";
 import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
 import { makePolling } from "./polling.js";
+import { chatOf } from "./row_menu.js";
 import { showSection } from "./rows.js";
 import { makeTabs } from "./tabs.js";
 import { shortTime, text } from "./texts.js";
@@ -124,6 +126,7 @@ function showFailure(failure, retry) {
   const isOver = failure.kind === "signedOut", isOffline = failure.kind === "offline";
   forget();
   polling.stop();
+  closeDialogs();
   if (isOver) isSignedIn = false;
   showState({
     title: failure.message || text(isOffline ? "offline" : "failed"),
@@ -148,13 +151,15 @@ async function poll() {
 }
 
 async function onAct(name, row, button) {
+  if (name === "members") return openFlow(button, { page: "members", about: chatOf(row), title: text("members") });
+  if (name === "copied") return showNotice(text(row.isCopied ? "copied" : "notCopied"), { isProblem: !row.isCopied });
   const question = name === "disconnect" && await ask(
     text("confirmDisconnect", { chat: row.name, record: view.record.number || view.record.name }),
     text("confirmDisconnectNext"),
     [{ title: text("disconnect"), value: true, primary: true }, { title: text("cancel"), value: false }],
   );
   if (name === "disconnect" && !question) return;
-  await perform(name, { connection: row.connection ?? "", chat: row.chat ?? "", record }, row, button);
+  await perform(name, { connection: (name === "resume" ? row.resumable : row.connection) ?? "", chat: row.chat ?? "", record }, row, button);
 }
 
 async function perform(name, body, row, button) {
@@ -191,7 +196,7 @@ function takeBack(row) {
   return perform("undo", { connection: row.connection }, row, document.querySelector("#notice .undo"));
 }
 
-makeFlows({
+const openFlow = makeFlows({
   context: () => record,
   onChanged: () => load({ isRefresh: true }),
   onSignedOut: (failure) => showFailure(failure, start),

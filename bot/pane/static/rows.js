@@ -1,6 +1,7 @@
 // Lists of chats. A refresh changes only what differs, so that focus and scroll position stay.
 
 import { setText } from "./page.js";
+import { fillMenu } from "./row_menu.js";
 import { fullTime, shortTime, text } from "./texts.js";
 
 const template = (id) => document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
@@ -71,14 +72,14 @@ function fillRow(item, row, onAct) {
   part("text").hidden = !row.text;
   fillFacts(part("facts"), row.facts);
   fillRecords(part("records"), row.records);
-  const open = part("open"), [join, connect, disconnect] = ["join", "connect", "disconnect"].map(part);
+  const open = part("open"), [join, connect] = ["join", "connect"].map(part);
   const hadFocus = item.contains(document.activeElement) ? document.activeElement : null;
   open.hidden = !row.url;
   if (row.url && open.href !== row.url) open.href = row.url;
   join.hidden = row.state !== "join";
   connect.hidden = !row.chat;
-  disconnect.hidden = !row.canDisconnect;
-  for (const [button, act] of [[join, "join"], [connect, "connect"], [disconnect, "disconnect"]]) {
+  fillMenu(item, row, onAct);
+  for (const [button, act] of [[join, "join"], [connect, "connect"]]) {
     button.onclick = () => onAct(act, row, button);
   }
   if (hadFocus?.hidden) (open.hidden ? item.closest("section").querySelector("h2") : open).focus();

@@ -19,12 +19,19 @@ export function renderCard(payload, { onAction, onSearch, texts = NO_TEXTS }) {
   try {
     card.parse(payload);
     const rendered = card.render();
-    if (rendered) frame.append(rendered);
+    if (rendered) frame.append(withoutIds(rendered, card.getAllInputs()));
   } catch (error) {
     console.warn("The card cannot be shown.", error);
     frame.append(texts.unreadable);
   }
   return frame;
+}
+
+// Names of inputs are no IDs of elements: the page may have elements with the same IDs.
+function withoutIds(rendered, inputs) {
+  const names = new Set(inputs.map((each) => each.id));
+  for (const each of rendered.querySelectorAll("[id]")) if (names.has(each.id)) each.removeAttribute("id");
+  return rendered;
 }
 
 export const isExecute = (action) => action instanceof AC.ExecuteAction;
