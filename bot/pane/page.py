@@ -28,7 +28,7 @@ def load_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("pane.html", "unknown_host.html"):
+    for name in environment.list_templates():
         environment.get_template(name)
     return environment
 

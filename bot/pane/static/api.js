@@ -2,17 +2,38 @@
 
 const { host, path } = document.body.dataset;
 const FAILED = { kind: "failed", text: "", nextStep: "" };
-let token = "";
+let token = "", renew = null, renewing = null;
 
 export class Failure extends Error {
-  constructor({ kind, text, nextStep }) {
+  constructor({ kind, text, nextStep, action = "", retry = null }) {
     super(text);
     this.kind = kind;
     this.nextStep = nextStep;
+    this.action = action;
+    this.retry = retry;
   }
 }
 
-async function send(name, body, method = "POST") {
+// Sends the request. If the session has ended and the host proves the person again, a new session takes its place.
+async function send(name, body) {
+  const used = token;
+  try {
+    return await sendOnce(name, body);
+  } catch (failure) {
+    if (failure.kind !== "signedOut" || !renew || !used) throw failure;
+    if (used === token) await (renewing ??= renewSession());
+    return sendOnce(name, body);
+  }
+}
+
+const renewSession = () => renew().then(signIn).finally(() => { renewing = null; });
+
+// Sets the function that proves the person again without a question to them.
+export function renewWith(proof) {
+  renew = proof;
+}
+
+async function sendOnce(name, body, method = "POST") {
   const headers = { "Content-Type": "application/json", "X-Chat-Sync-Host": host };
   if (token) headers.Authorization = `Bearer ${token}`;
   let response;
@@ -29,13 +50,13 @@ async function send(name, body, method = "POST") {
   return answer;
 }
 
+// The session before stays until the new one has begun, because other requests may use it meanwhile.
 export async function signIn(proof) {
-  token = "";
-  token = (await send("session", proof)).session;
+  token = (await sendOnce("session", proof)).session;
 }
 
 export async function signOut() {
-  if (token) await send("session", null, "DELETE").catch(() => {});
+  if (token) await sendOnce("session", null, "DELETE").catch(() => {});
   token = "";
 }
 

@@ -1,7 +1,8 @@
 // The pane: signs the person in, loads the view of the record, and keeps it up to date.
 
-import { act, Failure, isOutdated, loadView, signIn, signOut } from "./api.js";
+import { act, Failure, isOutdated, loadView, renewWith, signIn, signOut } from "./api.js";
 import * as sandbox from "./hosts/sandbox.js";
+import * as teams from "./hosts/teams.js";
 import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
 import { makePolling } from "./polling.js";
 import { showSection } from "./rows.js";
@@ -10,7 +11,7 @@ import { shortTime, text } from "./texts.js";
 
 const PAGE_SIZE = 50;
 const TYPED_MS = 300;
-const HOSTS = { sandbox };
+const HOSTS = { sandbox, teams };
 const host = HOSTS[document.body.dataset.host];
 const main = document.querySelector("#main"), header = document.querySelector("#record");
 const input = document.querySelector("#words");
@@ -57,6 +58,7 @@ async function load({ isFirst = false, isRefresh = false } = {}) {
     view = loaded;
     loadedAt = new Date();
     show(words);
+    host.onShown?.();
     if (!isRefresh) announce(text("loaded"));
     else if (before !== JSON.stringify(view.sections)) announce(text("updated"));
     polling.restart();
@@ -127,9 +129,10 @@ function showFailure(failure, retry) {
   showState({
     title: failure.message || text(isOffline ? "offline" : "failed"),
     next: isOffline ? text("offlineNext") : failure.nextStep,
-    action: text(isOver ? "signIn" : "tryAgain"),
-    onAction: isOver ? start : retry,
+    action: failure.action || text(isOver ? "signIn" : "tryAgain"),
+    onAction: failure.retry ?? (isOver ? start : retry),
   });
+  host.onFailed?.(failure.kind);
 }
 
 // Returns whether the server answered.
@@ -204,6 +207,7 @@ host.onChangePerson?.(async () => {
   await start();
 });
 
+if (host.renewal) renewWith(host.renewal);
 host.watchRecord((named) => {
   record = named;
   shown = PAGE_SIZE;

@@ -1,6 +1,7 @@
 // The sandbox: a person is chosen on the page, and the page around this one names the record.
 
 import { showPeople } from "../page.js";
+import { recordInQuery, recordNamed } from "../record_names.js";
 
 const people = document.querySelector("#people");
 const actingAs = document.querySelector("#acting-as"), change = document.querySelector("#change-person");
@@ -30,19 +31,9 @@ export function watchRecord(listener) {
   window.addEventListener("message", (event) => {
     if (event.origin !== location.origin || event.source !== window.parent || window.parent === window) return;
     const { v, kind, ...record } = Object(event.data);
-    if (v === 1 && kind === "record") listener(named(record));
+    if (v === 1 && kind === "record") listener(recordNamed(record));
   });
-  window.addEventListener("hashchange", () => listener(fromAddress()));
-  listener(fromAddress());
-}
-
-// The part of an address after the number sign is never sent to a server.
-function fromAddress() {
-  const given = new URLSearchParams(location.hash.slice(1));
-  return named(Object.fromEntries(given));
-}
-
-function named({ table = "", id = "", environment = document.body.dataset.environment }) {
-  const isText = [table, id, environment].every((each) => typeof each === "string");
-  return isText && table ? { environment, table, row: id } : null;
+  // The part of an address after the number sign is never sent to a server.
+  window.addEventListener("hashchange", () => listener(recordInQuery(location.hash.slice(1))));
+  listener(recordInQuery(location.hash.slice(1)));
 }
