@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.pane import acts, dialogs, session, views
+from bot.pane import acts, chat_tab, dialogs, session, views
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.middleware import guarded
 from bot.pane.page import TEMPLATES, load_templates, page
@@ -21,6 +21,8 @@ def make_pane(door: PaneDoor) -> web.Application:
     app.router.add_delete("/session", session.end)
     app.router.add_post("/view", views.view)
     app.router.add_post("/poll", views.poll)
+    app.router.add_post("/chat", chat_tab.view)
+    app.router.add_post("/chat/poll", chat_tab.poll)
     app.router.add_post("/dialog", dialogs.show_page)
     app.router.add_post("/button", dialogs.press_button)
     app.router.add_post("/search", dialogs.find_choices)

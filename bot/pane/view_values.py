@@ -19,7 +19,7 @@ MAX_NAME = 400
 def view_values(view: PaneView, watch: Watch) -> Mapping[str, Any]:
     """Return the view, and what the page sends to learn whether it is up to date."""
     return {
-        "record": _record(view.record) if view.record else None,
+        "record": record_value(view.record) if view.record else None,
         "sections": [_section(each) for each in view.sections],
         "watch": {
             "record": record_data(watch.record) if watch.record else None,
@@ -44,48 +44,50 @@ def _section(section: Section) -> Mapping[str, Any]:
 def _row(row: PaneRow) -> Mapping[str, Any]:
     return {
         "key": row.key,
-        "name": _name(row.name),
+        "name": name_value(row.name),
         "state": row.state.value,
-        "text": _name(row.text),
+        "text": name_value(row.text),
         "url": _web_address(row.url),
         "connection": row.connection,
         "chat": row.chat,
         "canDisconnect": row.can_disconnect,
         "facts": _facts(row),
-        "records": [_record(each) if each else None for each in row.records],
+        "records": [record_value(each) if each else None for each in row.records],
     }
 
 
 def _facts(row: PaneRow) -> list[Mapping[str, Any]]:
     facts = _connected(row.connected) if row.connected else []
     if row.last_written_at:
-        by = f"Last message by {_name(row.last_writer)}" if row.last_writer else "Last message"
-        facts.append({"text": by, "at": _time(row.last_written_at)})
+        by = f"Last message by {name_value(row.last_writer)}" if row.last_writer else "Last message"
+        facts.append({"text": by, "at": time_value(row.last_written_at)})
     if row.ended:
-        facts.append({"text": f"Disconnected by {_name(row.ended.name)}", "at": _time(row.ended.at)})
+        facts.append({"text": f"Disconnected by {name_value(row.ended.name)}", "at": time_value(row.ended.at)})
     if row.sync:
         facts.append({"text": row.sync, "at": None})
     return facts
 
 
 def _connected(connected: ConnectedBy) -> list[Mapping[str, Any]]:
-    by = f"Connected by {_name(connected.name)} ({connected.presence})"
-    facts: list[Mapping[str, Any]] = [{"text": by, "at": _time(connected.at)}]
+    by = f"Connected by {name_value(connected.name)} ({connected.presence})"
+    facts: list[Mapping[str, Any]] = [{"text": by, "at": time_value(connected.at)}]
     if connected.paused_at:
-        facts.append({"text": "Paused since", "at": _time(connected.paused_at)})
+        facts.append({"text": "Paused since", "at": time_value(connected.paused_at)})
     return facts
 
 
-def _record(record: RecordHeader) -> Mapping[str, Any]:
+def record_value(record: RecordHeader) -> Mapping[str, Any]:
+    """Return the names and the address of the record."""
     return {
-        "kind": _name(record.kind),
-        "name": _name(record.name or ""),
-        "number": _name(record.number or ""),
+        "kind": name_value(record.kind),
+        "name": name_value(record.name or ""),
+        "number": name_value(record.number or ""),
         "url": _web_address(record.url),
     }
 
 
-def _name(text: str) -> str:
+def name_value(text: str) -> str:
+    """Return the name on one line, and not longer than a page can show."""
     return on_one_line(text)[:MAX_NAME]
 
 
@@ -94,5 +96,6 @@ def _web_address(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def _time(at: datetime) -> str:
+def time_value(at: datetime) -> str:
+    """Return the time in UTC, which the page shows by the reader's clock."""
     return at.astimezone(UTC).isoformat(timespec="seconds")

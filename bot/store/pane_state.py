@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId, RecordRef
-from bot.store.tables import chat, connection
+from bot.store.decisions import IS_OPEN
+from bot.store.tables import chat, chat_rules, connection, connection_rules, decision
 
 
 class PaneState:
@@ -34,6 +35,30 @@ class PaneState:
             )
             .join_from(connection, chat, chat.c.id == connection.c.chat_id)
             .where(connection.c.ended_at.is_(None), shown)
+            .order_by(connection.c.id)
+        )
+        return [tuple(row) for row in await self._db.execute(query)]
+
+    async def chat_rows(self, chat_id: ChatId) -> list[tuple[object, ...]]:
+        """Return the connections of the chat with the versions of their rules, and of their last decisions."""
+        latest = select(func.max(decision.c.id)).where(decision.c.connection_id == connection.c.id)
+        held = select(func.count()).where(IS_OPEN, decision.c.connection_id == connection.c.id)
+        rules = select(connection_rules.c.version).where(connection_rules.c.connection_id == connection.c.id)
+        query = (
+            select(
+                connection.c.id,
+                connection.c.record_name,
+                connection.c.record_number,
+                connection.c.paused_at,
+                chat.c.bot_present,
+                chat_rules.c.version,
+                rules.scalar_subquery(),
+                latest.scalar_subquery(),
+                held.scalar_subquery(),
+            )
+            .join_from(connection, chat, chat.c.id == connection.c.chat_id)
+            .outerjoin(chat_rules, chat_rules.c.chat_id == connection.c.chat_id)
+            .where(connection.c.ended_at.is_(None), connection.c.chat_id == chat_id)
             .order_by(connection.c.id)
         )
         return [tuple(row) for row in await self._db.execute(query)]

@@ -216,6 +216,7 @@ def _local_manifest(settings: Settings) -> Mapping[str, Any]:
     return document(
         PackageOptions(
             app_id=app_id,
+            sign_in_app_id=app_id,
             domain="localhost",
             website=website,
             environments=(),

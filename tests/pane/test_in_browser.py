@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,15 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
 
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules
+from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
 from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
+from tests.steps.accessibility import violations
 from tests.tcp_ports import free_port
 from tests.tiers import missing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-AXE = Path("axe-core/axe.min.js")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAME = "Pump <b>team</b>"
 expect.set_options(timeout=PATIENCE_S * 1000)
 
@@ -94,16 +92,6 @@ async def page(bot: BotProcess, browser: Browser, request: pytest.FixtureRequest
 async def become(page: Page, person: str) -> None:
     await page.get_by_role("button", name=person).click()
     await expect(page.get_by_text(f"You are {person}.")).to_be_visible()
-
-
-async def violations(page: Page) -> list[str]:
-    """Return the rules of axe that the page breaks."""
-    file = node_modules() / AXE
-    if not file.is_file():
-        missing("axe-core (npm install --prefix tests/e2e)")
-    await page.evaluate(file.read_text(encoding="utf-8"))
-    found: dict[str, Any] = await page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
 
 
 async def test_a_person_sees_the_connected_chat_and_joins_it(page: Page) -> None:

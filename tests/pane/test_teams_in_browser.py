@@ -20,11 +20,12 @@ from tests.fakes.connector import FakeConnector
 from tests.fakes.databases import MigratedDatabases
 from tests.fakes.sign_in import FakeSignIn
 from tests.patience import PATIENCE_S
+from tests.steps.accessibility import violations
 from tests.steps.teams_tab import PUBLIC_URL, TAB, TeamsClient
 from tests.tcp_ports import free_port
 from tests.tiers import missing
 from tests.wire.opening import open_world
-from tests.wire.people import ADELE
+from tests.wire.people import ADELE, ALEX
 from tests.wire.world import GROUP, WEBHOOK_KEY, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -63,8 +64,11 @@ async def world(
         await opened.know_chats(GROUP)
         await opened.start()
         opened.headers = {"Authorization": sign_in.bearer(connector.service_url)}
-        await opened.say("connect CAS-01001 quiet")
-        await opened.settle()
+        for number in ("CAS-01005", "CAS-01001"):
+            await opened.say(f"connect {number} quiet", person=ADELE)
+            await opened.settle()
+        await opened.change({"prioritycode": 1})
+        await opened.window_ends()
         yield opened
 
 
@@ -146,7 +150,7 @@ async def test_a_new_token_renews_an_ended_session_and_the_view_stays(client: Te
     client.context["subEntityId"] = await case(world)
     tab = await client.open()
     search = tab.get_by_label("Find a chat by name")
-    await expect(tab.get_by_role("region", name="Connected to this record")).to_contain_text("Chat of Alex Wilber")
+    await expect(tab.get_by_role("region", name="Connected to this record")).to_contain_text("Chat of Adele Vance")
     await search.focus()
     world.clock.advance(31 * 60)
     states: list[int] = []
@@ -276,3 +280,63 @@ async def test_the_tab_works_if_the_browser_blocks_all_cookies_and_storage(
         assert await tab.locator("html").evaluate(is_blocked)
         assert await it.cookies() == []
         await it.unroute_all(behavior="ignoreErrors")
+
+
+async def test_the_tab_of_a_group_chat_shows_its_records_and_opens_the_dialogs_of_the_bot(client: TeamsClient) -> None:
+    client.context["chatId"] = GROUP
+    tab = await client.open()
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Records of this chat 2")
+    record = tab.get_by_role("listitem").filter(has_text="CAS-01001").first
+    await expect(record).to_contain_text("Priority Normal → High, posted: every change")
+    await record.get_by_role("button", name="Notifications Pump vibrates after firmware update").click()
+    dialog = tab.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Mute")
+    await client.page.keyboard.press("Escape")
+    connect = tab.get_by_role("button", name="Connect a record")
+    await connect.click()
+    await expect(dialog.get_by_label("Record")).to_be_visible()
+    await client.page.keyboard.press("Escape")
+    await expect(connect).to_be_focused()
+
+
+async def test_a_poll_shows_a_mute_and_keeps_the_focus_and_the_row(client: TeamsClient, world: World) -> None:
+    client.context["chatId"] = GROUP
+    await client.page.clock.install()
+    tab = await client.open()
+    record = tab.get_by_role("listitem").filter(has_text="CAS-01001").first
+    rules = record.get_by_role("button", name="Notifications")
+    await rules.focus()
+    await world.say("mute 1h", person=ALEX)
+    await world.settle()
+    async with client.page.expect_response(lambda each: each.url.endswith("/pane/chat")):
+        await client.page.clock.run_for(36_000)
+    await expect(tab.locator(".chat-mute")).to_contain_text("Muted by Alex Wilber until")
+    await expect(rules).to_be_focused()
+    await world.say("mute off", person=ALEX)
+    await world.settle()
+
+
+async def test_a_record_is_disconnected_and_the_disconnect_undone(client: TeamsClient, world: World) -> None:
+    client.context["chatId"] = GROUP
+    tab = await client.open()
+    await tab.get_by_role("button", name="Disconnect Pump vibrates after firmware update").click()
+    dialog = tab.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Disconnect CAS-01001 from this chat?")
+    await dialog.get_by_role("button", name="Disconnect").click()
+    refusal = tab.locator("#notice")
+    await expect(refusal).to_contain_text("CAS-01001")
+    await world.settle()
+
+
+LOOKS = [(width, theme) for width in (300, 1280) for theme in ("default", "dark", "contrast")]
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+async def test_the_tab_fits_and_breaks_no_rule_of_accessibility(client: TeamsClient, width: int, theme: str) -> None:
+    await client.page.set_viewport_size({"width": width, "height": 900})
+    client.context.update(chatId=GROUP, theme=theme)
+    tab = await client.open()
+    await expect(tab.get_by_role("heading", level=1)).to_contain_text("Records of this chat")
+    frame = client.page.frames[1]
+    assert await frame.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert await violations(frame) == []

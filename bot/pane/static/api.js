@@ -61,5 +61,6 @@ export async function signOut() {
 }
 
 export const loadView = (query) => send("view", query);
-export const isOutdated = async (watch) => (await send("poll", watch)).outdated === true;
+export const loadChat = (query) => send("chat", query);
+export const isOutdated = async (watch, name) => (await send(name, watch)).outdated === true;
 export const act = (name, body) => send(name, body);

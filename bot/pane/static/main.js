@@ -1,6 +1,7 @@
 // The pane: signs the person in, loads the view of the record, and keeps it up to date.
 
-import { act, Failure, isOutdated, loadView, renewWith, signIn, signOut } from "./api.js";
+import { act, Failure, isOutdated, loadChat, loadView, renewWith, signIn, signOut } from "./api.js";
+import { chatQuery, showChatTab } from "./chat_tab.js";
 import { makeFlows } from "./flows.js";
 import * as sandbox from "./hosts/sandbox.js";
 import * as teams from "./hosts/teams.js";
@@ -17,7 +18,7 @@ const host = HOSTS[document.body.dataset.host];
 const main = document.querySelector("#main"), header = document.querySelector("#record");
 const input = document.querySelector("#words");
 
-let record = null, tab = "chats", shown = PAGE_SIZE;
+let record = null, chat = null, tab = "chats", shown = PAGE_SIZE;
 let view = null, loadedAt = null, isSignedIn = false, loads = 0;
 
 const polling = makePolling(poll);
@@ -53,15 +54,15 @@ async function load({ isFirst = false, isRefresh = false } = {}) {
   main.setAttribute("aria-busy", "true");
   try {
     const words = input.value.trim();
-    const loaded = await loadView({ record, tab, words, shown });
+    const loaded = isChatTab() ? await loadChat(chatQuery(chat)) : await loadView({ record, tab, words, shown });
     if (mine !== loads) return;
-    const before = JSON.stringify(view?.sections);
+    const before = contentOf(view);
     view = loaded;
     loadedAt = new Date();
     show(words);
     host.onShown?.();
     if (!isRefresh) announce(text("loaded"));
-    else if (before !== JSON.stringify(view.sections)) announce(text("updated"));
+    else if (before !== contentOf(view)) announce(text("updated"));
     polling.restart();
   } catch (failure) {
     if (mine === loads) fail(failure);
@@ -70,9 +71,14 @@ async function load({ isFirst = false, isRefresh = false } = {}) {
   }
 }
 
+// The tab of a group chat shows the records of the chat, unless a link into it names a record.
+const isChatTab = () => Boolean(chat && !record);
+const contentOf = (each) => JSON.stringify({ ...each, watch: null });
+
 function show(words) {
   hideBanner();
   showContent();
+  if (isChatTab()) return showChat();
   header.hidden = !view.record;
   setTabs(Boolean(view.record));
   document.querySelector("#my-title").hidden = Boolean(view.record);
@@ -82,6 +88,15 @@ function show(words) {
     if (!found) section.hidden = true;
     else showSection(section, found, { words, onMore: canShowMore(found) ? showMore : null, onAct });
   }
+}
+
+function showChat() {
+  document.querySelector("#panel-chats").hidden = true;
+  showChatTab(view, {
+    onMore: () => load(),
+    onDialog: (button, dialog) => openFlow(button, { ...dialog, chat }),
+    onDisconnect: (row, button) => onAct("disconnect", row, button),
+  });
 }
 
 const canShowMore = ({ name }) => ["connected", "myChats", "timeline"].includes(name) && shown < 5 * PAGE_SIZE;
@@ -105,6 +120,7 @@ function forget() {
   loads += 1;
   hideBanner();
   hideNotice();
+  showChatTab(null);
   for (const each of document.querySelectorAll("section .rows, section .count")) each.replaceChildren();
   for (const each of [...header.children].slice(0, 2)) each.textContent = "";
 }
@@ -140,7 +156,7 @@ function showFailure(failure, retry) {
 async function poll() {
   if (!view) return true;
   try {
-    if (await isOutdated(view.watch)) await load({ isRefresh: true });
+    if (await isOutdated(view.watch, isChatTab() ? "chat/poll" : "poll")) await load({ isRefresh: true });
     else hideBanner();
     return true;
   } catch (failure) {
@@ -151,8 +167,9 @@ async function poll() {
 }
 
 async function onAct(name, row, button) {
+  const about = view.record ?? row.record;
   const question = name === "disconnect" && await ask(
-    text("confirmDisconnect", { chat: row.name, record: view.record.number || view.record.name }),
+    text(isChatTab() ? "confirmDisconnectHere" : "confirmDisconnect", { chat: row.name, record: about.number || about.name }),
     text("confirmDisconnectNext"),
     [{ title: text("disconnect"), value: true, primary: true }, { title: text("cancel"), value: false }],
   );
@@ -194,7 +211,7 @@ function takeBack(row) {
   return perform("undo", { connection: row.connection }, row, document.querySelector("#notice .undo"));
 }
 
-makeFlows({
+const openFlow = makeFlows({
   context: () => record,
   onChanged: () => load({ isRefresh: true }),
   onSignedOut: (failure) => showFailure(failure, start),
@@ -215,8 +232,9 @@ host.onChangePerson?.(async () => {
 });
 
 if (host.renewal) renewWith(host.renewal);
-host.watchRecord((named) => {
+host.watchRecord((named, inChat = null) => {
   record = named;
+  chat = inChat;
   shown = PAGE_SIZE;
   input.value = "";
   forget();

@@ -13,7 +13,7 @@ export function showSection(element, section, { words, onMore, onAct }) {
   const { rows, total, searched, problem } = section;
   setText(part("count"), problem || !total ? "" : String(total));
   showText(part("problem"), problem ? `${problem.text} ${problem.nextStep}`.trim() : "");
-  updateRows(part("rows"), rows, onAct);
+  updateRows(part("rows"), rows, newRow, (item, row) => fillRow(item, row, onAct));
   part("empty").hidden = Boolean(rows.length || words || problem);
   const none = searched ? text("noneFoundAmong", { searched, words }) : text("noneFound", { words });
   showText(part("none-found"), !rows.length && words && !problem ? none : "");
@@ -35,20 +35,20 @@ function showText(element, words) {
 }
 
 // Brings the list to these rows. Rows that stay keep their elements.
-function updateRows(list, rows, onAct) {
+export function updateRows(list, rows, make, fill) {
   const known = new Map([...list.children].map((each) => [each.dataset.key, each]));
   let at = list.firstElementChild;
   for (const row of rows) {
     let item = known.get(row.key);
     known.delete(row.key);
-    if (!item) item = newRow(row.key);
+    if (!item) item = make(row.key);
     if (item === at) at = at.nextElementSibling;
     else list.insertBefore(item, at);
-    fillRow(item, row, onAct);
+    fill(item, row);
   }
   const lost = [...known.values()].some((each) => each.contains(document.activeElement));
   for (const each of known.values()) each.remove();
-  if (lost) list.closest("section").querySelector("h2").focus({ preventScroll: true });
+  if (lost) list.closest("section").querySelector("h1, h2").focus({ preventScroll: true });
 }
 
 function newRow(key) {

@@ -9,7 +9,14 @@ export function safeAddress(address) {
   return protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname)) ? href : "";
 }
 
+let open = (address) => window.open(address, "_blank", "noopener,noreferrer");
+
+// Sets the function that opens pages, for a host that knows better.
+export function openPagesWith(opener) {
+  open = opener;
+}
+
 export function openUrl(address) {
   const safe = safeAddress(address);
-  if (safe) window.open(safe, "_blank", "noopener,noreferrer");
+  if (safe) open(safe);
 }

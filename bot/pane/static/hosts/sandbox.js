@@ -34,6 +34,10 @@ export function watchRecord(listener) {
     if (v === 1 && kind === "record") listener(recordNamed(record));
   });
   // The part of an address after the number sign is never sent to a server.
-  window.addEventListener("hashchange", () => listener(recordInQuery(location.hash.slice(1))));
-  listener(recordInQuery(location.hash.slice(1)));
+  const showAddress = () => {
+    const query = location.hash.slice(1);
+    listener(recordInQuery(query), new URLSearchParams(query).get("chat"));
+  };
+  window.addEventListener("hashchange", showAddress);
+  showAddress();
 }

@@ -2,6 +2,7 @@
 // server checks: the record of a link into the tab, and the chat.
 
 import { Failure } from "../api.js";
+import { openPagesWith } from "../cards/links.js";
 import { recordInQuery } from "../record_names.js";
 import { text } from "../texts.js";
 
@@ -64,6 +65,7 @@ async function open() {
   teams.app.notifyAppLoaded();
   showTheme(context.app.theme);
   teams.app.registerOnThemeChangeHandler(showTheme);
+  openPagesWith(openPage);
   document.addEventListener("click", openLink);
   if (teams.pages.isSupported()) passFocus();
   listener(recordInQuery(context.page.subPageId ?? ""), context.chat?.id ?? null);
@@ -79,12 +81,14 @@ function showTheme(theme) {
   document.documentElement.dataset.theme = THEMES[theme] ?? "light";
 }
 
-// Opens links in Teams, which knows chats and records. If it cannot, the browser opens them.
+// Opens pages in Teams, which knows chats and records. If it cannot, the browser opens them.
+const openPage = (address) => teams.app.openLink(address).catch(() => window.open(address, "_blank", "noopener,noreferrer"));
+
 function openLink(event) {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  teams.app.openLink(link.href).catch(() => window.open(link.href, "_blank", "noopener,noreferrer"));
+  openPage(link.href);
 }
 
 // At both ends of the tab order, the focus goes to Teams. A dialog keeps it.
