@@ -17,6 +17,7 @@ def make_pane(door: PaneDoor) -> web.Application:
     app[STATIC_FILES] = load_static_files()
     app.router.add_get("", page)
     app.router.add_get("/static/{digest}/{name:.+}", static_file)
+    app.router.add_get("/photo/{person}", views.photo)
     app.router.add_post("/session", session.begin)
     app.router.add_delete("/session", session.end)
     app.router.add_post("/view", views.view)
@@ -28,4 +29,9 @@ def make_pane(door: PaneDoor) -> web.Application:
         ("undo", acts.undo),
     ):
         app.router.add_post(f"/{name}", acts.act(do))
+    app.on_cleanup.append(_close)
     return app
+
+
+async def _close(app: web.Application) -> None:
+    await app[DOOR].memory.chats.close()

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import Chat
+from bot.features.pane.viewing import PaneMemory
 from bot.features.shared.services import Services
 
 ReadJson = Callable[[web.Request], Awaitable[Mapping[str, object]]]
@@ -32,6 +33,7 @@ class PaneDoor:
     """The settings and the functions behind the routes."""
 
     services: Services
+    memory: PaneMemory
     path: str
     """The path of the pane."""
     read_json: ReadJson

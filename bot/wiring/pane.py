@@ -10,6 +10,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import CallerRejected
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, Environment, ObjectId
+from bot.features.pane.viewing import make_memory
 from bot.features.shared.services import Services
 from bot.pane.app import make_pane
 from bot.pane.door import PaneDoor, ReadJson, SamplePerson, SignIn
@@ -36,6 +37,7 @@ def build_pane(settings: Settings, services: Services, tab_tokens: TabTokens | N
     return make_pane(
         PaneDoor(
             services=services,
+            memory=make_memory(services),
             path=PANE_PATH,
             read_json=_reader(services),
             sign_in=_sign_in(tab_tokens, people),
