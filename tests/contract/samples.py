@@ -19,8 +19,8 @@ from bot.domain.notifications.history import DecidedColumn, NewDecision
 from bot.domain.notifications.own_changes import OwnChange
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
-from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
 from bot.domain.open_panes import OpenPane
+from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
 from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
 from bot.domain.posted_cards import (
     CardChange,
@@ -392,7 +392,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.private_answers.add_refusal(CHANNEL.id, at=AT)
         await work.private_answers.add_answer(REQUEST, at=AT)
         await work.pane_sessions.add(SESSION, PANE_SESSION)
-        await work.open_panes.save(SESSION, OPEN_PANE)
+        await work.open_panes.save({SESSION: OPEN_PANE})
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

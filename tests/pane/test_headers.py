@@ -146,5 +146,5 @@ def test_no_module_writes_markup(file: Path) -> None:
     assert set(re.findall(r'from "([^"]+)"', text)) <= {
         f"{place}{name}.js"
         for place in ("./", "../", "./hosts/")
-        for name in ("api", "page", "polling", "rows", "tabs", "texts", "sandbox")
+        for name in ("api", "page", "people", "photos", "polling", "rows", "tabs", "texts", "sandbox")
     }
