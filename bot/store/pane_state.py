@@ -4,7 +4,6 @@ Each visible pane asks for it twice a minute. So there are two statements, which
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, func, or_, select, union_all
@@ -22,20 +21,8 @@ _MAX_PANES = 200
 """Panes that show the record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredState:
-    """The state of a record and of a person's chats."""
-
-    rows: Sequence[tuple[object, ...]]
-    """Active connections with their chats, as plain values to compare."""
-    own: OpenPane | None
-    """What is stored about the pane that asks."""
-    viewers: Sequence[ObjectId]
-    """The people who have the record open, without the one who asks."""
-
-
 class PaneState:
-    """What changes while people look at the pane."""
+    """Connections and open panes, which change while people look at the pane."""
 
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
