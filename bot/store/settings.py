@@ -75,6 +75,17 @@ class StoredSettings:
         rows = await self._connection.execute(newest_first.offset(offset).limit(at_most))
         return [_saved(row) for row in rows.mappings()]
 
+    async def history_before(
+        self, environment: EnvironmentId, version: int | None, *, at_most: int
+    ) -> Sequence[SavedSettings]:
+        """Return the history entries before this version, the newest first; None begins at the newest entry."""
+        earlier = setting_change.c.environment == environment
+        if version is not None:
+            earlier &= setting_change.c.version < version
+        newest_first = select(setting_change).where(earlier).order_by(setting_change.c.version.desc())
+        rows = await self._connection.execute(newest_first.limit(at_most))
+        return [_saved(row) for row in rows.mappings()]
+
 
 async def read_settings(
     connection: AsyncConnection, environment: EnvironmentId, *, for_update: bool = False
