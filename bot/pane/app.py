@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from bot.pane import acts, session, views
+from bot.pane import acts, session, settings, views
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.middleware import guarded
-from bot.pane.page import TEMPLATES, load_templates, page
+from bot.pane.page import TEMPLATES, load_templates, page, settings_page
 from bot.pane.static_files import STATIC_FILES, load_static_files, static_file
 
 
@@ -16,6 +16,7 @@ def make_pane(door: PaneDoor) -> web.Application:
     app[TEMPLATES] = load_templates()
     app[STATIC_FILES] = load_static_files()
     app.router.add_get("", page)
+    app.router.add_get("/settings", settings_page)
     app.router.add_get("/static/{digest}/{name:.+}", static_file)
     app.router.add_post("/session", session.begin)
     app.router.add_delete("/session", session.end)
@@ -28,4 +29,5 @@ def make_pane(door: PaneDoor) -> web.Application:
         ("undo", acts.undo),
     ):
         app.router.add_post(f"/{name}", acts.act(do))
+    settings.add_routes(app.router)
     return app

@@ -35,6 +35,8 @@ class PaneDoor:
     path: str
     """The path of the pane."""
     read_json: ReadJson
+    read_file: ReadJson
+    """Reads a body with a file of settings."""
     sign_in: Mapping[PaneHost, SignIn]
     """The proof of a person by each host. The pane is served only to these hosts."""
     tenants: frozenset[str]

@@ -11,7 +11,7 @@ from bot.domain.values import Person, RecordRef
 from bot.features.pane.sessions import require_session, signed_out
 from bot.features.record_search.resolver import from_link
 from bot.features.shared.action_data import parse_link
-from bot.pane.door import DOOR, PaneDoor
+from bot.pane.door import DOOR, PaneDoor, ReadJson
 from bot.pane.middleware import OWN_HEADER
 
 MAX_TEXT = 400
@@ -65,8 +65,11 @@ class PaneRequest:
         return record
 
 
-async def signed_in(request: web.Request) -> PaneRequest:
-    """Return the request of the person whose session it belongs to; raise `SignedOut`, or an HTTP error."""
+async def signed_in(request: web.Request, read: ReadJson | None = None) -> PaneRequest:
+    """Return the request of the person whose session it belongs to; raise `SignedOut`, or an HTTP error.
+
+    `read`: reads the body, if not within the limits of most requests.
+    """
     door = request.app[DOOR]
     identity = await require_session(
         door.services,
@@ -75,7 +78,7 @@ async def signed_in(request: web.Request) -> PaneRequest:
         hosts=door.sign_in,
         tenants=door.tenants,
     )
-    return PaneRequest(door=door, identity=identity, body=await door.read_json(request))
+    return PaneRequest(door=door, identity=identity, body=await (read or door.read_json)(request))
 
 
 def token_of(request: web.Request) -> str:

@@ -44,9 +44,9 @@ def _section(section: Section) -> Mapping[str, Any]:
 def _row(row: PaneRow) -> Mapping[str, Any]:
     return {
         "key": row.key,
-        "name": _name(row.name),
+        "name": display_text(row.name),
         "state": row.state.value,
-        "text": _name(row.text),
+        "text": display_text(row.text),
         "url": _web_address(row.url),
         "connection": row.connection,
         "chat": row.chat,
@@ -59,33 +59,34 @@ def _row(row: PaneRow) -> Mapping[str, Any]:
 def _facts(row: PaneRow) -> list[Mapping[str, Any]]:
     facts = _connected(row.connected) if row.connected else []
     if row.last_written_at:
-        by = f"Last message by {_name(row.last_writer)}" if row.last_writer else "Last message"
-        facts.append({"text": by, "at": _time(row.last_written_at)})
+        by = f"Last message by {display_text(row.last_writer)}" if row.last_writer else "Last message"
+        facts.append({"text": by, "at": display_time(row.last_written_at)})
     if row.ended:
-        facts.append({"text": f"Disconnected by {_name(row.ended.name)}", "at": _time(row.ended.at)})
+        facts.append({"text": f"Disconnected by {display_text(row.ended.name)}", "at": display_time(row.ended.at)})
     if row.sync:
         facts.append({"text": row.sync, "at": None})
     return facts
 
 
 def _connected(connected: ConnectedBy) -> list[Mapping[str, Any]]:
-    by = f"Connected by {_name(connected.name)} ({connected.presence})"
-    facts: list[Mapping[str, Any]] = [{"text": by, "at": _time(connected.at)}]
+    by = f"Connected by {display_text(connected.name)} ({connected.presence})"
+    facts: list[Mapping[str, Any]] = [{"text": by, "at": display_time(connected.at)}]
     if connected.paused_at:
-        facts.append({"text": "Paused since", "at": _time(connected.paused_at)})
+        facts.append({"text": "Paused since", "at": display_time(connected.paused_at)})
     return facts
 
 
 def _record(record: RecordHeader) -> Mapping[str, Any]:
     return {
-        "kind": _name(record.kind),
-        "name": _name(record.name or ""),
-        "number": _name(record.number or ""),
+        "kind": display_text(record.kind),
+        "name": display_text(record.name or ""),
+        "number": display_text(record.number or ""),
         "url": _web_address(record.url),
     }
 
 
-def _name(text: str) -> str:
+def display_text(text: str) -> str:
+    """Return the text on one line, without characters that change the text around it."""
     return on_one_line(text)[:MAX_NAME]
 
 
@@ -94,5 +95,6 @@ def _web_address(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def _time(at: datetime) -> str:
+def display_time(at: datetime) -> str:
+    """Return the time for scripts, which show it in the zone of the browser."""
     return at.astimezone(UTC).isoformat(timespec="seconds")

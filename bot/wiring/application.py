@@ -32,7 +32,7 @@ from bot.web.messages import messages
 from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
-from bot.wiring.pane import PANE_PATH, build_pane
+from bot.wiring.pane import PANE_PATH, build_pane, sandbox_pages
 from bot.wiring.pane_files import preinstalled_pane
 from bot.wiring.services import (
     DATABASE,
@@ -193,6 +193,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         app_permissions=settings.chat_permissions,
         manifest=_local_manifest(settings),
         customizations=preinstalled_pane(settings, parse_environment(here + SANDBOX_PATH)),
+        product_pages=sandbox_pages(settings),
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)

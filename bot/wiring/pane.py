@@ -1,6 +1,6 @@
 """Set up the pane: the hosts that may show it, and how each of them proves a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ PANE_PATH = "/pane"
 
 MAX_BYTES = 64_000
 """Maximum bytes of a request of the page. The longest one names the chats that the page watches."""
+MAX_FILE_BYTES = 512_000
+"""Maximum bytes of a request with a file of settings, which JSON makes longer."""
 MAX_VALUES = 100
 """Maximum number of objects and lists in it."""
 
@@ -37,7 +39,8 @@ def build_pane(settings: Settings, services: Services, tab_tokens: TabTokens | N
         PaneDoor(
             services=services,
             path=PANE_PATH,
-            read_json=_reader(services),
+            read_json=_reader(services, MAX_BYTES),
+            read_file=_reader(services, MAX_FILE_BYTES),
             sign_in=_sign_in(tab_tokens, people),
             tenants=settings.tenants or frozenset({_ANY_TENANT}),
             origin=_origin(settings.own_url),
@@ -48,10 +51,20 @@ def build_pane(settings: Settings, services: Services, tab_tokens: TabTokens | N
     )
 
 
-def _reader(services: Services) -> ReadJson:
+def sandbox_pages(settings: Settings) -> Sequence[tuple[str, str]]:
+    """Return the titles and paths of the pages that people of the sample organization can open."""
+    if settings.app_id:
+        return ()
+    return (
+        ("My chats about records", f"{PANE_PATH}?host={PaneHost.SANDBOX}"),
+        ("Settings", f"{PANE_PATH}/settings?host={PaneHost.SANDBOX}"),
+    )
+
+
+def _reader(services: Services, max_bytes: int) -> ReadJson:
     async def read(request: web.Request) -> Mapping[str, object]:
         within_s = services.limits.http.body_within_s
-        body, _ = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=within_s)
+        body, _ = await read_object(request, max_bytes=max_bytes, max_values=MAX_VALUES, within_s=within_s)
         return body
 
     return read

@@ -48,7 +48,7 @@ async def apply_import(services: Services, request: SaveRequest, text: str) -> I
     result = await store_settings(services, request, administrator, edit)
     return ImportResult(
         context=_with_all_names(await load_context(services, environment, result.settings), imported),
-        changes=result.changes,
+        changes=() if result.problems else result.changes,
         problems=imported.all_problems(result.problems) if result.problems else (),
         concurrent_saves=result.concurrent_saves,
         saved=result.saved,

@@ -50,7 +50,7 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
     """Return the first page of an environment, with the result of the last save."""
     organization = context.settings.organization
     facts = tuple((LABELS[name], format_setting(name, getattr(organization, name))) for name in _OVERVIEW_SETTINGS)
-    warnings = _without_effect(organization)
+    warnings = without_effect(organization)
     other = SubmitButton(title="Other environment", dialog=Dialog.SETTINGS, payload={})
     return overview_card(
         OverviewView(
@@ -70,7 +70,7 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
     )
 
 
-def _without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
+def without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
     """Return a sentence for each switch that is on, but has no effect because chats are off."""
     if organization.chats_on:
         return ()
@@ -78,15 +78,22 @@ def _without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
 
 
 def _record_types(context: SettingsContext) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(title=f"{context.label(each.table)} ({record_type_summary(each)})", value=each.table)
+        for each in sorted_record_types(context)
+    )
+
+
+def sorted_record_types(context: SettingsContext) -> Sequence[RecordType]:
     """Return the record types, the enabled ones first, each group sorted by label."""
-    types = sorted(
+    return sorted(
         context.settings.record_types.values(),
         key=lambda each: (not each.enabled, context.label(each.table).casefold()),
     )
-    return tuple(Choice(title=f"{context.label(each.table)} ({_summary(each)})", value=each.table) for each in types)
 
 
-def _summary(record_type: RecordType) -> str:
+def record_type_summary(record_type: RecordType) -> str:
+    """Return the features that are on, in a few words."""
     if not record_type.enabled:
         return "off"
     count = len(record_type.key_fields) if record_type.notify else 0
@@ -125,7 +132,7 @@ def organization_page(
             dataset=encode_dataset(Dataset.ROLES, {"environment": context.id}),
             allowed=tuple(role_value(name) for name in organization.allowed_roles),
             idle_days=str(organization.sync_idle_days) if idle_days is None else idle_days,
-            sync_words=" ".join([*_without_effect(organization), sync_words]),
+            sync_words=" ".join([*without_effect(organization), sync_words]),
             may_sync=not sync_refusal,
             save=context.button("Save", Dialog.SETTINGS_SAVE_ORGANIZATION),
             back=context.back,

@@ -5,6 +5,7 @@ import * as sandbox from "./hosts/sandbox.js";
 import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
 import { makePolling } from "./polling.js";
 import { showSection } from "./rows.js";
+import { hideSettingsLink, showSettingsLink } from "./settings_link.js";
 import { makeTabs } from "./tabs.js";
 import { shortTime, text } from "./texts.js";
 
@@ -36,6 +37,7 @@ async function start() {
     return showFailure(failure, start);
   }
   isSignedIn = true;
+  showSettingsLink();
   await load({ isFirst: true });
 }
 
@@ -124,6 +126,7 @@ function showFailure(failure, retry) {
   forget();
   polling.stop();
   if (isOver) isSignedIn = false;
+  if (!isSignedIn) hideSettingsLink();
   showState({
     title: failure.message || text(isOffline ? "offline" : "failed"),
     next: isOffline ? text("offlineNext") : failure.nextStep,
@@ -199,6 +202,7 @@ input.oninput = () => {
 
 host.onChangePerson?.(async () => {
   isSignedIn = false;
+  hideSettingsLink();
   polling.stop();
   await signOut();
   await start();
