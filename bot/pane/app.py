@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.pane import acts, session, settings, views
+from bot.pane import acts, dialogs, session, settings, views
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.middleware import guarded
 from bot.pane.page import TEMPLATES, load_templates, page, settings_page
@@ -22,6 +22,9 @@ def make_pane(door: PaneDoor) -> web.Application:
     app.router.add_delete("/session", session.end)
     app.router.add_post("/view", views.view)
     app.router.add_post("/poll", views.poll)
+    app.router.add_post("/dialog", dialogs.show_page)
+    app.router.add_post("/button", dialogs.press_button)
+    app.router.add_post("/search", dialogs.find_choices)
     for name, do in (
         ("join", acts.join),
         ("connect", acts.connect),

@@ -1,13 +1,18 @@
 """Everything that the routes of the pane need."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import Chat
+from bot.features.shared.answers import Answer
+from bot.features.shared.requests import DialogRequest, PressedButton, TypeaheadQuery
 from bot.features.shared.services import Services
+from bot.features.shared.turn import Turn
+from cards.dialog import Done, Page
+from cards.inputs import Choice
 
 ReadJson = Callable[[web.Request], Awaitable[Mapping[str, object]]]
 """Returns the JSON object in the body of a request, or raises an HTTP error."""
@@ -28,10 +33,20 @@ class SamplePerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaneCards:
+    """The functions that answer the bot's dialogs and buttons. Their errors are cards with the next step."""
+
+    page: Callable[[Turn, DialogRequest], Awaitable[Page | Done]]
+    press: Callable[[Turn, PressedButton], Awaitable[Answer]]
+    find_choices: Callable[[Turn, TypeaheadQuery], Awaitable[Sequence[Choice]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaneDoor:
     """The settings and the functions behind the routes."""
 
     services: Services
+    cards: PaneCards
     path: str
     """The path of the pane."""
     read_json: ReadJson

@@ -12,7 +12,7 @@ from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, Environment, ObjectId
 from bot.features.shared.services import Services
 from bot.pane.app import make_pane
-from bot.pane.door import PaneDoor, ReadJson, SamplePerson, SignIn
+from bot.pane.door import PaneCards, PaneDoor, ReadJson, SamplePerson, SignIn
 from bot.teams.tab_token import TabTokens
 from bot.web.json_body import read_object
 from bot.wiring.service_urls import default_service_url
@@ -31,13 +31,16 @@ _ANY_TENANT = ""
 """The tenant of people in the sandbox, which has none."""
 
 
-def build_pane(settings: Settings, services: Services, tab_tokens: TabTokens | None) -> web.Application:
+def build_pane(
+    settings: Settings, services: Services, cards: PaneCards, tab_tokens: TabTokens | None
+) -> web.Application:
     """Return the application of the pane. Without an app ID, people of the sample organization are chosen."""
     people = () if tab_tokens else _sample_people()
     environments = services.links.environments
     return make_pane(
         PaneDoor(
             services=services,
+            cards=cards,
             path=PANE_PATH,
             read_json=_reader(services, MAX_BYTES),
             read_file=_reader(services, MAX_FILE_BYTES),

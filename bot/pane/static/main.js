@@ -1,6 +1,7 @@
 // The pane: signs the person in, loads the view of the record, and keeps it up to date.
 
 import { act, Failure, isOutdated, loadView, signIn, signOut } from "./api.js";
+import { makeFlows } from "./flows.js";
 import * as sandbox from "./hosts/sandbox.js";
 import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
 import { makePolling } from "./polling.js";
@@ -192,6 +193,12 @@ function takeBack(row) {
   hideNotice();
   return perform("undo", { connection: row.connection }, row, document.querySelector("#notice .undo"));
 }
+
+makeFlows({
+  context: () => record,
+  onChanged: () => load({ isRefresh: true }),
+  onSignedOut: (failure) => showFailure(failure, start),
+});
 
 let typed = 0;
 input.oninput = () => {
