@@ -136,7 +136,7 @@ async def test_a_huge_file_is_refused(world: World) -> None:
         status, answer = await page.send(f"settings/{route}", {"environment": HERE, "version": 0, "file": spaces})
         assert (status, error_of(answer)) == (
             400,
-            ("This file has more than 100,000 characters.", "Choose a settings export."),
+            ("This file is too long for settings.", "Choose a settings export."),
         )
         status, _ = await page.send(f"settings/{route}", {"environment": HERE, "version": 0, "file": "x" * 600_000})
         assert status == 413

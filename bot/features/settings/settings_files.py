@@ -53,4 +53,4 @@ async def import_file(services: Services, request: SaveRequest, text: str) -> Im
 
 def _require_short(text: str) -> None:
     if len(text) > MAX_LENGTH:
-        raise BadRequest(f"This file has more than {MAX_LENGTH:,} characters.", "Choose a settings export.")
+        raise BadRequest("This file is too long for settings.", "Choose a settings export.")

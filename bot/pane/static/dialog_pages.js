@@ -12,9 +12,10 @@ async function loadRenderer() {
   renderer ??= await import("./cards/card.js").catch(() => { throw new Failure({ kind: "offline", text: "", nextStep: "" }); });
 }
 
-// `chat`: the chat that the dialog is about, if any. `onPage` gets the title of each page, and `onDone` the text at the
-// end. `onFailure` gets failures that the pages cannot show, such as an ended session.
-export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, onFailure }) {
+// `chat`: the chat that the dialog is about, if any. `onPage` gets the title of each page, and the name of the requested
+// one. `onDone` gets the text at the end. `onFailure` gets failures that the pages cannot show, such as an ended session.
+// `mayPress` returns whether an action is sent.
+export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, onFailure, mayPress = () => true }) {
   const fields = element("fieldset", { class: "dialog-fields" });
   const problem = element("p", { class: "dialog-problem", hidden: true });
   const status = element("p", { class: "dialog-status" });
@@ -33,7 +34,7 @@ export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, o
     begin();
     try {
       const [answer] = await Promise.all([act(name, { ...body, chat, timeZone }), loadRenderer()]);
-      show(answer);
+      show(answer, body.page);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       if (failure.kind === "signedOut") onFailure(failure);
@@ -56,17 +57,17 @@ export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, o
     status.textContent = "";
   }
 
-  function show({ card, title = "", text: done }) {
-    if (card) showCard(card, title);
+  function show({ card, title = "", text: done }, page) {
+    if (card) showCard(card, title, page);
     else onDone(done ?? "");
   }
 
-  function showCard(card, title) {
+  function showCard(card, title, page) {
     const before = new Set(textsIn(fields));
     const had = fields.childElementCount > 0;
     fields.replaceChildren(renderer.renderCard(card, { onAction: press, onSearch: search, texts: cardTexts() }));
     fields.disabled = false;
-    onPage(title, { isFirst: !had });
+    onPage(title, { isFirst: !had, page });
     const news = textsIn(fields).filter((each) => !before.has(each));
     live.textContent = (had ? [title, ...news] : [title]).join(". ").slice(0, LONGEST_NEWS);
   }
@@ -81,7 +82,8 @@ export function makeDialogPages(frame, { chat = "", onPage = () => {}, onDone, o
     (pressed?.isConnected ? pressed : fields.querySelector("button"))?.focus();
   }
 
-  function press(action) {
+  async function press(action) {
+    if (!(await mayPress(action))) return;
     const { dialog, verb: _verb, msteams: _msteams, ...data } = action.data ?? {};
     if (renderer.isExecute(action)) ask("button", { verb: action.verb, data });
     else if (typeof dialog === "string") ask("dialog", { page: dialog, data });

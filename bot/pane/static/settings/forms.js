@@ -56,7 +56,8 @@ export function makeForms({ current, onSaved, onFailure }) {
       if (isEnd || isFirst) dirty = false;
       if (!isEnd) {
         if (back && title) heading.textContent = title;
-        if (!isFirst) body.querySelector(".card")?.scrollIntoView({ block: "nearest" });
+        // The pressed button is gone.
+        if (!isFirst) (back ? heading : document.querySelector(`#${section} h2`)).focus();
         return;
       }
       const lines = page === PAGES.overview ? [] : linesOf(body);
@@ -105,6 +106,7 @@ export function makeForms({ current, onSaved, onFailure }) {
     const leaves = await ask(text("discard"), text("discardNext"), [
       { title: text("stay"), value: false, primary: true }, { title: text("leave"), value: true },
     ]);
+    if (leaves) dirty = false;
     return Boolean(leaves);
   }
 

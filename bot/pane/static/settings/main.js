@@ -79,6 +79,7 @@ function forget() {
   hideBanner();
   hideNotice();
   showLists({ recordTypes: [] }, forms);
+  choice.replaceChildren();
 }
 
 // Keeps what is shown if the failure passes, or if the session has ended: there may be changes to save.
