@@ -18,6 +18,7 @@ def make_pane(door: PaneDoor) -> web.Application:
     app.router.add_get("", page)
     app.router.add_get("/settings", settings_page)
     app.router.add_get("/static/{digest}/{name:.+}", static_file)
+    app.router.add_get("/photo/{person}", views.photo)
     app.router.add_post("/session", session.begin)
     app.router.add_delete("/session", session.end)
     app.router.add_post("/view", views.view)
@@ -33,4 +34,9 @@ def make_pane(door: PaneDoor) -> web.Application:
     ):
         app.router.add_post(f"/{name}", acts.act(do))
     settings.add_routes(app.router)
+    app.on_cleanup.append(_close)
     return app
+
+
+async def _close(app: web.Application) -> None:
+    await app[DOOR].memory.chats.close()

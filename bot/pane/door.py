@@ -9,6 +9,7 @@ from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import Chat
 from bot.features.shared.answers import Answer
 from bot.features.shared.requests import DialogRequest, PressedButton, TypeaheadQuery
+from bot.features.pane.viewing import PaneMemory
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.dialog import Done, Page
@@ -47,6 +48,7 @@ class PaneDoor:
 
     services: Services
     cards: PaneCards
+    memory: PaneMemory
     path: str
     """The path of the pane."""
     read_json: ReadJson

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.values import ObjectId
 from bot.features.pane.live import Watch
-from bot.features.pane.views import PaneRow, PaneView, Section
+from bot.features.pane.views import PaneRow, PaneView, PersonRow, Section
 from bot.features.shared.answers import record_data
 from bot.pane.responses import error_values
 from bot.text.typed_text import on_one_line
@@ -16,11 +17,16 @@ MAX_NAME = 400
 """Characters of a name."""
 
 
-def view_values(view: PaneView, watch: Watch) -> Mapping[str, Any]:
-    """Return the view, and what the page sends to learn whether it is up to date."""
+def view_values(view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *, at: datetime) -> Mapping[str, Any]:
+    """Return the view, and what the page sends to learn whether it is up to date.
+
+    `photos` are the signatures for the photos of the people.
+    """
     return {
         "record": _record(view.record) if view.record else None,
-        "sections": [_section(each) for each in view.sections],
+        "sections": [_section(each, photos) for each in view.sections],
+        "isPartial": view.is_partial,
+        "at": _time(at),
         "watch": {
             "record": record_data(watch.record) if watch.record else None,
             "chats": watch.chats,
@@ -30,14 +36,30 @@ def view_values(view: PaneView, watch: Watch) -> Mapping[str, Any]:
     }
 
 
-def _section(section: Section) -> Mapping[str, Any]:
+def _section(section: Section, photos: Mapping[ObjectId, str]) -> Mapping[str, Any]:
     return {
         "name": section.name.value,
         "rows": [_row(each) for each in section.rows],
+        "people": [_person(each, photos.get(each.id, "")) for each in section.people],
         "total": section.total,
         "searched": section.searched,
         "hint": section.hint,
         "problem": error_values(section.problem) if section.problem else None,
+        "asOf": _time(section.as_of) if section.as_of else None,
+    }
+
+
+def _person(person: PersonRow, photo: str) -> Mapping[str, Any]:
+    return {
+        "key": person.id,
+        "name": _name(person.name),
+        "title": _name(person.title),
+        "presence": person.presence.name,
+        "presenceText": person.presence.value,
+        "reason": _name(person.reason),
+        "isSelf": person.is_self,
+        "url": _web_address(person.chat_url),
+        "photo": photo,
     }
 
 
@@ -50,6 +72,7 @@ def _row(row: PaneRow) -> Mapping[str, Any]:
         "url": _web_address(row.url),
         "connection": row.connection,
         "chat": row.chat,
+        "channel": {"team": row.channel.team, "channel": row.channel.channel} if row.channel else None,
         "canDisconnect": row.can_disconnect,
         "facts": _facts(row),
         "records": [_record(each) if each else None for each in row.records],

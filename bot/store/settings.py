@@ -98,11 +98,17 @@ async def read_settings(
     named = {field.name: row[field.name] for field in fields(OrganizationSettings)}
     return EnvironmentSettings(
         version=row["version"],
-        organization=OrganizationSettings(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
+        organization=OrganizationSettings(**{**named, **_names(row)}),
         record_types={each["table"]: _record_type(each) for each in types},
         sync_changed_at=row["sync_changed_at"],
         watches={each["table"]: _watches(each["watches"]) for each in types if each["watches"]},
     )
+
+
+def _names(row: RowMapping) -> dict[str, tuple[str, ...] | None]:
+    """Return the settings that are stored as lists of names."""
+    apps = row["pane_apps"]
+    return {"allowed_roles": tuple(row["allowed_roles"]), "pane_apps": None if apps is None else tuple(apps)}
 
 
 _NOTIFICATION_SETTINGS = (

@@ -22,6 +22,7 @@ from bot.store.mention_opt_outs import MentionOptOuts
 from bot.store.new_chats import NewChats
 from bot.store.notification_rules import NotificationRules
 from bot.store.notify import StoreEvent, notify
+from bot.store.open_panes import OpenPanes
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.private_answers = PrivateAnswers(connection)
         self.pane_state = PaneState(connection)
         self.pane_sessions = PaneSessions(connection)
+        self.open_panes = OpenPanes(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

@@ -10,6 +10,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import CallerRejected
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, Environment, ObjectId
+from bot.features.pane.viewing import make_memory
 from bot.features.shared.services import Services
 from bot.pane.app import make_pane
 from bot.pane.door import PaneCards, PaneDoor, ReadJson, SamplePerson, SignIn
@@ -41,6 +42,7 @@ def build_pane(
         PaneDoor(
             services=services,
             cards=cards,
+            memory=make_memory(services),
             path=PANE_PATH,
             read_json=_reader(services, MAX_BYTES),
             read_file=_reader(services, MAX_FILE_BYTES),

@@ -20,6 +20,7 @@ from bot.domain.notifications.own_changes import OwnChange
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
+from bot.domain.open_panes import OpenPane
 from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
 from bot.domain.posted_cards import (
     CardChange,
@@ -363,6 +364,7 @@ SESSION = "5e55"
 PANE_SESSION = PaneSession(
     identity=PaneIdentity(object_id=ADELE, tenant_id="t", host=PaneHost.TEAMS), begun_at=AT, used_at=EXACT
 )
+OPEN_PANE = OpenPane(person=ADELE, record=CASE, seen_at=EXACT)
 
 
 async def fill(administration: Administration, store: Store) -> None:
@@ -390,6 +392,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.private_answers.add_refusal(CHANNEL.id, at=AT)
         await work.private_answers.add_answer(REQUEST, at=AT)
         await work.pane_sessions.add(SESSION, PANE_SESSION)
+        await work.open_panes.save(SESSION, OPEN_PANE)
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

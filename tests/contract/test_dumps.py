@@ -186,6 +186,18 @@ async def test_a_session_of_the_pane_is_as_stored(store: Store) -> None:
         assert await work.pane_sessions.get(samples.SESSION) == samples.PANE_SESSION
 
 
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0026"], indirect=True)
+async def test_a_record_that_is_open_in_a_pane_is_as_stored(store: Store) -> None:
+    before, at = samples.EXACT - timedelta(microseconds=1), samples.EXACT
+    async with store.reading() as work:
+        panes = work.open_panes
+        assert await panes.get(samples.SESSION) == samples.OPEN_PANE
+        assert await panes.people(samples.CASE, after=before, without=samples.MEGAN, at_most=9) == [samples.ADELE]
+        assert await panes.people(samples.CASE, after=at, without=samples.MEGAN, at_most=9) == []
+        assert await panes.people(samples.CASE, after=before, without=samples.ADELE, at_most=9) == []
+        assert await panes.people(samples.ACCOUNT, after=before, without=samples.MEGAN, at_most=9) == []
+
+
 def typed_before(values: ReportedBefore) -> dict[object, object]:
     return {key: value and (type(value.raw), value) for key, value in values.items()}
 

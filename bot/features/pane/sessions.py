@@ -18,7 +18,7 @@ async def begin_session(services: Services, identity: PaneIdentity) -> str:
     """Store a new session, and return its token; raise `Unavailable`."""
     token, now = token_urlsafe(_TOKEN_BYTES), services.clock.now()
     async with services.store.writing() as work:
-        await work.pane_sessions.add(_digest(token), PaneSession(identity=identity, begun_at=now, used_at=now))
+        await work.pane_sessions.add(digest_of(token), PaneSession(identity=identity, begun_at=now, used_at=now))
     return token
 
 
@@ -29,7 +29,7 @@ async def require_session(
 
     `host` is the program that the page says it is in. `tenants` and `hosts` are those that the settings allow now.
     """
-    digest, now = _digest(token), services.clock.now()
+    digest, now = digest_of(token), services.clock.now()
     async with services.store.reading() as work:
         session = await work.pane_sessions.get(digest)
     if session is None or session.is_over(now) or session.identity.host != host:
@@ -44,8 +44,10 @@ async def require_session(
 
 async def end_session(services: Services, token: str) -> None:
     """Delete the session, which may have ended already; raise `Unavailable`."""
+    digest = digest_of(token)
     async with services.store.writing() as work:
-        await work.pane_sessions.delete(_digest(token))
+        await work.pane_sessions.delete(digest)
+        await work.open_panes.delete(digest)
 
 
 def signed_out() -> SignedOut:
@@ -53,5 +55,6 @@ def signed_out() -> SignedOut:
     return SignedOut("You are not signed in, or your session has ended.", "Sign in again.")
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """Return the digest by which the session is stored."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
 from bot.domain.tables import Table, View
@@ -46,7 +45,8 @@ class OrganizationForm:
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
         """Return the settings with the inputs applied."""
         before = settings.organization
-        requested = OrganizationSettings(
+        requested = replace(
+            before,
             chats_on=self.chats_on,
             allowed_roles=self.allowed_roles,
             sync_on=before.sync_on if self.sync_on is None else self.sync_on,

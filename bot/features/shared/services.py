@@ -12,6 +12,7 @@ from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.roster_cache import RosterCache
+from bot.features.shared.view_cache import ViewCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
 from bot.ports.dataverse_writes import (
     ChatActivityRows,
@@ -62,6 +63,8 @@ class Services:
     """Changes of one record within this time become one card (spec K7)."""
     targeted_messages: TargetedMessages | None = None
     """None if private answers are not sent as targeted messages."""
+    view_cache: ViewCache | None = None
+    """Recent answers of Microsoft Graph for views of the pane; None if each view and act asks again."""
     message_events: bool = True
     """True if Teams sends all messages of a chat, and not only those that mention the bot."""
     emulator_user: ObjectId | None = None

@@ -29,6 +29,14 @@ async function send(name, body, method = "POST") {
   return answer;
 }
 
+// Returns the photo that a view showed with this signature. Without a photo, this fails.
+export async function loadPhoto(person, signature) {
+  const headers = { "X-Chat-Sync-Host": host, "X-Chat-Sync-Photo": signature, Authorization: `Bearer ${token}` };
+  const response = await fetch(`${path}/photo/${person}`, { headers, cache: "no-store", credentials: "omit" });
+  if (!response.ok) throw new Failure(FAILED);
+  return await response.blob();
+}
+
 export async function signIn(proof) {
   token = "";
   token = (await send("session", proof)).session;

@@ -4,6 +4,7 @@ import { act, Failure, isOutdated, loadView, signIn, signOut } from "./api.js";
 import { makeFlows } from "./flows.js";
 import * as sandbox from "./hosts/sandbox.js";
 import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
+import { forgetPhotos } from "./photos.js";
 import { makePolling } from "./polling.js";
 import { showSection } from "./rows.js";
 import { hideSettingsLink, showSettingsLink } from "./settings_link.js";
@@ -17,20 +18,36 @@ const host = HOSTS[document.body.dataset.host];
 const main = document.querySelector("#main"), header = document.querySelector("#record");
 const input = document.querySelector("#words");
 
-let record = null, tab = "chats", shown = PAGE_SIZE;
+const SUGGESTED_MS = 300_000;
+const NOUNS = { channels: "Channel", people: "Person" };
+
+let record = null, app = "", tab = "chats", shown = PAGE_SIZE;
 let view = null, loadedAt = null, isSignedIn = false, loads = 0;
+// True if the last load failed, so that the next poll repeats it.
+let isOverdue = false;
+// Suggested contacts take longer than the chats, so they come by themselves, and rarely.
+let suggested = null, shownWords = "";
 
 const polling = makePolling(poll);
 const setTabs = makeTabs(document.querySelector("#tabs"), (name) => {
   if (name === tab) return;
   tab = name;
   shown = PAGE_SIZE;
+  showSearch();
   if (view) load();
 });
+
+// Names can be searched on all tabs except the timeline.
+function showSearch() {
+  const search = document.querySelector("#search");
+  search.hidden = tab === "timeline";
+  setText(search.firstElementChild, text(`find${NOUNS[tab] ?? "Chat"}`));
+}
 
 async function start() {
   polling.stop();
   forget();
+  forgetPhotos();
   showState({ title: text("loading") });
   try {
     await signIn(await host.proof());
@@ -43,7 +60,7 @@ async function start() {
 }
 
 // Loads the view. What is shown stays until the answer arrives.
-async function load({ isFirst = false, isRefresh = false } = {}) {
+async function load({ isFirst = false, isRefresh = false, complete = false, renew = false } = {}) {
   if (!isSignedIn) return;
   if (record && !record.row) {
     forget();
@@ -52,39 +69,69 @@ async function load({ isFirst = false, isRefresh = false } = {}) {
   if (isFirst) showState({ title: text("loading") });
   const mine = (loads += 1);
   main.setAttribute("aria-busy", "true");
+  document.querySelector("#loading-tab").hidden = Boolean(document.querySelector(`#panel-${tab} > section:not([hidden])`));
   try {
-    const words = input.value.trim();
-    const loaded = await loadView({ record, tab, words, shown });
+    const words = tab === "timeline" ? "" : input.value.trim();
+    const loaded = await loadView({ record, app, tab, words, shown, complete, renew });
     if (mine !== loads) return;
-    const before = JSON.stringify(view?.sections);
+    const before = told(view);
     view = loaded;
     loadedAt = new Date();
+    isOverdue = false;
     show(words);
     if (!isRefresh) announce(text("loaded"));
-    else if (before !== JSON.stringify(view.sections)) announce(text("updated"));
+    else if (before !== told(view)) announce(text("updated"));
     polling.restart();
+    if (view.isPartial) load({ isRefresh: true, complete: true });
+    else if (record && tab === "chats") loadSuggested();
   } catch (failure) {
     if (mine === loads) fail(failure);
   } finally {
-    if (mine === loads) main.removeAttribute("aria-busy");
+    if (mine === loads) {
+      main.removeAttribute("aria-busy");
+      document.querySelector("#loading-tab").hidden = true;
+    }
   }
 }
 
+// The lists as people who use a screen reader hear of them. Who else is here changes often, and is not told.
+const told = (shownView) => JSON.stringify(shownView?.sections.filter((each) => each.name !== "viewers"));
+
+// Loads suggested contacts beside the chats, which need not wait for them.
+async function loadSuggested() {
+  if (suggested && Date.now() - suggested.at < SUGGESTED_MS) return;
+  const mine = (suggested = { at: Date.now(), section: suggested?.section ?? null });
+  try {
+    [mine.section] = (await loadView({ record, app, tab: "suggested" })).sections;
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    const problem = { text: failure.message || text("failed"), nextStep: failure.nextStep };
+    mine.section = { name: "suggested", rows: [], people: [], total: 0, problem };
+    mine.at = 0;
+  }
+  if (mine === suggested && view && tab === "chats") show(shownWords);
+}
+
 function show(words) {
+  shownWords = words;
   hideBanner();
   showContent();
+  showSearch();
   header.hidden = !view.record;
   setTabs(Boolean(view.record));
   document.querySelector("#my-title").hidden = Boolean(view.record);
   if (view.record) showRecord(view.record);
-  for (const section of document.querySelectorAll("section")) {
-    const found = view.sections.find((each) => each.name === section.id);
+  // Lists of other tabs stay, so that they are there at once when their tab is chosen again.
+  for (const section of document.querySelectorAll(`#viewers, #panel-${tab} > section`)) {
+    const isSuggested = section.id === "suggested" && !words && view.record;
+    const found = isSuggested ? suggested?.section : view.sections.find((each) => each.name === section.id);
     if (!found) section.hidden = true;
     else showSection(section, found, { words, onMore: canShowMore(found) ? showMore : null, onAct });
   }
 }
 
-const canShowMore = ({ name }) => ["connected", "myChats", "timeline"].includes(name) && shown < 5 * PAGE_SIZE;
+const PAGED = new Set(["connected", "myChats", "otherChats", "channels", "otherChannels", "timeline"]);
+const canShowMore = ({ name }) => PAGED.has(name) && shown < 5 * PAGE_SIZE;
 
 function showMore() {
   shown += PAGE_SIZE;
@@ -105,6 +152,8 @@ function forget() {
   loads += 1;
   hideBanner();
   hideNotice();
+  suggested = null;
+  for (const each of document.querySelectorAll("section")) each.hidden = true;
   for (const each of document.querySelectorAll("section .rows, section .count")) each.replaceChildren();
   for (const each of [...header.children].slice(0, 2)) each.textContent = "";
 }
@@ -113,7 +162,8 @@ const PASSING = new Set(["offline", "unavailable", "failed"]);
 
 // Keeps what is shown if the failure passes. Otherwise, the person may not see it any longer.
 function fail(failure) {
-  const retry = () => load({ isFirst: !view });
+  const retry = () => load({ isFirst: !view, renew: true });
+  isOverdue = true;
   if (view && PASSING.has(failure.kind)) {
     const problem = failure.message || text(failure.kind === "offline" ? "offline" : "failed");
     return showBanner(text("asOf", { problem, time: shortTime(loadedAt) }), retry);
@@ -140,9 +190,9 @@ function showFailure(failure, retry) {
 async function poll() {
   if (!view) return true;
   try {
-    if (await isOutdated(view.watch)) await load({ isRefresh: true });
+    if (isOverdue || await isOutdated(view.watch)) await load({ isRefresh: true });
     else hideBanner();
-    return true;
+    return !isOverdue;
   } catch (failure) {
     if (failure.kind === "badRequest") await load({ isRefresh: true });
     else fail(failure);
@@ -167,14 +217,14 @@ async function perform(name, body, row, button) {
     if (answer.isQuestion) return await chooseNote(name, body, row, button, answer.text);
     const undo = name === "disconnect" ? () => takeBack(row) : null;
     const target = showNotice(answer.text, { undo });
-    await load({ isRefresh: true });
+    await load({ isRefresh: true, renew: true });
     if (!button.isConnected || button.hidden) target.focus();
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     if (failure.kind === "signedOut") return showFailure(failure, start);
     const words = `${failure.message || text("failed")} ${failure.nextStep}`.trim();
     showNotice(words, { isProblem: failure.kind !== "inProgress" });
-    await load({ isRefresh: true });
+    await load({ isRefresh: true, renew: true });
   } finally {
     button.disabled = false;
   }
@@ -215,8 +265,10 @@ host.onChangePerson?.(async () => {
   await start();
 });
 
-host.watchRecord((named) => {
+// The host names the record, and the app of Dynamics 365 if the pane is in one.
+host.watchRecord((named, namedApp = "") => {
   record = named;
+  app = namedApp;
   shown = PAGE_SIZE;
   input.value = "";
   forget();

@@ -30,17 +30,19 @@ export function watchRecord(listener) {
   window.addEventListener("message", (event) => {
     if (event.origin !== location.origin || event.source !== window.parent || window.parent === window) return;
     const { v, kind, ...record } = Object(event.data);
-    if (v === 1 && kind === "record") listener(named(record));
+    if (v === 1 && kind === "record") listener(named(record), appOf(record));
   });
-  window.addEventListener("hashchange", () => listener(fromAddress()));
-  listener(fromAddress());
+  const fromHash = () => listener(named(fromAddress()), appOf(fromAddress()));
+  window.addEventListener("hashchange", fromHash);
+  fromHash();
 }
 
 // The part of an address after the number sign is never sent to a server.
 function fromAddress() {
-  const given = new URLSearchParams(location.hash.slice(1));
-  return named(Object.fromEntries(given));
+  return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 }
+
+const appOf = ({ app }) => (typeof app === "string" ? app : "");
 
 function named({ table = "", id = "", environment = document.body.dataset.environment }) {
   const isText = [table, id, environment].every((each) => typeof each === "string");
