@@ -7,9 +7,9 @@ from aiohttp import web
 
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.values import Chat
+from bot.features.pane.viewing import PaneMemory
 from bot.features.shared.answers import Answer
 from bot.features.shared.requests import DialogRequest, PressedButton, TypeaheadQuery
-from bot.features.pane.viewing import PaneMemory
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.dialog import Done, Page

@@ -8,7 +8,7 @@ from bot.features.settings.list_history import HistoryRow, HistoryRows
 from bot.features.settings.pages import change_lines, concurrent_changes
 from bot.features.settings.settings_files import SettingsFile
 from bot.features.settings.show_page import RecordTypeRow, SettingsPage
-from bot.pane.view_values import display_text, display_time
+from bot.pane.display_values import display_text, display_time
 from cards.settings.shared import MAX_SAVES, ChangeLine, ConcurrentChanges
 
 MAX_CHANGES = 1_000

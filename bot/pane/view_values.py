@@ -1,20 +1,18 @@
 """The views of the pane as JSON. Texts from outside leave without control and direction characters."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.domain.values import ObjectId
 from bot.features.pane.live import Watch
 from bot.features.pane.views import PaneRow, PaneView, PersonRow, Section
 from bot.features.shared.answers import record_data
+from bot.pane.display_values import display_text as _name
+from bot.pane.display_values import display_time as _time
 from bot.pane.responses import error_values
-from bot.text.typed_text import on_one_line
 from cards.chat_list import ConnectedBy
 from cards.record import RecordHeader
-
-MAX_NAME = 400
-"""Characters of a name."""
 
 
 def view_values(view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *, at: datetime) -> Mapping[str, Any]:
@@ -66,9 +64,9 @@ def _person(person: PersonRow, photo: str) -> Mapping[str, Any]:
 def _row(row: PaneRow) -> Mapping[str, Any]:
     return {
         "key": row.key,
-        "name": display_text(row.name),
+        "name": _name(row.name),
         "state": row.state.value,
-        "text": display_text(row.text),
+        "text": _name(row.text),
         "url": _web_address(row.url),
         "connection": row.connection,
         "chat": row.chat,
@@ -82,42 +80,32 @@ def _row(row: PaneRow) -> Mapping[str, Any]:
 def _facts(row: PaneRow) -> list[Mapping[str, Any]]:
     facts = _connected(row.connected) if row.connected else []
     if row.last_written_at:
-        by = f"Last message by {display_text(row.last_writer)}" if row.last_writer else "Last message"
-        facts.append({"text": by, "at": display_time(row.last_written_at)})
+        by = f"Last message by {_name(row.last_writer)}" if row.last_writer else "Last message"
+        facts.append({"text": by, "at": _time(row.last_written_at)})
     if row.ended:
-        facts.append({"text": f"Disconnected by {display_text(row.ended.name)}", "at": display_time(row.ended.at)})
+        facts.append({"text": f"Disconnected by {_name(row.ended.name)}", "at": _time(row.ended.at)})
     if row.sync:
         facts.append({"text": row.sync, "at": None})
     return facts
 
 
 def _connected(connected: ConnectedBy) -> list[Mapping[str, Any]]:
-    by = f"Connected by {display_text(connected.name)} ({connected.presence})"
-    facts: list[Mapping[str, Any]] = [{"text": by, "at": display_time(connected.at)}]
+    by = f"Connected by {_name(connected.name)} ({connected.presence})"
+    facts: list[Mapping[str, Any]] = [{"text": by, "at": _time(connected.at)}]
     if connected.paused_at:
-        facts.append({"text": "Paused since", "at": display_time(connected.paused_at)})
+        facts.append({"text": "Paused since", "at": _time(connected.paused_at)})
     return facts
 
 
 def _record(record: RecordHeader) -> Mapping[str, Any]:
     return {
-        "kind": display_text(record.kind),
-        "name": display_text(record.name or ""),
-        "number": display_text(record.number or ""),
+        "kind": _name(record.kind),
+        "name": _name(record.name or ""),
+        "number": _name(record.number or ""),
         "url": _web_address(record.url),
     }
-
-
-def display_text(text: str) -> str:
-    """Return the text on one line, without characters that change the text around it."""
-    return on_one_line(text)[:MAX_NAME]
 
 
 def _web_address(url: str) -> str:
     """Return the address if browsers open it as a page; links with other schemes could run scripts."""
     return url if url.startswith(("https://", "http://")) else ""
-
-
-def display_time(at: datetime) -> str:
-    """Return the time for scripts, which show it in the zone of the browser."""
-    return at.astimezone(UTC).isoformat(timespec="seconds")

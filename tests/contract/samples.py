@@ -19,8 +19,8 @@ from bot.domain.notifications.history import DecidedColumn, NewDecision
 from bot.domain.notifications.own_changes import OwnChange
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
-from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
 from bot.domain.open_panes import OpenPane
+from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
 from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
 from bot.domain.posted_cards import (
     CardChange,

@@ -69,7 +69,7 @@ STYLES = {
 
 EVERYBODY = "Everyone with a Dynamics 365 user"
 DEFAULT_VIEW = "The default view"
-ALL_APPS = "All apps"
+ALL_APPS = "All model-driven apps, also future ones"
 NO_LIMIT = "no limit"
 
 

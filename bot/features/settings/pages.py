@@ -10,15 +10,17 @@ from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANIZATION_SETTINGS, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
-from bot.features.settings.choices import role_choices, role_value
+from bot.features.settings.apps import ALL_APPS, SOME_APPS, AppList, app_choices, sorted_apps
+from bot.features.settings.choices import fit_choices, role_choices, role_value
 from bot.features.settings.context import SettingsContext
+from bot.features.settings.labels import ALL_APPS as ALL_APPS_TITLE
 from bot.features.settings.labels import LABELS, WITHOUT_CHATS, describe_rule, format_setting
 from bot.features.settings.rules import SettingProblem
 from bot.features.settings.store_settings import SAVED, SAVED_WITHOUT_EFFECT
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.organization import OrganizationView
+from cards.settings.organization import OrganizationView, PaneAppsView
 from cards.settings.organization import organization_page as organization_card
 from cards.settings.overview import AddTableView, OverviewView
 from cards.settings.overview import add_table_page as add_table_card
@@ -30,6 +32,7 @@ MAX_LISTED_TABLES = 60
 """Tables listed before the person types: a card has no room for all tables of an organization."""
 
 _MAX_LISTED_ROLES = 100
+_MAX_APP_BYTES = 4_000
 _OVERVIEW_SETTINGS = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days")
 
 
@@ -108,6 +111,7 @@ def record_type_summary(record_type: RecordType) -> str:
 def organization_page(
     context: SettingsContext,
     roles: Sequence[str],
+    apps: AppList,
     *,
     sync_refusal: str,
     idle_days: str | None = None,
@@ -134,6 +138,7 @@ def organization_page(
             idle_days=str(organization.sync_idle_days) if idle_days is None else idle_days,
             sync_words=" ".join([*without_effect(organization), sync_words]),
             may_sync=not sync_refusal,
+            pane_apps=_app_view(context, apps),
             save=context.button("Save", Dialog.SETTINGS_SAVE_ORGANIZATION),
             back=context.back,
             open_roles=LinkButton(
@@ -144,6 +149,18 @@ def organization_page(
             problems=problem_lines(outcome.problems),
             concurrent_changes=concurrent_changes(context, outcome.concurrent_saves),
         )
+    )
+
+
+def _app_view(context: SettingsContext, found: AppList) -> PaneAppsView:
+    chosen = context.settings.organization.pane_apps
+    return PaneAppsView(
+        choices=(Choice(title=ALL_APPS_TITLE, value=ALL_APPS), Choice(title="Only these apps", value=SOME_APPS)),
+        chosen=ALL_APPS if chosen is None else SOME_APPS,
+        apps=fit_choices(app_choices(sorted_apps(found, chosen or ())), _MAX_APP_BYTES),
+        chosen_apps=chosen or (),
+        dataset=encode_dataset(Dataset.APPS, {"environment": context.id}),
+        problem=found.problem,
     )
 
 
