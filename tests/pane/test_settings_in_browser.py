@@ -273,6 +273,9 @@ async def test_another_person_sees_nothing_of_the_one_before(page: Page) -> None
     await become(page, "Isaiah Langer")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Only people with the security role")
     assert await page.locator("#content :is(.card, .type, option[value^=localhost])").count() == 0
+    await page.get_by_role("button", name="Change", exact=True).first.click()
+    await become(page, "Alex Wilber")
+    await expect((await section(page, "History")).get_by_label("Settings of")).to_have_value("")
 
 
 async def tab_to(page: Page, target: Locator) -> None:
@@ -372,3 +375,18 @@ async def test_only_administrators_get_a_link_to_the_page(page: Page, bot: BotPr
     await page.goto(f"{bot.url}/sandbox/")
     await page.get_by_role("link", name="Settings").click()
     await expect(page.get_by_role("heading", name="Choose a person")).to_be_visible()
+
+
+async def test_an_administrator_limits_the_pane_to_an_app(page: Page) -> None:
+    await become(page, "Alex Wilber")
+    general = page.get_by_role("region", name="General")
+    await general.get_by_label("Only these apps").check()
+    await general.get_by_role("button", name="Save", exact=True).click()
+    await expect(general).to_contain_text("Choose at least one app, or all apps.")
+    await general.get_by_role("combobox", name=re.compile("^Apps")).fill("service")
+    await page.get_by_role("option", name="Contoso Service (contoso_service)").click()
+    await general.get_by_role("button", name="Save", exact=True).click()
+    result = general.get_by_role("group").filter(has_text="Saved. The change is active.")
+    await expect(result).to_contain_text("All model-driven apps, also future ones → contoso_service")
+    # The form is there again, with the values that are saved now.
+    await expect(general.get_by_role("button", name="Remove Contoso Service (contoso_service)")).to_be_visible()

@@ -26,7 +26,7 @@ export function makeForms({ current, onSaved, onFailure }) {
     const result = element("div", { class: "result", tabIndex: -1, role: "group", hidden: true });
     const close = element("button", { type: "button", class: "quiet back", on: { click: leave } }, back);
     let opener = null, opened = false;
-    frame.before(result);
+    (list ?? frame).before(result);
     body.addEventListener("input", () => { dirty = true; });
     body.addEventListener("mousedown", markChoice);
     body.addEventListener("click", markChoice);
@@ -127,7 +127,7 @@ export function makeForms({ current, onSaved, onFailure }) {
 
 const isChoice = (target) => target.matches?.("[role=combobox]");
 
-// The lines of the overview that say what was saved: all texts except the first, which names the environment.
+// The lines of the overview that say what was saved: the texts before the facts, except the name of the environment.
 function linesOf(body) {
-  return [...body.querySelectorAll(".ac-textBlock")].slice(1).map((each) => each.textContent.trim()).filter(Boolean);
+  return [...body.querySelectorAll(".ac-textBlock:not(.ac-factset *)")].slice(1).map((each) => each.textContent.trim()).filter(Boolean);
 }

@@ -12,6 +12,11 @@ const words = one("#history-words"), table = one("#history-table"), filter = one
 const older = one("#history-older"), newest = one("#history-newest");
 const COLUMNS = ["when", "who", "setting", "from", "to"];
 
+// The first options are for all settings, and for those of the whole environment.
+function removeTables() {
+  for (const each of [...table.options].slice(2)) each.remove();
+}
+
 export function makeHistory({ current, onFailure }) {
   let loads = 0;
 
@@ -52,15 +57,16 @@ export function makeHistory({ current, onFailure }) {
     load: () => load(),
     showTables(recordTypes) {
       const chosen = table.value;
-      const types = recordTypes.map(({ table: name, label }) => element("option", { value: name }, label));
-      table.replaceChildren(...[...table.options].slice(0, 2), ...types);
+      removeTables();
+      table.append(...recordTypes.map(({ table: name, label }) => element("option", { value: name }, label)));
       table.value = [...table.options].some((each) => each.value === chosen) ? chosen : "";
     },
     forget() {
       loads += 1;
       words.value = "";
       rows.replaceChildren();
-      table.replaceChildren(...[...table.options].slice(0, 2));
+      removeTables();
+      table.value = "";
       older.hidden = newest.hidden = empty.hidden = true;
     },
   };
