@@ -1,5 +1,8 @@
 """The pane as an aiohttp application to mount in another one."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from aiohttp import web
 
 from bot.pane import acts, dialogs, session, settings, views
@@ -34,9 +37,17 @@ def make_pane(door: PaneDoor) -> web.Application:
     ):
         app.router.add_post(f"/{name}", acts.act(do))
     settings.add_routes(app.router)
-    app.on_cleanup.append(_close)
+    app.cleanup_ctx.append(_running)
     return app
 
 
-async def _close(app: web.Application) -> None:
-    await app[DOOR].memory.chats.close()
+async def _running(app: web.Application) -> AsyncIterator[None]:
+    """Store which records are open while the server runs, and at its end."""
+    door = app[DOOR]
+    open_records, store = door.services.open_records, door.services.store
+    saving = asyncio.create_task(open_records.run(store, door.services.clock))
+    yield
+    saving.cancel()
+    await asyncio.gather(saving, return_exceptions=True)
+    await open_records.flush(store)
+    await door.memory.chats.close()

@@ -29,6 +29,7 @@ def view_values(view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *,
             "record": record_data(watch.record) if watch.record else None,
             "chats": watch.chats,
             "version": watch.version,
+            "shown": watch.shown,
             "signature": watch.signature,
         },
     }

@@ -52,7 +52,7 @@ async def _view(asked: PaneRequest) -> web.Response:
     await require_app(services, record, asked.text("app"))
     viewing = _viewing(asked, record)
     found = await (_TABS.get(asked.text("tab"), record_view)(viewing, record) if record else my_chats_view(viewing))
-    watch, viewers = await begin_watch(viewing.services, asked.pane, record, found.chats)
+    watch, viewers = await begin_watch(viewing.services, asked.pane, record, found.chats, shown=viewing.shown)
     if record and viewers:
         found = replace(found, sections=[*found.sections, await viewers_section(viewing, record, viewers)])
     people = [person.id for section in found.sections for person in section.people]
@@ -111,6 +111,7 @@ async def _watch(asked: PaneRequest) -> Watch:
         record=await asked.record(),
         chats=tuple(ChatId(_text(each)) for each in chats),
         version=asked.text("version"),
+        shown=asked.number("shown", PAGE_SIZE),
         signature=asked.text("signature"),
     )
 

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
 from bot.domain.values import ObjectId
 from bot.store.tables import pane_session as table
+
+_BY_DIGEST = select(table).where(table.c.digest == bindparam("digest"))
+"""Built once, because each request needs it."""
 
 
 class PaneSessions:
@@ -32,7 +35,7 @@ class PaneSessions:
 
     async def get(self, digest: str) -> PaneSession | None:
         """Return the session, which may have ended, or None if there is none."""
-        found = await self._connection.execute(select(table).where(table.c.digest == digest))
+        found = await self._connection.execute(_BY_DIGEST, {"digest": digest})
         row = found.mappings().one_or_none()
         if row is None:
             return None

@@ -30,12 +30,6 @@ class SigningKeys:
         found = await self._connection.execute(select(table.c.key).where(table.c.week == _week(at)))
         return bytes.fromhex(found.scalar_one())
 
-    async def find(self, at: datetime) -> bytes | None:
-        """Return the key of this week, or None if nobody has created it yet."""
-        found = await self._connection.execute(select(table.c.key).where(table.c.week == _week(at)))
-        key = found.scalar_one_or_none()
-        return bytes.fromhex(key) if key else None
-
     async def valid(self, at: datetime) -> Sequence[bytes]:
         """Return the valid keys. They include the key of the next week, if the clock of another process is ahead."""
         found = await self._connection.execute(select(table.c.key).where(table.c.week >= _week(at) - 1))

@@ -392,7 +392,7 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.private_answers.add_refusal(CHANNEL.id, at=AT)
         await work.private_answers.add_answer(REQUEST, at=AT)
         await work.pane_sessions.add(SESSION, PANE_SESSION)
-        await work.open_panes.save(SESSION, OPEN_PANE)
+        await work.open_panes.save({SESSION: OPEN_PANE})
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

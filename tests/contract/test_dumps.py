@@ -190,12 +190,14 @@ async def test_a_session_of_the_pane_is_as_stored(store: Store) -> None:
 async def test_a_record_that_is_open_in_a_pane_is_as_stored(store: Store) -> None:
     before, at = samples.EXACT - timedelta(microseconds=1), samples.EXACT
     async with store.reading() as work:
-        panes = work.open_panes
-        assert await panes.get(samples.SESSION) == samples.OPEN_PANE
-        assert await panes.people(samples.CASE, after=before, without=samples.MEGAN, at_most=9) == [samples.ADELE]
-        assert await panes.people(samples.CASE, after=at, without=samples.MEGAN, at_most=9) == []
-        assert await panes.people(samples.CASE, after=before, without=samples.ADELE, at_most=9) == []
-        assert await panes.people(samples.ACCOUNT, after=before, without=samples.MEGAN, at_most=9) == []
+        panes = work.pane_state.panes
+        own = await panes(samples.CASE, samples.SESSION, samples.ADELE, after=before)
+        assert own == (samples.OPEN_PANE, [])
+        assert await panes(samples.CASE, "another", samples.MEGAN, after=before) == (None, [samples.ADELE])
+        assert await panes(samples.CASE, "another", samples.MEGAN, after=at) == (None, [])
+        assert await panes(samples.CASE, "another", samples.ADELE, after=before) == (None, [])
+        assert await panes(samples.ACCOUNT, "another", samples.MEGAN, after=before) == (None, [])
+        assert await panes(None, samples.SESSION, samples.ADELE, after=at) == own
 
 
 def typed_before(values: ReportedBefore) -> dict[object, object]:

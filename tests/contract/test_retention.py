@@ -169,7 +169,7 @@ async def test_sessions_are_deleted_when_they_have_ended(
 @pytest.mark.parametrize(("seconds", "left"), [(60, 1), (61, 0)])
 async def test_records_of_closed_panes_are_deleted(store: Store, engines: Engines, seconds: int, left: int) -> None:
     async with store.writing() as work:
-        await work.open_panes.save("digest", replace(OPEN_PANE, seen_at=LATER))
+        await work.open_panes.save({"digest": replace(OPEN_PANE, seen_at=LATER)})
     await delete_old(store, LATER + timedelta(seconds=seconds))
     assert (await count(engines))["open_pane"] == left
 

@@ -147,14 +147,65 @@ async def test_a_disconnect_is_asked_for_and_undone_by_keyboard(page: Page) -> N
 async def test_the_tabs_work_with_arrow_keys(page: Page) -> None:
     await become(page, "Alex Wilber")
     await page.get_by_role("tab", name="Chats").focus()
+    headings = {"Channels": "General", "Timeline": NAME, "People": "Adele Vance"}
+    for name, heading in headings.items():
+        await page.keyboard.press("ArrowRight")
+        tab = page.get_by_role("tab", name=name)
+        await expect(tab).to_be_focused()
+        await expect(tab).to_have_attribute("aria-selected", "true")
+        await expect(page.get_by_role("tabpanel").get_by_role("heading", name=heading)).to_have_count(1)
+        assert await page.locator('[role="tab"][tabindex="0"]').count() == 1
     await page.keyboard.press("ArrowRight")
-    timeline = page.get_by_role("tab", name="Timeline")
-    await expect(timeline).to_be_focused()
-    await expect(timeline).to_have_attribute("aria-selected", "true")
-    await expect(page.get_by_role("tabpanel").get_by_role("heading", name=NAME)).to_have_count(1)
+    await expect(page.get_by_role("tab", name="Chats")).to_be_focused()
+    await page.keyboard.press("End")
+    await expect(page.get_by_role("tab", name="People")).to_be_focused()
     await page.keyboard.press("Home")
     await expect(page.get_by_role("tab", name="Chats")).to_be_focused()
     await expect(page.get_by_role("tabpanel")).to_have_count(1)
+
+
+async def test_suggested_contacts_and_people_who_look_at_the_record_have_photos(page: Page, bot: BotProcess) -> None:
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await become(other, "Megan Bowen")
+    await expect(other.get_by_role("heading", level=1)).to_have_text("Pump vibrates after firmware update")
+    await become(page, "Alex Wilber")
+    viewers = page.get_by_role("region", name="Also viewing this record")
+    await expect(viewers.get_by_role("heading", name="Megan Bowen")).to_have_count(1)
+    suggested = page.get_by_role("region", name="Suggested contacts")
+    adele = suggested.get_by_role("listitem").filter(has_text="Adele Vance")
+    await expect(adele).to_contain_text("Owner")
+    start = adele.get_by_role("link", name="Start chat Adele Vance")
+    await expect(start).to_have_attribute("href", re.compile("^https://teams.microsoft.com/l/chat/0/0"))
+    photo = adele.locator("img.photo")
+    await expect(photo).to_have_attribute("src", re.compile("^data:image/png;base64,"))
+    assert await photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 48
+    await other.close()
+
+
+LONG = "<i>مضخة</i> " + "Überdruck\u202epump " * 30
+
+
+async def test_people_with_long_names_in_any_direction_look_right(page: Page) -> None:
+    """Answer for the server: names of 400 characters, with markup and right to left, and a person without a photo."""
+
+    async def answer(route: Route) -> None:
+        response = await route.fetch()
+        view = await response.json()
+        for section in view.get("sections", []):
+            for person in section["people"]:
+                person.update(name=LONG[:400], title=LONG[:400], photo="")
+        await route.fulfill(response=response, json=view)
+
+    await page.route(re.compile("/pane/view$"), answer)
+    await become(page, "Alex Wilber")
+    suggested = page.get_by_role("region", name="Suggested contacts")
+    await expect(suggested.get_by_role("heading", level=3).first).to_contain_text("<i>مضخة</i>")
+    assert await page.locator("#suggested :is(i, script)").count() == 0
+    await expect(suggested.locator(".initials").first).to_have_text("IÜ")
+    for width in (300, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_a_poll_shows_changes_and_keeps_the_focus(page: Page, bot: BotProcess) -> None:
@@ -263,9 +314,12 @@ async def test_every_view_fits_and_breaks_no_rule_of_accessibility(page: Page) -
     await become(page, "Isaiah Langer")
     await expect(page.get_by_text("Locked.").first).to_be_visible()
     await check()
-    await page.get_by_role("tab", name="Timeline").click()
-    await expect(page.get_by_role("tabpanel").get_by_role("heading", name=NAME)).to_have_count(1)
+    await expect(page.locator("#suggested .person").first).to_be_visible()
     await check()
+    for tab, heading in (("Timeline", NAME), ("Channels", "General"), ("People", "Adele Vance")):
+        await page.get_by_role("tab", name=tab).click()
+        await expect(page.get_by_role("tabpanel").get_by_role("heading", name=heading)).to_have_count(1)
+        await check()
     await page.get_by_role("button", name="Change").click()
     await become(page, "Lynne Robbins")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("You have no user in Dynamics 365")

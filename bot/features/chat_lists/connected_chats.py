@@ -57,8 +57,8 @@ async def load_connected_chats(
 
 async def _page(services: Services, record: RecordRef, readable: ReadableRecord, query: ChatQuery) -> ConnectedChats:
     """Return a page of all chats, followed by the channels that Dynamics 365 connected."""
-    count, size = await _count(services, record, query), query.size
-    entries = await _entries(services, record, query, query.begin, size)
+    size = query.size
+    count, entries = await _entries(services, record, query, query.begin, size)
     rows, channels = await _rows(services, record, readable, entries, query)
     total = count + len(channels)
     begin = page_offset(query.begin, total, size)
@@ -73,8 +73,7 @@ async def _search_page(
     services: Services, record: RecordRef, readable: ReadableRecord, query: ChatQuery
 ) -> ConnectedChats:
     """Return a page of the newest chats whose names contain the words; only Teams knows the current names."""
-    count = await _count(services, record, query)
-    entries = await _entries(services, record, query, 0, _MAX_SEARCHED)
+    count, entries = await _entries(services, record, query, 0, _MAX_SEARCHED)
     rows, channels = await _rows(services, record, readable, entries, query)
     matches = [each for each in (*rows, *channels) if query.words.lower() in each[1].name.lower()]
     begin = page_offset(query.begin, len(matches), query.size)
@@ -100,15 +99,12 @@ async def _rows(
     return rows, [(None, row) for row in channels]
 
 
-async def _count(services: Services, record: RecordRef, query: ChatQuery) -> int:
-    async with services.store.reading() as work:
-        return await work.timeline.count(record, active_only=True, channels=query.channels)
-
-
 async def _entries(
     services: Services, record: RecordRef, query: ChatQuery, begin: int, at_most: int
-) -> Sequence[TimelineEntry]:
+) -> tuple[int, Sequence[TimelineEntry]]:
+    """Return the number of all entries, and those of the page."""
     async with services.store.reading() as work:
-        return await work.timeline.for_record(
+        count = await work.timeline.count(record, active_only=True, channels=query.channels)
+        return count, await work.timeline.for_record(
             record, offset=begin, at_most=at_most, active_only=True, channels=query.channels
         )

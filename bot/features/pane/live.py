@@ -5,21 +5,18 @@ page was loaded, and is not asked again for each poll.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.domain.errors import BadRequest
 from bot.domain.open_panes import SEEN_FOR, OpenPane
 from bot.domain.values import ChatId, ObjectId, Person, RecordRef
+from bot.features.pane.views import PAGE_SIZE, section_size
 from bot.features.shared import access
 from bot.features.shared.services import Services
 from bot.features.shared.signatures import is_signed, sign
-from bot.store.unit_of_work import UnitOfWork
 
 _PURPOSE = "pane watch"
-_MAX_VIEWERS = 50
-"""People who have a record open that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +26,8 @@ class Watch:
     record: RecordRef | None
     chats: tuple[ChatId, ...]
     version: str
+    shown: int = PAGE_SIZE
+    """Rows of a section that the page shows."""
     signature: str = ""
 
 
@@ -50,7 +49,7 @@ class LiveState:
 
 
 async def begin_watch(
-    services: Services, pane: Pane, record: RecordRef | None, chats: Sequence[ChatId]
+    services: Services, pane: Pane, record: RecordRef | None, chats: Sequence[ChatId], *, shown: int = PAGE_SIZE
 ) -> tuple[Watch, Sequence[ObjectId]]:
     """Return what the page of the person sends with each poll, and who else has the record open.
 
@@ -58,8 +57,9 @@ async def begin_watch(
     """
     watched = tuple(sorted(chats))
     signature = await sign(services, _PURPOSE, _values(pane.person, watched))
-    state = await _look(services, pane, record, watched)
-    return Watch(record=record, chats=watched, version=state.version, signature=signature), state.viewers
+    watch = Watch(record=record, chats=watched, version="", shown=shown, signature=signature)
+    state = await _look(services, pane, watch)
+    return replace(watch, version=state.version), state.viewers
 
 
 async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
@@ -73,31 +73,21 @@ async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
         await access.require_user_anywhere(services, pane.person)
     else:
         await access.require_readable(services, watch.record, pane.person)
-    return (await _look(services, pane, watch.record, watch.chats)).version != watch.version
+    return (await _look(services, pane, watch)).version != watch.version
 
 
-async def _look(services: Services, pane: Pane, record: RecordRef | None, chats: Sequence[ChatId]) -> LiveState:
+async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
     """Return what is stored about the record and the chats, and store that the pane shows the record now."""
-    now = services.clock.now()
+    record, person, now = watch.record, pane.person.object_id, services.clock.now()
     async with services.store.reading() as work:
-        rows = await work.pane_state.rows(record, chats)
-        stored = await work.open_panes.get(pane.digest)
-        viewers = await _viewers(work, record, pane.person, now)
-    if record is None and stored is not None:
-        async with services.store.writing() as work:
-            await work.open_panes.delete(pane.digest)
-    if record is not None and pane.person.object_id and not (stored and stored.is_saved(record, now)):
-        async with services.store.writing() as work:
-            shown = OpenPane(person=pane.person.object_id, record=record, seen_at=now)
-            await work.open_panes.save(pane.digest, shown)
+        rows = await work.pane_state.rows(record, watch.chats, at_most=section_size(watch.shown))
+        stored, found = await work.pane_state.panes(record, pane.digest, person, after=now - SEEN_FOR)
+    others = services.open_records.viewers(record, found, pane.digest, now) - {person}
+    shown = OpenPane(person=person, record=record, seen_at=now) if record and person else None
+    await services.open_records.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
+    viewers = sorted(each for each in others if each)
     return LiveState(version=_digest((settings, rows, viewers)), viewers=viewers)
-
-
-async def _viewers(work: UnitOfWork, record: RecordRef | None, person: Person, now: datetime) -> Sequence[ObjectId]:
-    if record is None or person.object_id is None:
-        return []
-    return await work.open_panes.people(record, after=now - SEEN_FOR, without=person.object_id, at_most=_MAX_VIEWERS)
 
 
 def _digest(state: object) -> str:

@@ -48,6 +48,7 @@ async def end_session(services: Services, token: str) -> None:
     async with services.store.writing() as work:
         await work.pane_sessions.delete(digest)
         await work.open_panes.delete(digest)
+    services.open_records.forget(digest)
 
 
 def signed_out() -> SignedOut:
