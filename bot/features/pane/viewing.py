@@ -1,4 +1,4 @@
-"""What a view of the pane is made for: the person, the record, and the part that the page shows."""
+"""The content of a view of the pane: the person, the record, and the part that the page shows."""
 
 from dataclasses import dataclass, replace
 
