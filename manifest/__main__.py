@@ -45,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
         "which needs only --domain and --version",
     )
     parser.add_argument("--app-id", help="app ID of the bot (MicrosoftAppId)")
+    parser.add_argument(
+        "--pane-client-id",
+        default="",
+        help="app ID of the registration for the tabs, if the bot is a managed identity (CHATSYNC_PANE_CLIENT_ID)",
+    )
     parser.add_argument("--domain", required=True, help="host at which Teams reaches the bot")
     parser.add_argument(
         "--environment",
@@ -74,6 +79,7 @@ def _solution_files(asked: argparse.Namespace) -> Mapping[str, bytes]:
 def _package_files(asked: argparse.Namespace) -> Mapping[str, bytes]:
     values = parse_options(
         app_id=asked.app_id,
+        sign_in_app_id=asked.pane_client_id,
         domain=asked.domain,
         website=asked.website,
         environments=tuple(asked.environment),

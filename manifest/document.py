@@ -79,7 +79,10 @@ def document(given: PackageOptions) -> dict[str, Any]:
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [given.domain],
         # The tabs sign people in with a token for this resource, which must be the Application ID URI.
-        "webApplicationInfo": {"id": given.app_id, "resource": f"api://{given.domain}/{given.app_id}"},
+        "webApplicationInfo": {
+            "id": given.sign_in_app_id,
+            "resource": f"api://{given.domain}/{given.sign_in_app_id}",
+        },
         "authorization": {"permissions": {"resourceSpecific": _permissions(given)}},
         "defaultInstallScope": "groupChat",
         "defaultGroupCapability": {"groupchat": "bot", "team": "bot"},

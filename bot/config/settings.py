@@ -187,6 +187,7 @@ class Settings(BaseSettings):
     teams_plans: Names = Field(default=_TEAMS_PLANS, validation_alias="CHATSYNC_TEAMS_PLANS")
 
     pane_client_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_PANE_CLIENT_ID")
+    pane_client_secret: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_PANE_CLIENT_SECRET")
     frame_ancestors: Origins = Field(default=_FRAME_ANCESTORS, validation_alias="CHATSYNC_FRAME_ANCESTORS")
 
     webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")

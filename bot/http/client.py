@@ -85,6 +85,8 @@ class ApiRequest:
     """Waits until the next attempt is allowed; None if there is no limit."""
     timeout_s: float = TIMEOUT_S
     """Time limit of one attempt."""
+    max_bytes: int = MAX_BYTES
+    """Maximum bytes of the response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,7 @@ class ApiClient:
                 self._require_not_blocked()
                 async with self._request(request, signed) as answer:
                     status = answer.status
-                    return status, self._parse(request, answer, await self._read_body(answer))
+                    return status, self._parse(request, answer, await self._read_body(answer, request.max_bytes))
         except (ClientError, TimeoutError) as error:
             kind = Retryable if _is_retryable(request, error) else Unavailable
             raise kind(f"{self._system.name} is not responding.", "Try again in a moment.") from error
@@ -204,11 +206,11 @@ class ApiClient:
         again = answer.status in _BUSY if request.idempotent else answer.status in _NOT_PROCESSED and wait_s is not None
         return _converted(Retryable, error, wait_s) if again else error
 
-    async def _read_body(self, answer: ClientResponse) -> bytes:
+    async def _read_body(self, answer: ClientResponse, max_bytes: int) -> bytes:
         content = bytearray()
         async for chunk in answer.content.iter_chunked(256 * 1024):
             content += chunk
-            if len(content) > MAX_BYTES:
+            if len(content) > max_bytes:
                 raise ResponseTooLarge(
                     f"{self._system.name} returned an answer that is too large.", "Try again in a moment."
                 )

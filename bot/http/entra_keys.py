@@ -13,3 +13,8 @@ def keys_url(login_url: str, tenant: str = "common") -> str:
 def tenant_issuers(tenant: str, login_url: str) -> Issuers:
     """Return the issuers of both token versions in the tenant ("Access tokens in the Microsoft identity platform")."""
     return lambda issuer: [issuer.replace(_ANY_TENANT, tenant), f"{login_url}/{tenant}/v2.0"]
+
+
+def id_token_issuers(tenant: str, login_url: str) -> Issuers:
+    """Return the issuer of ID tokens of version 2, which the sign-in pages issue for people of the tenant."""
+    return lambda _issuer: [f"{login_url}/{tenant}/v2.0"]

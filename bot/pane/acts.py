@@ -60,6 +60,12 @@ async def disconnect(asked: PaneRequest) -> Answer:
     return await acts.disconnect(asked.door.services, asked.person, named)
 
 
+async def resume(asked: PaneRequest) -> Answer:
+    """Resume the sync of the chat of a connection."""
+    named = parse_connection({"connection": asked.text("connection")})
+    return await acts.resume(asked.door.services, asked.person, named)
+
+
 async def undo(asked: PaneRequest) -> Answer:
     """Undo a disconnect."""
     named = parse_connection({"connection": asked.text("connection")})

@@ -8,10 +8,11 @@ from aiohttp import hdrs, web
 from bot.domain.errors import BadRequest
 from bot.domain.pane_sessions import PaneIdentity
 from bot.domain.values import Person, RecordRef
-from bot.features.pane.sessions import require_session, signed_out
+from bot.features.pane.live import Pane
+from bot.features.pane.sessions import digest_of, require_session, signed_out
 from bot.features.record_search.resolver import from_link
 from bot.features.shared.action_data import parse_link
-from bot.pane.door import DOOR, PaneDoor
+from bot.pane.door import DOOR, PaneDoor, ReadJson
 from bot.pane.middleware import OWN_HEADER
 
 MAX_TEXT = 400
@@ -24,7 +25,14 @@ class PaneRequest:
 
     door: PaneDoor
     identity: PaneIdentity
+    session: str
+    """The digest of the session."""
     body: Mapping[str, object]
+
+    @property
+    def pane(self) -> Pane:
+        """The pane of the person."""
+        return Pane(digest=self.session, person=self.person)
 
     @property
     def person(self) -> Person:
@@ -36,6 +44,13 @@ class PaneRequest:
         """Return a text of the body; empty if it is missing. Raise `BadRequest` for any other value."""
         value = self.body.get(name, "")
         if not isinstance(value, str) or len(value) > at_most:
+            raise bad_request()
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return a switch of the body; False if it is missing. Raise `BadRequest` for any other value."""
+        value = self.body.get(name, False)
+        if not isinstance(value, bool):
             raise bad_request()
         return value
 
@@ -65,17 +80,30 @@ class PaneRequest:
         return record
 
 
-async def signed_in(request: web.Request) -> PaneRequest:
-    """Return the request of the person whose session it belongs to; raise `SignedOut`, or an HTTP error."""
+async def signed_in(request: web.Request, read: ReadJson | None = None) -> PaneRequest:
+    """Return the request of the person whose session it belongs to; raise `SignedOut`, or an HTTP error.
+
+    `read`: reads the body, if not within the limits of most requests.
+    """
     door = request.app[DOOR]
-    identity = await require_session(
+    identity = await _identity_of(request)
+    session, body = digest_of(token_of(request)), await _body_of(request, read or door.read_json)
+    return PaneRequest(door=door, identity=identity, session=session, body=body)
+
+
+async def _identity_of(request: web.Request) -> PaneIdentity:
+    door = request.app[DOOR]
+    return await require_session(
         door.services,
         token_of(request),
-        host=request.headers[OWN_HEADER],
-        hosts=door.sign_in,
-        tenants=door.tenants,
+        host=request.headers.get(OWN_HEADER, ""),
+        rules=door.session_rules,
     )
-    return PaneRequest(door=door, identity=identity, body=await door.read_json(request))
+
+
+async def _body_of(request: web.Request, read: ReadJson) -> Mapping[str, object]:
+    """Return the JSON object in the body. A request that only gets something has none."""
+    return {} if request.method == hdrs.METH_GET else await read(request)
 
 
 def token_of(request: web.Request) -> str:

@@ -53,6 +53,7 @@ _KINDS: Mapping[HTTPStatus, str] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "notSupported",
     HTTPStatus.CONFLICT: "conflict",
     HTTPStatus.ACCEPTED: "inProgress",
+    HTTPStatus.TOO_MANY_REQUESTS: "unavailable",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
 """Names of the states that the page shows for a status; any other one is a failure."""

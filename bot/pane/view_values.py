@@ -1,98 +1,114 @@
 """The views of the pane as JSON. Texts from outside leave without control and direction characters."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from bot.domain.values import ObjectId
 from bot.features.pane.live import Watch
-from bot.features.pane.views import PaneRow, PaneView, Section
+from bot.features.pane.views import PaneRow, PaneView, PersonRow, Section
 from bot.features.shared.answers import record_data
+from bot.pane.display_values import display_text, display_time
 from bot.pane.responses import error_values
-from bot.text.typed_text import on_one_line
 from cards.chat_list import ConnectedBy
 from cards.record import RecordHeader
 
-MAX_NAME = 400
-"""Characters of a name."""
 
+def view_values(view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *, at: datetime) -> Mapping[str, Any]:
+    """Return the view, and what the page sends to learn whether it is up to date.
 
-def view_values(view: PaneView, watch: Watch) -> Mapping[str, Any]:
-    """Return the view, and what the page sends to learn whether it is up to date."""
+    `photos` are the signatures for the photos of the people.
+    """
     return {
-        "record": _record(view.record) if view.record else None,
-        "sections": [_section(each) for each in view.sections],
+        "record": record_value(view.record) if view.record else None,
+        "sections": [_section(each, photos) for each in view.sections],
+        "isPartial": view.is_partial,
+        "at": display_time(at),
         "watch": {
             "record": record_data(watch.record) if watch.record else None,
             "chats": watch.chats,
             "version": watch.version,
+            "shown": watch.shown,
             "signature": watch.signature,
         },
     }
 
 
-def _section(section: Section) -> Mapping[str, Any]:
+def _section(section: Section, photos: Mapping[ObjectId, str]) -> Mapping[str, Any]:
     return {
         "name": section.name.value,
         "rows": [_row(each) for each in section.rows],
+        "people": [_person(each, photos.get(each.id, "")) for each in section.people],
         "total": section.total,
         "searched": section.searched,
         "hint": section.hint,
         "problem": error_values(section.problem) if section.problem else None,
+        "asOf": display_time(section.as_of) if section.as_of else None,
+    }
+
+
+def _person(person: PersonRow, photo: str) -> Mapping[str, Any]:
+    return {
+        "key": person.id,
+        "name": display_text(person.name),
+        "title": display_text(person.title),
+        "presence": person.presence.name,
+        "presenceText": person.presence.value,
+        "reason": display_text(person.reason),
+        "isSelf": person.is_self,
+        "url": _web_address(person.chat_url),
+        "photo": photo,
     }
 
 
 def _row(row: PaneRow) -> Mapping[str, Any]:
     return {
         "key": row.key,
-        "name": _name(row.name),
+        "name": display_text(row.name),
         "state": row.state.value,
-        "text": _name(row.text),
+        "text": display_text(row.text),
         "url": _web_address(row.url),
         "connection": row.connection,
+        "resumable": row.resumable,
+        "ownChat": row.own_chat,
         "chat": row.chat,
+        "channel": {"team": row.channel.team, "channel": row.channel.channel} if row.channel else None,
         "canDisconnect": row.can_disconnect,
         "facts": _facts(row),
-        "records": [_record(each) if each else None for each in row.records],
+        "records": [record_value(each) if each else None for each in row.records],
     }
 
 
 def _facts(row: PaneRow) -> list[Mapping[str, Any]]:
     facts = _connected(row.connected) if row.connected else []
     if row.last_written_at:
-        by = f"Last message by {_name(row.last_writer)}" if row.last_writer else "Last message"
-        facts.append({"text": by, "at": _time(row.last_written_at)})
+        by = f"Last message by {display_text(row.last_writer)}" if row.last_writer else "Last message"
+        facts.append({"text": by, "at": display_time(row.last_written_at)})
     if row.ended:
-        facts.append({"text": f"Disconnected by {_name(row.ended.name)}", "at": _time(row.ended.at)})
+        facts.append({"text": f"Disconnected by {display_text(row.ended.name)}", "at": display_time(row.ended.at)})
     if row.sync:
         facts.append({"text": row.sync, "at": None})
     return facts
 
 
 def _connected(connected: ConnectedBy) -> list[Mapping[str, Any]]:
-    by = f"Connected by {_name(connected.name)} ({connected.presence})"
-    facts: list[Mapping[str, Any]] = [{"text": by, "at": _time(connected.at)}]
+    by = f"Connected by {display_text(connected.name)} ({connected.presence})"
+    facts: list[Mapping[str, Any]] = [{"text": by, "at": display_time(connected.at)}]
     if connected.paused_at:
-        facts.append({"text": "Paused since", "at": _time(connected.paused_at)})
+        facts.append({"text": "Paused since", "at": display_time(connected.paused_at)})
     return facts
 
 
-def _record(record: RecordHeader) -> Mapping[str, Any]:
+def record_value(record: RecordHeader) -> Mapping[str, Any]:
+    """Return the names and the address of the record."""
     return {
-        "kind": _name(record.kind),
-        "name": _name(record.name or ""),
-        "number": _name(record.number or ""),
+        "kind": display_text(record.kind),
+        "name": display_text(record.name or ""),
+        "number": display_text(record.number or ""),
         "url": _web_address(record.url),
     }
-
-
-def _name(text: str) -> str:
-    return on_one_line(text)[:MAX_NAME]
 
 
 def _web_address(url: str) -> str:
     """Return the address if browsers open it as a page; links with other schemes could run scripts."""
     return url if url.startswith(("https://", "http://")) else ""
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")

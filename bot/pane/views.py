@@ -1,16 +1,23 @@
-"""Routes that show something: a view, and whether it is up to date."""
+"""Routes that show something: a view, whether it is up to date, and photos."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
 
 from bot.domain.errors import ChatSyncError
-from bot.domain.values import ChatId
+from bot.domain.record_links import parse_guid
+from bot.domain.values import ChatId, ObjectId, RecordRef
+from bot.features.pane.channels_view import channels_view
 from bot.features.pane.live import Watch, begin_watch, is_outdated
 from bot.features.pane.my_chats_view import my_chats_view
+from bot.features.pane.people_view import people_view, suggested_view, viewers_section
+from bot.features.pane.photos import load_photo, sign_photos
 from bot.features.pane.record_view import record_view
 from bot.features.pane.timeline_view import timeline_pane
-from bot.features.pane.views import PAGE_SIZE
+from bot.features.pane.viewing import Viewing, cached_services, require_app
+from bot.features.pane.views import PAGE_SIZE, PaneView
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.pane.requests import PaneRequest, bad_request, signed_in
 from bot.pane.responses import json_answer
@@ -19,10 +26,20 @@ from bot.text.typed_text import on_one_line
 
 MAX_CHATS = 200
 """Chats that a page watches."""
+PHOTO_HEADER = "X-Chat-Sync-Photo"
+"""Header with the signature that a view gave for a photo."""
+
+_TABS: Mapping[str, Callable[[Viewing, RecordRef], Awaitable[PaneView]]] = {
+    "suggested": suggested_view,
+    "channels": channels_view,
+    "people": people_view,
+    "timeline": timeline_pane,
+}
+"""Views of a record by the name of the tab, or of the part of a tab. Without a name: its chats."""
 
 
 async def view(request: web.Request) -> web.Response:
-    """Return the chats of the record, or without a record the person's connected chats."""
+    """Return what a tab shows of the record, or without a record the person's connected chats."""
     asked = await signed_in(request)
     found = await answer_in_time(_view(asked), asked.door.services.limits.answer_within_s)
     if isinstance(found, ChatSyncError):
@@ -31,16 +48,44 @@ async def view(request: web.Request) -> web.Response:
 
 
 async def _view(asked: PaneRequest) -> web.Response:
-    services, person, record = asked.door.services, asked.person, await asked.record()
-    words, shown = on_one_line(asked.text("words")), asked.number("shown", PAGE_SIZE)
-    if record is None:
-        found = await my_chats_view(services, person, words=words, shown=shown)
-    elif asked.text("tab") == "timeline":
-        found = await timeline_pane(services, person, record, shown=shown)
-    else:
-        found = await record_view(services, person, record, words=words, shown=shown)
-    watch = await begin_watch(services, person, record, found.chats)
-    return json_answer(view_values(found, watch))
+    services, record = asked.door.services, await asked.record()
+    await require_app(services, record, asked.text("app"))
+    viewing = _viewing(asked, record)
+    found = await (_TABS.get(asked.text("tab"), record_view)(viewing, record) if record else my_chats_view(viewing))
+    watch, viewers = await begin_watch(viewing.services, asked.pane, record, found.chats, shown=viewing.shown)
+    if record and viewers:
+        found = replace(found, sections=[*found.sections, await viewers_section(viewing, record, viewers)])
+    people = [person.id for section in found.sections for person in section.people]
+    photos = await sign_photos(services, asked.person, people)
+    return json_answer(view_values(found, watch, photos, at=services.clock.now()))
+
+
+def _viewing(asked: PaneRequest, record: RecordRef | None) -> Viewing:
+    memory, is_renewing = asked.door.memory, asked.flag("renew")
+    return Viewing(
+        services=cached_services(asked.door.services, memory, is_renewing=is_renewing),
+        memory=memory,
+        person=asked.person,
+        record=record,
+        words=on_one_line(asked.text("words")),
+        shown=asked.number("shown", PAGE_SIZE),
+        is_complete=asked.flag("complete"),
+        is_renewing=is_renewing,
+    )
+
+
+async def photo(request: web.Request) -> web.Response:
+    """Return the photo of a person whom a view showed to the person who asks."""
+    asked = await signed_in(request)
+    person = parse_guid(request.match_info["person"])
+    if person is None:
+        raise bad_request()
+    services = cached_services(asked.door.services, asked.door.memory, is_renewing=False)
+    work = load_photo(services, asked.person, ObjectId(person), request.headers.get(PHOTO_HEADER, ""))
+    found = await answer_in_time(work, services.limits.answer_within_s)
+    if isinstance(found, ChatSyncError):
+        raise found
+    return web.Response(body=found.content, content_type=found.content_type)
 
 
 async def poll(request: web.Request) -> web.Response:
@@ -54,7 +99,7 @@ async def poll(request: web.Request) -> web.Response:
 
 
 async def _is_outdated(asked: PaneRequest) -> bool:
-    return await is_outdated(asked.door.services, asked.person, await _watch(asked))
+    return await is_outdated(asked.door.services, asked.pane, await _watch(asked))
 
 
 async def _watch(asked: PaneRequest) -> Watch:
@@ -66,6 +111,7 @@ async def _watch(asked: PaneRequest) -> Watch:
         record=await asked.record(),
         chats=tuple(ChatId(_text(each)) for each in chats),
         version=asked.text("version"),
+        shown=asked.number("shown", PAGE_SIZE),
         signature=asked.text("signature"),
     )
 

@@ -33,3 +33,5 @@ class SandboxSettings:
     """Rows of customizations that are installed from the start, by entity set, as bodies of the Web API."""
     app_permissions: tuple[str, ...] = ()
     """Resource-specific consent permissions in the bot's manifest ("Resource-specific consent")."""
+    product_pages: Sequence[tuple[str, str]] = ()
+    """Titles and addresses of the product's own pages, which the start page links to."""

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
 from bot.domain.values import ObjectId
 from bot.store.tables import pane_session as table
+
+_BY_DIGEST = select(table).where(table.c.digest == bindparam("digest"))
+"""Built once, because each request needs it."""
 
 
 class PaneSessions:
@@ -27,24 +30,44 @@ class PaneSessions:
                 host=identity.host.value,
                 begun_at=session.begun_at,
                 used_at=session.used_at,
+                checked_at=session.checked_at,
+                check_due_at=session.check_due_at,
             )
         )
 
     async def get(self, digest: str) -> PaneSession | None:
         """Return the session, which may have ended, or None if there is none."""
-        found = await self._connection.execute(select(table).where(table.c.digest == digest))
+        found = await self._connection.execute(_BY_DIGEST, {"digest": digest})
         row = found.mappings().one_or_none()
         if row is None:
             return None
         identity = PaneIdentity(
             object_id=ObjectId(row["object_id"]), tenant_id=row["tenant_id"], host=PaneHost(row["host"])
         )
-        return PaneSession(identity=identity, begun_at=row["begun_at"], used_at=row["used_at"])
+        return PaneSession(
+            identity=identity,
+            begun_at=row["begun_at"],
+            used_at=row["used_at"],
+            checked_at=row["checked_at"] or row["begun_at"],
+            check_due_at=row["check_due_at"] or row["begun_at"],
+        )
 
     async def save_use(self, digest: str, *, at: datetime) -> None:
         """Store the time of the last use, unless a later one is stored."""
         older = (table.c.digest == digest) & (table.c.used_at < at)
         await self._connection.execute(update(table).where(older).values(used_at=at))
+
+    async def claim_check(self, digest: str, session: PaneSession, *, next_at: datetime) -> bool:
+        """Return True for the one request that may check the account; the next check is due at the given time."""
+        same = (table.c.digest == digest) & (
+            table.c.check_due_at.is_(None) | (table.c.check_due_at <= session.check_due_at)
+        )
+        claimed = update(table).where(same).values(check_due_at=next_at)
+        return bool((await self._connection.execute(claimed)).rowcount)
+
+    async def save_check(self, digest: str, *, at: datetime) -> None:
+        """Store that the account was enabled at this time."""
+        await self._connection.execute(update(table).where(table.c.digest == digest).values(checked_at=at))
 
     async def delete(self, digest: str) -> None:
         """Delete the session, which may be deleted already."""

@@ -1,39 +1,117 @@
-"""The stored state that the pane shows, without asking any other system (spec P9)."""
+"""The stored state that the pane shows, without asking any other system (spec P9, P14).
 
-from collections.abc import Collection
+Each visible pane asks for it twice a minute. So there are two statements, which are built only once.
+"""
 
-from sqlalchemy import ColumnElement, select
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.values import ChatId, RecordRef
-from bot.store.tables import chat, connection
+from bot.domain.open_panes import OpenPane
+from bot.domain.values import ChatId, ObjectId, RecordRef
+from bot.store.decisions import IS_OPEN
+from bot.store.open_panes import pane_from_row
+from bot.store.tables import chat, chat_rules, connection, connection_rules, decision
+from bot.store.tables import open_pane as panes
+
+_MAX_ROWS = 1_000
+"""Connections of a person's chats that are compared."""
+_MAX_PANES = 200
+"""Panes that show the record."""
 
 
 class PaneState:
-    """Active connections with their chats, as plain rows to compare."""
+    """Connections and open panes, which change while people look at the pane."""
 
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
 
-    async def rows(self, record: RecordRef | None, chats: Collection[ChatId]) -> list[tuple[object, ...]]:
-        """Return the connections of the record and of the chats, oldest first."""
-        shown: ColumnElement[bool] = connection.c.chat_id.in_(chats)
-        if record is not None:
-            same_table = (connection.c.environment == record.environment) & (connection.c.table == record.table)
-            shown |= same_table & (connection.c.row_id == record.row_id)
+    async def rows(
+        self, record: RecordRef | None, chats: Collection[ChatId], *, at_most: int
+    ) -> Sequence[tuple[object, ...]]:
+        """Return the newest connections of the record, with the number of all, and those of the chats."""
+        values = {**_values(record), "chats": list(chats), "shown": at_most}
+        return [tuple(row) for row in await self._db.execute(_ROWS, values)]
+
+    async def panes(
+        self, record: RecordRef | None, digest: str, person: ObjectId | None, *, after: datetime
+    ) -> tuple[OpenPane | None, Sequence[ObjectId]]:
+        """Return the pane with this digest, and the other people who had the record open after this time."""
+        values = {**_values(record), "own": digest, "after": after}
+        found = (await self._db.execute(_PANES, values)).mappings().all()
+        own = next((pane_from_row(row) for row in found if row["digest"] == digest), None)
+        others = [pane_from_row(row) for row in found if row["digest"] != digest]
+        return own, sorted({each.person for each in others if each.record == record} - {person})
+
+    async def chat_rows(self, chat_id: ChatId) -> list[tuple[object, ...]]:
+        """Return the connections of the chat with the versions of their rules, and of their last decisions."""
+        latest = select(func.max(decision.c.id)).where(decision.c.connection_id == connection.c.id)
+        held = select(func.count()).where(IS_OPEN, decision.c.connection_id == connection.c.id)
+        rules = select(connection_rules.c.version).where(connection_rules.c.connection_id == connection.c.id)
         query = (
             select(
                 connection.c.id,
                 connection.c.record_name,
                 connection.c.record_number,
                 connection.c.paused_at,
-                chat.c.topic,
                 chat.c.bot_present,
-                chat.c.last_writer_id,
-                chat.c.last_written_at,
+                chat_rules.c.version,
+                rules.scalar_subquery(),
+                latest.scalar_subquery(),
+                held.scalar_subquery(),
             )
             .join_from(connection, chat, chat.c.id == connection.c.chat_id)
-            .where(connection.c.ended_at.is_(None), shown)
+            .outerjoin(chat_rules, chat_rules.c.chat_id == connection.c.chat_id)
+            .where(connection.c.ended_at.is_(None), connection.c.chat_id == chat_id)
             .order_by(connection.c.id)
         )
         return [tuple(row) for row in await self._db.execute(query)]
+
+
+def _values(record: RecordRef | None) -> dict[str, str]:
+    """Return the values that name the record. Without one, they match nothing."""
+    if record is None:
+        return {"environment": "", "table": "", "row": ""}
+    return {"environment": record.environment, "table": record.table, "row": record.row_id}
+
+
+_IS_SHOWN = (
+    connection.c.ended_at.is_(None)
+    & (connection.c.environment == bindparam("environment"))
+    & (connection.c.table == bindparam("table"))
+    & (connection.c.row_id == bindparam("row"))
+)
+_COUNT = select(func.count()).select_from(connection).where(_IS_SHOWN).scalar_subquery()
+
+
+def _newest(count: object) -> Select[tuple[object, ...]]:
+    columns = (
+        *(connection.c.id, connection.c.record_name, connection.c.record_number, connection.c.paused_at),
+        *(chat.c.topic, chat.c.bot_present, chat.c.last_writer_id, chat.c.last_written_at),
+    )
+    joined = select(*columns, count).join_from(connection, chat, chat.c.id == connection.c.chat_id)  # type: ignore[call-overload]
+    found: Select[tuple[object, ...]] = joined.order_by(connection.c.id.desc())
+    return found
+
+
+_OF_CHATS = connection.c.ended_at.is_(None) & connection.c.chat_id.in_(bindparam("chats", expanding=True))
+# Parts of a UNION have limits only in subqueries.
+_ROWS = union_all(
+    select(_newest(_COUNT.label("count")).where(_IS_SHOWN).limit(bindparam("shown")).subquery()),
+    select(_newest(bindparam("none", 0).label("count")).where(_OF_CHATS).limit(_MAX_ROWS).subquery()),
+)
+_PANES = (
+    select(panes)
+    .where(
+        or_(
+            panes.c.digest == bindparam("own"),
+            (panes.c.environment == bindparam("environment"))
+            & (panes.c.table == bindparam("table"))
+            & (panes.c.row_id == bindparam("row"))
+            & (panes.c.seen_at > bindparam("after", type_=panes.c.seen_at.type)),
+        )
+    )
+    .limit(_MAX_PANES)
+)

@@ -18,6 +18,7 @@ from bot.domain.values import EnvironmentId
 from bot.features.key_fields.webhook_registration import inspect_webhook
 from bot.features.operations.check_health import Check, CheckHealth
 from bot.store.migrate import require_up_to_date
+from bot.wiring.pane_sign_in import missing_settings
 from bot.wiring.services import Runtime
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
@@ -51,6 +52,8 @@ def advisory_checks(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
         "webhook key": partial(_check_webhook_key, runtime),
         "client state": partial(_check_client_state, runtime),
     }
+    if runtime.settings.app_id:
+        checks["sign-in to the pane"] = partial(_check_pane_sign_in, runtime)
     for each in runtime.services.links.environments:
         if settings_read:
             checks[f"chats in {each.id}"] = partial(_check_chats_enabled, runtime, each.id)
@@ -204,6 +207,12 @@ async def _check_client_state(runtime: Runtime) -> None:
         raise BadRequest(
             "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS is still accepted.", "Remove the setting after a few days."
         )
+
+
+async def _check_pane_sign_in(runtime: Runtime) -> None:
+    missing = missing_settings(runtime.settings)
+    if missing:
+        raise NotSupported("Nobody can sign in to the pane in Dynamics 365.", f"Set {' and '.join(missing)}.")
 
 
 async def _check_no_sandbox() -> None:

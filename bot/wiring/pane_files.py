@@ -18,10 +18,11 @@ def required_pane(settings: Settings, environment: Environment) -> PaneCustomiza
     """
     from manifest.pane.customizations import pane_address, pane_customizations
 
-    # In the sandbox, nobody can sign in: the pane asks whom to show it to.
-    host = "sandbox" if is_sandbox(environment) else "dynamics"
+    # Without an app ID, nobody can sign in: the pane asks whom to show it to.
+    host = "sandbox" if is_sandbox(environment) and settings.app_id is None else "dynamics"
     # The built-in sandbox has all names of this machine, and so has its pane.
-    base_url = "" if settings.uses_own_sandbox else settings.own_url
+    is_built_in = settings.uses_own_sandbox and settings.role != "sandbox"
+    base_url = "" if is_built_in else settings.own_url
     return pane_customizations(pane_address(base_url, host))
 
 

@@ -41,6 +41,7 @@ from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.people import GraphPeople
 from bot.http.access_tokens import CachedTokens, Tokens
+from bot.http.entra_sign_in import EntraSignIn
 from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import JwtVerifier
 from bot.http.session import create_session
@@ -57,7 +58,8 @@ from bot.teams.tab_token import TabTokens
 from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
-from bot.wiring.pane_tokens import build_tab_tokens
+from bot.wiring.pane_sign_in import build_entra_sign_in
+from bot.wiring.pane_tokens import build_tab_tokens, tenant_keys
 from bot.wiring.service_urls import service_urls, targeted_urls
 from bot.wiring.system_addresses import NO_APP_ID, configured_environments, events_url, graph_base_url, is_sandbox
 from bot.workers.rate_limiter import RateLimiter
@@ -85,6 +87,8 @@ class Runtime:
     connector: Connector
     tab_tokens: TabTokens | None
     """None without an app ID."""
+    entra_sign_in: EntraSignIn | None
+    """None without an app ID, and while settings are missing."""
     token_validator: TokenValidator | None
     """None without an app ID: callers are not authenticated."""
     tokens: tuple[Tokens, ...]
@@ -128,6 +132,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     store = Store(engines, event_hub.publish)
     links = RecordLinks(environments=environments, open_pattern=settings.open_link)
     roster = replacements.get("roster") or ConnectorRoster(connector)
+    people_keys = tenant_keys(settings, session, clock)
     records, throttled = DataverseRecords(clients, clock), _throttled(clients, limits, store, clock)
     services = Services(
         clock=clock,
@@ -181,7 +186,8 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         ),
         activity_recorder=ActivityRecorder(store=services.store, administration=administration, clock=clock),
         connector=connector,
-        tab_tokens=build_tab_tokens(settings, session, clock),
+        tab_tokens=build_tab_tokens(settings, people_keys, clock),
+        entra_sign_in=build_entra_sign_in(settings, session, people_keys, clock),
         token_validator=_token_validator(settings, session, clock),
         tokens=(own_tokens, graph_sign_in, *tokens.values()),
         webhook_keys=webhook_keys,
@@ -283,11 +289,8 @@ async def close(runtime: Runtime) -> None:
     await runtime.services.roster_cache.close()
     for tokens in runtime.tokens:
         await tokens.close()
-    if runtime.token_validator:
-        await runtime.token_validator.close()
-    if runtime.tab_tokens:
-        await runtime.tab_tokens.close()
-    if runtime.graph_notifications:
-        await runtime.graph_notifications.close()
+    for each in (runtime.token_validator, runtime.tab_tokens, runtime.entra_sign_in, runtime.graph_notifications):
+        if each:
+            await each.close()
     await runtime.session.close()
     await runtime.engines.close()

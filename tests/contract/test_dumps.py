@@ -186,6 +186,29 @@ async def test_a_session_of_the_pane_is_as_stored(store: Store) -> None:
         assert await work.pane_sessions.get(samples.SESSION) == samples.PANE_SESSION
 
 
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0026"], indirect=True)
+async def test_a_record_that_is_open_in_a_pane_is_as_stored(store: Store) -> None:
+    before, at = samples.EXACT - timedelta(microseconds=1), samples.EXACT
+    async with store.reading() as work:
+        panes = work.pane_state.panes
+        own = await panes(samples.CASE, samples.SESSION, samples.ADELE, after=before)
+        assert own == (samples.OPEN_PANE, [])
+        assert await panes(samples.CASE, "another", samples.MEGAN, after=before) == (None, [samples.ADELE])
+        assert await panes(samples.CASE, "another", samples.MEGAN, after=at) == (None, [])
+        assert await panes(samples.CASE, "another", samples.ADELE, after=before) == (None, [])
+        assert await panes(samples.ACCOUNT, "another", samples.MEGAN, after=before) == (None, [])
+        assert await panes(None, samples.SESSION, samples.ADELE, after=at) == own
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0025"], indirect=True)
+async def test_a_sign_in_to_the_pane_is_as_stored(store: Store) -> None:
+    before = samples.AT - timedelta(seconds=1)
+    async with store.writing() as work:
+        assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=samples.AT) is None
+        assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) == samples.SIGNED_IN
+        assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) is None
+
+
 def typed_before(values: ReportedBefore) -> dict[object, object]:
     return {key: value and (type(value.raw), value) for key, value in values.items()}
 

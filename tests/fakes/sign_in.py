@@ -16,6 +16,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from jwt.algorithms import RSAAlgorithm
 
 from tests.fakes.certificates import Certificates
+from tests.fakes.entra_pages import EntraPages
 
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -65,6 +66,8 @@ class FakeSignIn:
     """The scopes of issued tokens."""
     refusal: str = "wrong secret"
     """The text of the answer to a wrong secret."""
+    pages: EntraPages = field(default_factory=lambda: EntraPages(tenant=TENANT))
+    """The pages on which people sign in."""
     port: int = 0
 
     @property
@@ -95,6 +98,7 @@ class FakeSignIn:
         app.router.add_get("/common/.well-known/openid-configuration", self._entra)
         app.router.add_get(f"/{TENANT}/.well-known/openid-configuration", self._tenant)
         app.router.add_get(f"/{TENANT}/keys", self._tenant_keys)
+        app.router.add_get("/{tenant}/oauth2/v2.0/authorize", self.pages.page)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
         runner = web.AppRunner(app)
         await runner.setup()
@@ -136,10 +140,23 @@ class FakeSignIn:
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
+        is_code = form.get("grant_type") == "authorization_code"
+        if is_code and self.pages.answers:
+            return self.pages.answers()
         if not self._knows(form):
             return web.json_response({"error": "invalid_client", "error_description": self.refusal}, status=401)
+        if is_code:
+            return self._id_token(form)
         self.tokens_given.append(str(form["scope"]))
         return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
+
+    def _id_token(self, form: Mapping[str, object]) -> web.Response:
+        claims = self.pages.redeem(form)
+        if claims is None:
+            return web.json_response({"error": "invalid_grant", "error_description": self.refusal}, status=400)
+        issued = {"iss": f"{self.url}/{TENANT}/v2.0", **claims}
+        token = jwt.encode(issued, self.tenant_key.private, "RS256", headers={"kid": self.tenant_key.id})
+        return web.json_response({"token_type": "Bearer", "access_token": "for nobody", "id_token": token})
 
     def _knows(self, form: Mapping[str, object]) -> bool:
         """Return whether the app authenticates: with its secret, or with a JWT signed by the key of its certificate."""

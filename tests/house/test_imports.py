@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/runtime": set(),
     "bot/dataverse": {"aiohttp", "yarl", "orjson", "defusedxml"},
     "bot/graph": {"aiohttp", "cryptography", "orjson", "yarl"},
-    "bot/http": {"aiohttp", "azure", "jwt", "orjson", "tenacity", "yarl"},
+    "bot/http": {"aiohttp", "azure", "cryptography", "jwt", "orjson", "tenacity", "yarl"},
     "bot/sandbox": {"aiohttp", "cryptography", "yarl", "orjson", "jinja2", "defusedxml", "structlog"},
     "bot/store": {"sqlalchemy", "alembic", "pydantic"},
     "bot/teams": {"aiohttp", "botbuilder", "botframework", "msrest", "orjson"},

@@ -117,6 +117,14 @@ def test_the_pane_is_a_tab_for_each_person_and_in_group_chats(manifest: dict[str
     assert "{" not in pane["contentUrl"]
 
 
+def test_a_registration_of_its_own_proves_who_looks_at_the_tabs(tmp_path: Path) -> None:
+    given = "CCCCCCCC-0000-4000-8000-000000000009"
+    manifest = json.loads(made(tmp_path, "--pane-client-id", given).read("manifest.json"))
+    own = {"id": given.lower(), "resource": f"api://chats.contoso.example.com/{given.lower()}"}
+    assert manifest["webApplicationInfo"] == own
+    assert manifest["bots"][0]["botId"] == manifest["id"] != given.lower()
+
+
 def test_links_of_the_named_environments_become_cards_also_without_the_app(manifest: dict[str, Any]) -> None:
     (handler,) = manifest["composeExtensions"][0]["messageHandlers"]
     assert handler["value"] == {

@@ -102,7 +102,7 @@ async def test_connections_that_are_unknown_ended_or_hidden_get_one_answer(world
     assert (await megan.send("disconnect", {"connection": ids[1]}))[0] == 200
     world.clock.advance(11 * 60)
     patti = await open_pane(world, PATTI)
-    for act in ("join", "disconnect", "undo"):
+    for act in ("join", "disconnect", "undo", "resume"):
         answers = [await patti.send(act, {"connection": each}) for each in ids]
         assert answers[0] == answers[1] == answers[2], act
         assert answers[0][0] in {403, 404}

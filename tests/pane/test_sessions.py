@@ -34,6 +34,8 @@ async def test_a_chosen_person_gets_a_session_and_only_its_digest_is_stored(worl
         "host": "sandbox",
         "begun_at": world.clock.now(),
         "used_at": world.clock.now(),
+        "checked_at": world.clock.now(),
+        "check_due_at": world.clock.now() + timedelta(minutes=5),
     }
     assert len(page.token) >= 43
     assert await is_signed_in(page)

@@ -47,7 +47,7 @@ async def test_a_person_joins_and_the_view_shows_it(world: World) -> None:
     (row,) = rows(await page.view(record), "connected")
     status, body = await page.send("join", {"connection": row["connection"]})
     assert (status, body) == (200, {"text": "You joined the chat about CAS-01001.", "isQuestion": False})
-    (row,) = rows(await page.view(record), "connected")
+    (row,) = rows(await page.view(record, renew=True), "connected")
     assert (row["state"], row["text"]) == ("open", YOURS)
     await world.settle()
 

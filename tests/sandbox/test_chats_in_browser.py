@@ -118,7 +118,7 @@ async def test_a_dialog_searches_records_while_a_person_types(page: Page) -> Non
     await button(page, "Actions").click()
     await page.get_by_role("button", name="Connect this chat").click()
     dialog = page.get_by_role("dialog")
-    record = dialog.get_by_label("Record", exact=True)
+    record = dialog.get_by_role("combobox", name="Record")
     await record.fill("booster")
     await expect(dialog.get_by_role("option").first).to_contain_text(re.compile("booster", re.IGNORECASE))
     await page.keyboard.press("ArrowDown")

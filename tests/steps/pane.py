@@ -1,5 +1,6 @@
 """Use the pane as its page does: sign in, load views, and act."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,13 @@ class PanePage:
         view: dict[str, Any] = body
         return view
 
+    async def photo(self, person: Mapping[str, Any], **headers: str) -> tuple[int, str, bytes]:
+        """Request the photo of a person as the page does; return the status, the type, and the content."""
+        sent = {**self.headers, "X-Chat-Sync-Photo": person["photo"], "Authorization": f"Bearer {self.token}"}
+        sent |= {key.replace("_", "-"): value for key, value in headers.items()}
+        async with self.world.session.get(f"{self.world.url}{PANE}/photo/{person['key']}", headers=sent) as answer:
+            return answer.status, answer.content_type, await answer.read()
+
     async def is_outdated(self, watch: object) -> bool:
         status, body = await self.send("poll", watch)
         assert (status, body) in [(204, None), (200, {"outdated": True})], body
@@ -62,6 +70,16 @@ def rows(view: dict[str, Any], section: str) -> list[dict[str, Any]]:
     (found,) = [each for each in view["sections"] if each["name"] == section]
     listed: list[dict[str, Any]] = found["rows"]
     return listed
+
+
+def people(view: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    """Return the people of a section; nobody if the view does not have it."""
+    return [person for each in view["sections"] if each["name"] == section for person in each["people"]]
+
+
+def names(listed: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of rows or people."""
+    return [each["name"] for each in listed]
 
 
 def error_of(body: Any) -> tuple[str, str]:

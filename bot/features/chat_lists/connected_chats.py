@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.timeline import TimelineEntry
@@ -30,6 +30,8 @@ class ChatQuery:
     """Part of the names; empty for all chats."""
     begin: int = 0
     size: int = MAX_ROWS
+    channels: bool | None = None
+    """True for channels only, False for chats only, and None for both."""
     mine: Mapping[ChatId, DirectoryChat] = field(default_factory=dict)
     """Chats that Microsoft Graph has just listed for the person, so that it need not be asked about each of them."""
 
@@ -55,15 +57,14 @@ async def load_connected_chats(
 
 async def _page(services: Services, record: RecordRef, readable: ReadableRecord, query: ChatQuery) -> ConnectedChats:
     """Return a page of all chats, followed by the channels that Dynamics 365 connected."""
-    count, size = await _count(services, record), query.size
-    entries = await _entries(services, record, query.begin, size)
+    size = query.size
+    count, entries = await _entries(services, record, query, query.begin, size)
     rows, channels = await _rows(services, record, readable, entries, query)
     total = count + len(channels)
     begin = page_offset(query.begin, total, size)
     if begin < query.begin:
         # The list has become shorter.
-        shorter = ChatQuery(begin=begin, size=size, mine=query.mine)
-        return await _page(services, record, readable, shorter)
+        return await _page(services, record, readable, replace(query, begin=begin))
     first = max(0, begin - count)
     return ConnectedChats(rows=[*rows, *channels[first : first + size - len(rows)]], begin=begin, total=total)
 
@@ -72,8 +73,7 @@ async def _search_page(
     services: Services, record: RecordRef, readable: ReadableRecord, query: ChatQuery
 ) -> ConnectedChats:
     """Return a page of the newest chats whose names contain the words; only Teams knows the current names."""
-    count = await _count(services, record)
-    entries = await _entries(services, record, 0, _MAX_SEARCHED)
+    count, entries = await _entries(services, record, query, 0, _MAX_SEARCHED)
     rows, channels = await _rows(services, record, readable, entries, query)
     matches = [each for each in (*rows, *channels) if query.words.lower() in each[1].name.lower()]
     begin = page_offset(query.begin, len(matches), query.size)
@@ -90,6 +90,8 @@ async def _rows(
     query: ChatQuery,
 ) -> tuple[Sequence[ConnectedRow], Sequence[ConnectedRow]]:
     """Return the rows of the entries, and those of the channels that Dynamics 365 connected."""
+    if query.channels is False:
+        return await build_chat_rows(services, entries, readable, mine=query.mine), []
     rows, channels = await asyncio.gather(
         build_chat_rows(services, entries, readable, mine=query.mine),
         list_dynamics_channels(services, record, readable.actor),
@@ -97,11 +99,12 @@ async def _rows(
     return rows, [(None, row) for row in channels]
 
 
-async def _count(services: Services, record: RecordRef) -> int:
+async def _entries(
+    services: Services, record: RecordRef, query: ChatQuery, begin: int, at_most: int
+) -> tuple[int, Sequence[TimelineEntry]]:
+    """Return the number of all entries, and those of the page."""
     async with services.store.reading() as work:
-        return await work.timeline.count(record, active_only=True)
-
-
-async def _entries(services: Services, record: RecordRef, begin: int, at_most: int) -> Sequence[TimelineEntry]:
-    async with services.store.reading() as work:
-        return await work.timeline.for_record(record, offset=begin, at_most=at_most, active_only=True)
+        count = await work.timeline.count(record, active_only=True, channels=query.channels)
+        return count, await work.timeline.for_record(
+            record, offset=begin, at_most=at_most, active_only=True, channels=query.channels
+        )

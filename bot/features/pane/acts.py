@@ -5,6 +5,7 @@ The bot's buttons are pressed in a chat. Here, the page names the chat, or a con
 
 from bot.domain.errors import BotAbsent, NotAllowed
 from bot.domain.values import Chat, Connection, Person, PublicId, RecordRef
+from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.connect_chat import Note
 from bot.features.connections.connect_other_chat import connect_other_chat
 from bot.features.connections.current_name import with_current_name
@@ -31,15 +32,17 @@ async def disconnect(services: Services, person: Person, named: PublicId) -> Ans
 
     A connection that does not exist, and one of a chat and a record that are both not the person's, get one answer.
     """
-    await access.require_user_anywhere(services, person)
-    async with services.store.reading() as work:
-        connection = await work.connections.get(named)
-        chat = await work.chats.get(connection.chat_id) if connection else None
-    if connection is None or chat is None:
-        raise unknown_connection()
-    await _require_concerned(services, chat, person, connection)
+    chat, connection = await _require_connection(services, person, named)
     current = await with_current_name(services, chat, connection, person)
     return await disconnect_chat(services, chat, person, current)
+
+
+async def resume(services: Services, person: Person, named: PublicId) -> Answer:
+    """Resume the sync of the chat with the record; raise the errors of `resume_sync`."""
+    chat, connection = await _require_connection(services, person, named)
+    await access.require_member(services, chat, person)
+    current = await with_current_name(services, chat, connection, person)
+    return await resume_sync(services, chat, person, current)
 
 
 async def undo(services: Services, person: Person, named: PublicId) -> Answer:
@@ -51,6 +54,18 @@ async def undo(services: Services, person: Person, named: PublicId) -> Answer:
     if ended is None or chat is None:
         raise nothing_to_undo()
     return await undo_disconnect(services, chat, person, named)
+
+
+async def _require_connection(services: Services, person: Person, named: PublicId) -> tuple[Chat, Connection]:
+    """Return the connection with its chat; raise `NotFound` for one that does not exist or is not the person's."""
+    await access.require_user_anywhere(services, person)
+    async with services.store.reading() as work:
+        connection = await work.connections.get(named)
+        chat = await work.chats.get(connection.chat_id) if connection else None
+    if connection is None or chat is None:
+        raise unknown_connection()
+    await _require_concerned(services, chat, person, connection)
+    return chat, connection
 
 
 async def _require_concerned(services: Services, chat: Chat, person: Person, connection: Connection) -> None:

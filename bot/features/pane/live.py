@@ -1,15 +1,17 @@
-"""Tell a page whether the pane shows what is stored now (spec P9).
+"""Tell a page whether the pane shows what is stored now, and who else looks at the record (spec P9, P14).
 
 The page sends back what it watches. The person's chats in it are signed: Microsoft Graph was asked about them when the
 page was loaded, and is not asked again for each poll.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.domain.errors import BadRequest
-from bot.domain.values import ChatId, Person, RecordRef
+from bot.domain.open_panes import SEEN_FOR, OpenPane
+from bot.domain.values import ChatId, ObjectId, Person, RecordRef
+from bot.features.pane.views import PAGE_SIZE, section_size
 from bot.features.shared import access
 from bot.features.shared.services import Services
 from bot.features.shared.signatures import is_signed, sign
@@ -24,38 +26,72 @@ class Watch:
     record: RecordRef | None
     chats: tuple[ChatId, ...]
     version: str
+    shown: int = PAGE_SIZE
+    """Rows of a section that the page shows."""
     signature: str = ""
 
 
-async def begin_watch(services: Services, person: Person, record: RecordRef | None, chats: Sequence[ChatId]) -> Watch:
-    """Return what the page of the person sends with each poll; raise `Unavailable`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pane:
+    """A pane of a person, known by the digest of its session."""
+
+    digest: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """The stored state that a pane shows."""
+
+    version: str
+    viewers: Sequence[ObjectId]
+    """Other people who have the record open now."""
+
+
+async def begin_watch(
+    services: Services, pane: Pane, record: RecordRef | None, chats: Sequence[ChatId], *, shown: int = PAGE_SIZE
+) -> tuple[Watch, Sequence[ObjectId]]:
+    """Return what the page of the person sends with each poll, and who else has the record open.
+
+    The person can read the record, which was checked before. Raise `Unavailable`.
+    """
     watched = tuple(sorted(chats))
-    signature = await sign(services, _PURPOSE, _values(person, watched))
-    return Watch(
-        record=record, chats=watched, version=await stored_version(services, record, watched), signature=signature
-    )
+    signature = await sign(services, _PURPOSE, _values(pane.person, watched))
+    watch = Watch(record=record, chats=watched, version="", shown=shown, signature=signature)
+    state = await _look(services, pane, watch)
+    return replace(watch, version=state.version), state.viewers
 
 
-async def is_outdated(services: Services, person: Person, watch: Watch) -> bool:
+async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
     """Return whether something changed since the watch began. The person's rights are checked again.
 
     Raise `BadRequest` for a watch that is not the person's, and what the view of the record raises.
     """
-    if not await is_signed(services, _PURPOSE, _values(person, watch.chats), watch.signature):
+    if not await is_signed(services, _PURPOSE, _values(pane.person, watch.chats), watch.signature):
         raise BadRequest("This page is out of date.", "Load it again.")
     if watch.record is None:
-        await access.require_user_anywhere(services, person)
+        await access.require_user_anywhere(services, pane.person)
     else:
-        await access.require_readable(services, watch.record, person)
-    return await stored_version(services, watch.record, watch.chats) != watch.version
+        await access.require_readable(services, watch.record, pane.person)
+    return (await _look(services, pane, watch)).version != watch.version
 
 
-async def stored_version(services: Services, record: RecordRef | None, chats: Sequence[ChatId]) -> str:
-    """Return a digest of what is stored about the record and the chats, and of the settings; raise `Unavailable`."""
+async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
+    """Return what is stored about the record and the chats, and store that the pane shows the record now."""
+    record, person, now = watch.record, pane.person.object_id, services.clock.now()
     async with services.store.reading() as work:
-        rows = await work.pane_state.rows(record, chats)
+        rows = await work.pane_state.rows(record, watch.chats, at_most=section_size(watch.shown))
+        stored, found = await work.pane_state.panes(record, pane.digest, person, after=now - SEEN_FOR)
+    others = services.open_records.viewers(record, found, pane.digest, now) - {person}
+    shown = OpenPane(person=person, record=record, seen_at=now) if record and person else None
+    await services.open_records.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
-    return sha256(repr((settings, rows)).encode("utf-8", "surrogatepass")).hexdigest()
+    viewers = sorted(each for each in others if each)
+    return LiveState(version=_digest((settings, rows, viewers)), viewers=viewers)
+
+
+def _digest(state: object) -> str:
+    return sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _values(person: Person, chats: Sequence[ChatId]) -> list[str]:

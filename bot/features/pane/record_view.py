@@ -4,131 +4,97 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.domain.directory import DirectoryChat
-from bot.domain.errors import ChatSyncError, Unavailable
-from bot.domain.values import ChatId, Connection, Person, RecordRef
-from bot.features.chat_lists.chat_visibility import VisibleChat
-from bot.features.chat_lists.connected_chats import ChatQuery, ConnectedRow, load_connected_chats
-from bot.features.chat_lists.my_chats import (
-    LEFT_OUT,
-    MyChats,
-    OtherChats,
-    chat_name,
-    count_records,
-    fetch_my_chats,
-    select_other_chats,
-)
-from bot.features.pane.views import (
-    PAGE_SIZE,
-    PaneRow,
-    PaneView,
-    RowState,
-    Section,
-    SectionName,
-    section_size,
-)
+from bot.domain.errors import ChatSyncError
+from bot.domain.values import ChatId, Connection, RecordRef
+from bot.features.chat_lists.connected_chats import ChatQuery, load_connected_chats
+from bot.features.chat_lists.my_chats import LEFT_OUT, OtherChats, chat_name, count_records, select_other_chats
+from bot.features.pane.known_chats import KnownChats
+from bot.features.pane.rows import connected_section
+from bot.features.pane.viewing import Viewing
+from bot.features.pane.views import PaneRow, PaneView, RowState, Section, SectionName, section_size
 from bot.features.shared import access
 from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import record_header
 from bot.features.shared.services import Services
-from cards.buttons import ActionButton, LinkButton
 
 
-async def record_view(
-    services: Services, person: Person, record: RecordRef, *, words: str = "", shown: int = PAGE_SIZE
-) -> PaneView:
+async def record_view(viewing: Viewing, record: RecordRef) -> PaneView:
     """Return the record's chats and the person's other chats, or those whose names contain the words.
 
-    `shown`: the number of connected chats to show. If Microsoft Graph fails, the sections that need it say so. Raise
-    `NotAllowed`, `NotSupported`, or `Unavailable`.
+    If Microsoft Graph fails, the sections that need it say so. Raise `NotAllowed`, `NotSupported`, or `Unavailable`.
     """
-    readable = await access.require_readable(services, record, person)
-    mine = await load_mine(services, readable)
-    known = mine.by_id if isinstance(mine, MyChats) else {}
-    connected, others = await asyncio.gather(
-        _connected(services, record, readable, ChatQuery(words=words, size=section_size(shown), mine=known)),
-        _others(services, record, mine, words),
+    services = viewing.services
+    readable = await access.require_readable(services, record, viewing.person)
+    mine = await _load_mine(viewing, readable)
+    known = mine.mine.by_id if isinstance(mine, KnownChats) else {}
+    query = ChatQuery(words=viewing.words, size=section_size(viewing.shown), mine=known, channels=False)
+    page, others = await asyncio.gather(
+        load_connected_chats(services, record, readable, query), _others(viewing, record, mine)
     )
     return PaneView(
         record=record_header(services.links, readable.table, record, readable.row),
-        sections=[connected, *others],
+        sections=[connected_section(SectionName.CONNECTED, page), *others],
         chats=list(known),
+        is_partial=isinstance(mine, KnownChats) and mine.is_partial,
     )
 
 
-async def load_mine(services: Services, readable: ReadableRecord) -> MyChats | ChatSyncError:
+async def _load_mine(viewing: Viewing, readable: ReadableRecord) -> KnownChats | ChatSyncError:
     """Return the person's chats, or the error, which must not hide the chats of the record."""
     try:
-        async with asyncio.timeout(services.limits.answer_within_s / 2):
-            return await fetch_my_chats(services, readable.actor.object_id)
+        return await viewing.memory.chats.chats(
+            viewing.services,
+            readable.actor.object_id,
+            complete=viewing.needs_all_chats,
+            renew=viewing.is_renewing,
+        )
     except ChatSyncError as error:
         return error
-    except TimeoutError:
-        return Unavailable("Microsoft Teams is taking too long to respond.", "Try again in a moment.")
 
 
-async def _connected(services: Services, record: RecordRef, readable: ReadableRecord, query: ChatQuery) -> Section:
-    page = await load_connected_chats(services, record, readable, query)
-    return Section(
-        name=SectionName.CONNECTED,
-        rows=[_connected_row(row) for row in page.rows],
-        total=page.total,
-        searched=page.searched,
-    )
-
-
-def _connected_row(row: ConnectedRow) -> PaneRow:
-    chat, card_row = row
-    button = card_row.button
-    return PaneRow(
-        key=chat.connection.public_id if chat else card_row.name,
-        name=card_row.name,
-        state=_state(chat, button),
-        text=card_row.state,
-        url=button.url if isinstance(button, LinkButton) else "",
-        connection=chat.connection.public_id if chat else None,
-        can_disconnect=bool(chat and chat.is_member),
-        connected=card_row.connected,
-        last_written_at=card_row.last_written_at,
-        last_writer=card_row.last_writer,
-    )
-
-
-def _state(chat: VisibleChat | None, button: object) -> RowState:
-    if chat is None or chat.is_member:
-        return RowState.OPEN
-    return RowState.JOIN if isinstance(button, ActionButton) else RowState.LOCKED
-
-
-async def _others(
-    services: Services, record: RecordRef, mine: MyChats | ChatSyncError, words: str
-) -> tuple[Section, Section]:
+async def _others(viewing: Viewing, record: RecordRef, mine: KnownChats | ChatSyncError) -> tuple[Section, Section]:
     """Return the person's chats that are connected to other records, and to none."""
     if isinstance(mine, ChatSyncError):
         return Section(name=SectionName.OTHER_RECORDS, problem=mine), Section(name=SectionName.OTHER_CHATS)
-    async with services.store.reading() as work:
-        connections = await work.connections.for_chats([chat.id for chat in mine.chats])
-    others = select_other_chats(mine, connections, record, words)
-    searched = len(mine.chats) if words and mine.is_cut else None
+    chats = mine.mine
+    connections = await connections_of(viewing.services, chats.chats)
+    at_most = section_size(viewing.shown)
+    others = select_other_chats(chats, connections, record, viewing.words, at_most=at_most)
+    connected = [_other_row(chat, len(connections[chat.id])) for chat in others.connected]
     return (
-        _other_section(SectionName.OTHER_RECORDS, others.connected, connections, searched),
-        _other_section(SectionName.OTHER_CHATS, others.unconnected, connections, searched, hint=_hint(others)),
+        Section(
+            name=SectionName.OTHER_RECORDS,
+            rows=connected,
+            total=len(connected),
+            searched=searched(viewing, mine),
+            problem=mine.problem,
+            as_of=mine.at if mine.problem else None,
+        ),
+        unconnected_section(viewing, mine, others, [_other_row(chat, 0) for chat in others.unconnected]),
     )
 
 
-def _hint(others: OtherChats) -> str:
-    return LEFT_OUT if others.is_cut else ""
+def unconnected_section(viewing: Viewing, mine: KnownChats, others: OtherChats, rows: Sequence[PaneRow]) -> Section:
+    """Return the section of the chats that are not connected to any record."""
+    is_cut = others.is_cut and not mine.is_partial and len(rows) == others.total
+    return Section(
+        name=SectionName.OTHER_CHATS,
+        rows=rows,
+        total=others.total,
+        searched=searched(viewing, mine),
+        hint=LEFT_OUT if is_cut else "",
+    )
 
 
-def _other_section(
-    name: SectionName,
-    chats: Sequence[DirectoryChat],
-    connections: Mapping[ChatId, Sequence[Connection]],
-    searched: int | None,
-    *,
-    hint: str = "",
-) -> Section:
-    rows = [_other_row(chat, len(connections.get(chat.id, ()))) for chat in chats]
-    return Section(name=name, rows=rows, total=len(rows), searched=searched, hint=hint)
+async def connections_of(services: Services, chats: Sequence[DirectoryChat]) -> Mapping[ChatId, Sequence[Connection]]:
+    """Return the active connections of each chat that has some."""
+    async with services.store.reading() as work:
+        return await work.connections.for_chats([chat.id for chat in chats])
+
+
+def searched(viewing: Viewing, mine: KnownChats) -> int | None:
+    """Return the number of searched chats if the person may have more of them."""
+    return len(mine.mine.chats) if viewing.words and mine.mine.is_cut else None
 
 
 def _other_row(chat: DirectoryChat, records: int) -> PaneRow:

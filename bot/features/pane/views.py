@@ -1,12 +1,13 @@
-"""The content of the pane: rows of chats in sections, as values that any page can show (spec P2, P4)."""
+"""The content of the pane: rows of chats, channels, and people in sections, for any page (spec P2, P4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.directory import Presence
 from bot.domain.errors import ChatSyncError
-from bot.domain.values import ChatId, PublicId
+from bot.domain.values import ChatId, ObjectId, PublicId
 from cards.chat_list import ConnectedBy, EndedBy
 from cards.record import RecordHeader
 
@@ -30,14 +31,32 @@ class SectionName(StrEnum):
 
     CONNECTED = "connected"
     """Chats that are connected to the record."""
+    SUGGESTED = "suggested"
+    """People to talk to about the record."""
     OTHER_RECORDS = "otherRecords"
     """Chats of the person that are connected to other records."""
     OTHER_CHATS = "otherChats"
     """Chats of the person that are not connected to a record."""
+    CHANNELS = "channels"
+    """Channels that are connected to the record."""
+    OTHER_CHANNELS = "otherChannels"
+    """Channels in the person's teams that are not connected to the record."""
+    PEOPLE = "recordPeople"
+    """People with a relation to the record."""
+    VIEWERS = "viewers"
+    """Other people who have the record open now."""
     TIMELINE = "timeline"
     """Chats that are or were connected to the record."""
     MY_CHATS = "myChats"
     """Connected chats of the person, without a record to show them for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelId:
+    """A channel in one of the person's teams."""
+
+    team: str
+    channel: ChatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +73,14 @@ class PaneRow:
     """Link that opens the chat; empty if the person is not in it."""
     connection: PublicId | None = None
     """The connection to join; None if there is nothing to join or disconnect."""
+    resumable: PublicId | None = None
+    """The connection whose sync stopped, and which the person can resume; None for others."""
+    own_chat: ChatId | None = None
+    """The chat of the row if the person is in it and it is not named by a connection."""
     chat: ChatId | None = None
     """The chat to connect to the record; None if it cannot be connected."""
+    channel: ChannelId | None = None
+    """The channel to connect to the record; None if it is not one."""
     can_disconnect: bool = False
     """True if the person is in the chat. Their rights are checked when they disconnect it."""
     connected: ConnectedBy | None = None
@@ -70,11 +95,29 @@ class PaneRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """A person."""
+
+    id: ObjectId
+    name: str
+    title: str
+    """The person's job; empty if it is not known."""
+    presence: Presence
+    reason: str = ""
+    """The person's relation to the record."""
+    is_self: bool = False
+    """True for the person who looks at the pane."""
+    chat_url: str = ""
+    """Link that starts a chat about the record; empty if there is no way to write to the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Rows under a heading."""
+    """Rows under a heading: chats and channels, or people."""
 
     name: SectionName
     rows: Sequence[PaneRow] = ()
+    people: Sequence[PersonRow] = ()
     total: int = 0
     """Number of all rows, shown or not."""
     searched: int | None = None
@@ -82,7 +125,9 @@ class Section:
     hint: str = ""
     """Sentence about chats that are not listed."""
     problem: ChatSyncError | None = None
-    """The reason why the section is empty, if it could not be loaded."""
+    """The reason why the section is empty or out of date, if it could not be loaded."""
+    as_of: datetime | None = None
+    """The time of the rows, if they are out of date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +136,10 @@ class PaneView:
 
     record: RecordHeader | None
     sections: Sequence[Section]
-    chats: Sequence[ChatId]
+    chats: Sequence[ChatId] = ()
     """The person's chats, which changes are watched for."""
+    is_partial: bool = False
+    """True if a complete view takes longer, and the page has to ask for it."""
 
 
 def section_size(shown: int) -> int:

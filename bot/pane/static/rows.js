@@ -1,6 +1,8 @@
-// Lists of chats. A refresh changes only what differs, so that focus and scroll position stay.
+// Lists of chats, channels, and people. A refresh changes only what differs, so that focus and scroll position stay.
 
 import { setText } from "./page.js";
+import { fillPerson } from "./people.js";
+import { fillMenu } from "./row_menu.js";
 import { fullTime, shortTime, text } from "./texts.js";
 
 const template = (id) => document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
@@ -10,20 +12,28 @@ let count = 0;
 export function showSection(element, section, { words, onMore, onAct }) {
   element.hidden = false;
   const part = (name) => element.querySelector(`.${name}`);
-  const { rows, total, searched, problem } = section;
-  setText(part("count"), problem || !total ? "" : String(total));
-  showText(part("problem"), problem ? `${problem.text} ${problem.nextStep}`.trim() : "");
-  updateRows(part("rows"), rows, onAct);
+  const { total, searched, problem } = section, { noun } = element.dataset;
+  const rows = noun === "Person" ? section.people : section.rows;
+  setText(part("count"), (problem && !rows.length) || !total ? "" : String(total));
+  showText(part("problem"), problem ? problemText(section) : "");
+  if (noun === "Person") updateRows(part("rows"), rows, newPerson, fillPerson);
+  else updateRows(part("rows"), rows, newChat, (item, row) => fillRow(item, row, onAct));
   part("empty").hidden = Boolean(rows.length || words || problem);
-  const none = searched ? text("noneFoundAmong", { searched, words }) : text("noneFound", { words });
+  const none = searched ? text("noneFoundAmong", { searched, words }) : text(`noneFound${noun}`, { words });
   showText(part("none-found"), !rows.length && words && !problem ? none : "");
-  showText(part("hint"), hint(section, words));
+  showText(part("hint"), hint(section, rows, words));
   const more = part("more");
   more.hidden = words !== "" || total <= rows.length || !onMore;
   more.onclick = onMore;
 }
 
-function hint({ rows, total, searched, hint: given }, words) {
+// Says why rows are missing, or from when they are.
+function problemText({ problem, asOf }) {
+  const words = `${problem.text} ${problem.nextStep}`.trim();
+  return asOf ? text("asOf", { problem: problem.text, time: shortTime(new Date(asOf)) }) : words;
+}
+
+function hint({ total, searched, hint: given }, rows, words) {
   if (given && rows.length) return given;
   if (words && searched && rows.length) return text("searched", { searched });
   return total > rows.length && rows.length ? text("findByName") : "";
@@ -35,24 +45,27 @@ function showText(element, words) {
 }
 
 // Brings the list to these rows. Rows that stay keep their elements.
-function updateRows(list, rows, onAct) {
+export function updateRows(list, rows, make, fill) {
   const known = new Map([...list.children].map((each) => [each.dataset.key, each]));
   let at = list.firstElementChild;
   for (const row of rows) {
     let item = known.get(row.key);
     known.delete(row.key);
-    if (!item) item = newRow(row.key);
+    if (!item) item = make(row.key);
     if (item === at) at = at.nextElementSibling;
     else list.insertBefore(item, at);
-    fillRow(item, row, onAct);
+    fill(item, row);
   }
   const lost = [...known.values()].some((each) => each.contains(document.activeElement));
   for (const each of known.values()) each.remove();
-  if (lost) list.closest("section").querySelector("h2").focus({ preventScroll: true });
+  if (lost) list.closest("section").querySelector("h1, h2").focus({ preventScroll: true });
 }
 
-function newRow(key) {
-  const item = template("row");
+const newChat = (key) => newRow(key, "row");
+const newPerson = (key) => newRow(key, "person");
+
+function newRow(key, kind) {
+  const item = template(kind);
   item.dataset.key = key;
   const name = item.querySelector(".name");
   name.id = `row-${(count += 1)}`;
@@ -71,14 +84,14 @@ function fillRow(item, row, onAct) {
   part("text").hidden = !row.text;
   fillFacts(part("facts"), row.facts);
   fillRecords(part("records"), row.records);
-  const open = part("open"), [join, connect, disconnect] = ["join", "connect", "disconnect"].map(part);
+  const open = part("open"), [join, connect] = ["join", "connect"].map(part);
   const hadFocus = item.contains(document.activeElement) ? document.activeElement : null;
   open.hidden = !row.url;
   if (row.url && open.href !== row.url) open.href = row.url;
   join.hidden = row.state !== "join";
   connect.hidden = !row.chat;
-  disconnect.hidden = !row.canDisconnect;
-  for (const [button, act] of [[join, "join"], [connect, "connect"], [disconnect, "disconnect"]]) {
+  fillMenu(item, row, onAct);
+  for (const [button, act] of [[join, "join"], [connect, "connect"]]) {
     button.onclick = () => onAct(act, row, button);
   }
   if (hadFocus?.hidden) (open.hidden ? item.closest("section").querySelector("h2") : open).focus();

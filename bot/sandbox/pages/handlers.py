@@ -85,6 +85,7 @@ async def index(request: web.Request) -> web.Response:
             "others": _row_counts(request, caller, others),
             "chats": path(request, "chats"),
             "chat_count": len(request.app[TEAMS].chats()),
+            "product_pages": request.app[DATAVERSE].settings.product_pages,
         },
     )
 

@@ -15,6 +15,8 @@ from bot.sandbox.sample_data.ids import ROOT
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+SHARED = HERE.parents[1] / "pane" / "static"
+"""Files of the pane, whose modules for cards the chat page uses, too."""
 TEMPLATES = ("index.html", "app.html", "rows.html", "row.html", "chats.html", "chat.html", "notice.html")
 
 PAGES = web.AppKey("PAGES", Environment)
@@ -62,6 +64,7 @@ def page(
             home=path(request, "index"),
             pick=path(request, "pick"),
             static=path(request, "static", filename=""),
+            shared=path(request, "shared", filename=""),
             row_path=lambda ref: row_path(request, ref),
             **values,
         )

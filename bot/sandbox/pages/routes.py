@@ -12,7 +12,7 @@ from bot.sandbox.pages.chat_actions import (
 )
 from bot.sandbox.pages.chats import chat, chats, state
 from bot.sandbox.pages.handlers import index, open_record_link, redirect_to_index, row, rows, switch_person
-from bot.sandbox.pages.rendering import PAGES, STATIC, templates
+from bot.sandbox.pages.rendering import PAGES, SHARED, STATIC, templates
 from bot.sandbox.pages.web_resources import web_resource
 
 
@@ -36,3 +36,4 @@ def add_pages(app: web.Application) -> None:
     app.router.add_post("/person", switch_person, name="pick")
     app.router.add_get("/main.aspx", open_record_link, name="main")
     app.router.add_static("/static", STATIC, name="static")
+    app.router.add_static("/shared", SHARED, name="shared")

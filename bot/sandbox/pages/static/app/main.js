@@ -1,5 +1,6 @@
 // A small model-driven app around the pages of tables and records.
 
+import "./acting_person.js";
 import "./client_api.js";
 import { run } from "./commands.js";
 import { isReplaceable, show } from "./navigation.js";

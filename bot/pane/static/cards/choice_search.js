@@ -1,11 +1,12 @@
 // A choice set that searches while a person types ("Typeahead search in Adaptive Cards").
 
 import { button, element } from "./dom.js";
+import { AC } from "./renderer.js";
 
 const WAIT_MS = 250;
 const MAX_RESULTS = 15;
 
-export const AC = window.AdaptiveCards;
+let count = 0;
 
 class SearchChoiceSet extends AC.ChoiceSetInput {
   // The library has a search of its own, but only for one choice, and it submits titles in place of values.
@@ -21,15 +22,16 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
     if (!this.query) return super.internalRender();
     const values = this.defaultValue ? this.defaultValue.split(",") : [];
     this.chosen = values.map((value) => this.choices.find((each) => each.value === value) ?? { title: value, value });
-    this.list = element("ul", { class: "found", role: "listbox", hidden: true });
+    this.list = element("ul", { id: `found-${(count += 1)}`, class: "found", role: "listbox", hidden: true });
     this.tags = element("div", { class: "tags" });
     this.input = element("input", {
-      type: "text", class: "ac-input", role: "combobox", "aria-expanded": "false", placeholder: this.placeholder ?? "", autocomplete: "off",
+      type: "text", class: "ac-input", role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", placeholder: this.placeholder ?? "", autocomplete: "off",
       on: {
         input: () => this.searchSoon(), focus: () => this.searchSoon(), keydown: (event) => this.move(event),
         blur: () => setTimeout(() => this.hide(), 200),
       },
     });
+    this.input.setAttribute("aria-controls", this.list.id);
     this.showChosen();
     return element("div", { class: "choice-search" }, this.tags, this.input, this.list);
   }
@@ -38,7 +40,7 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
 
   updateInputControlAriaLabelledBy() {
     if (!this.query) super.updateInputControlAriaLabelledBy();
-    else this.input?.setAttribute("aria-labelledby", this.getAllLabelIds().join(" "));
+    else for (const each of [this.input, this.list]) each?.setAttribute("aria-labelledby", this.getAllLabelIds().join(" "));
   }
 
   searchSoon() {
@@ -61,11 +63,13 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
   }
 
   show(results, hasFailed) {
-    const options = results.map((each) => element("li", {
-      role: "option", "aria-selected": "false",
+    const { noResults, searchFailed } = this.getRootElement().texts;
+    const options = results.map((each, at) => element("li", {
+      id: `${this.list.id}-${at}`, role: "option", "aria-selected": "false",
       on: { mousedown: (event) => { event.preventDefault(); this.choose(each); } },
     }, each.title));
-    const empty = element("li", { class: "none" }, hasFailed ? "Unable to load results" : "No results");
+    const none = { class: "none", role: "option", "aria-disabled": "true" };
+    const empty = element("li", none, hasFailed ? searchFailed : noResults);
     this.list.replaceChildren(...(options.length ? options : [empty]));
     this.results = results;
     this.list.hidden = false;
@@ -73,7 +77,7 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
   }
 
   move(event) {
-    const options = [...this.list.querySelectorAll("[role=option]")];
+    const options = [...this.list.querySelectorAll("[role=option]:not([aria-disabled])")];
     const at = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
     if (event.key === "Escape" && !this.list.hidden) { event.preventDefault(); this.hide(); }
     else if (event.key === "Enter") { event.preventDefault(); if (at >= 0 && !this.list.hidden) this.choose(this.results[at]); }
@@ -83,6 +87,7 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
       const next = options[(at + step + options.length) % options.length];
       options.forEach((each) => each.setAttribute("aria-selected", String(each === next)));
       next?.scrollIntoView({ block: "nearest" });
+      if (next) this.input.setAttribute("aria-activedescendant", next.id);
     }
   }
 
@@ -99,13 +104,23 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
     clearTimeout(this.timer);
     this.latest = (this.latest ?? 0) + 1;
     this.list.hidden = true;
+    this.input.removeAttribute("aria-activedescendant");
     this.input.setAttribute("aria-expanded", "false");
   }
 
   showChosen() {
     if (!this.isMultiSelect) { this.input.value = this.chosen[0]?.title ?? ""; return; }
-    const remove = (choice) => { this.chosen = this.chosen.filter((each) => each !== choice); this.showChosen(); this.valueChanged(); };
-    this.tags.replaceChildren(...this.chosen.map((each) => button(`${each.title} ✕`, () => remove(each), { class: "tag-button" })));
+    const { remove } = this.getRootElement().texts;
+    this.tags.replaceChildren(...this.chosen.map((each) => button(`${each.title} ✕`, () => this.remove(each), {
+      class: "tag-button", "aria-label": remove.replace("{name}", each.title),
+    })));
+  }
+
+  remove(choice) {
+    this.chosen = this.chosen.filter((each) => each !== choice);
+    this.showChosen();
+    this.valueChanged();
+    this.input.focus();
   }
 
   get value() { return this.query ? this.chosen.map((each) => each.value).join(",") || undefined : super.value; }

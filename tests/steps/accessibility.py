@@ -1,0 +1,22 @@
+"""Check a page with axe, which knows the rules of WCAG that a program can check."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Frame, Page
+
+from tests.e2e.tools import node_modules
+from tests.tiers import missing
+
+AXE = Path("axe-core/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def violations(page: Page | Frame) -> list[str]:
+    """Return the rules of axe that the page breaks."""
+    file = node_modules() / AXE
+    if not file.is_file():
+        missing("axe-core (npm install --prefix tests/e2e)")
+    await page.evaluate(file.read_text(encoding="utf-8"))
+    found: dict[str, Any] = await page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
