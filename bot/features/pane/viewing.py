@@ -1,4 +1,4 @@
-"""The content of a view of the pane: the person, the record, and the part that the page shows."""
+"""Requests for views of the pane: the person, the record, and the part that the page shows."""
 
 from dataclasses import dataclass, replace
 
