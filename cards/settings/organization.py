@@ -22,7 +22,7 @@ TITLE = "Organization"
 
 MAX_DIGITS = 4
 
-IN_OTHER_APPS = "In other apps, the pane says that chats are not turned on there."
+IN_OTHER_APPS = "In other apps, the pane says that chats are not enabled there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

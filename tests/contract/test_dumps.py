@@ -20,6 +20,7 @@ from bot.domain.notifications.rules import Versioned
 from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.posted_cards import ReportedBefore
 from bot.domain.queue_states import Queue
+from bot.domain.values import ChatId
 from bot.store import tables
 from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines
@@ -207,6 +208,23 @@ async def test_a_sign_in_to_the_pane_is_as_stored(store: Store) -> None:
         assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=samples.AT) is None
         assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) == samples.SIGNED_IN
         assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) is None
+
+
+async def test_a_pane_compares_the_newest_connections_of_its_record_and_of_its_chats(store: Store) -> None:
+    async with store.reading() as work:
+        state = work.pane_state
+        both = await state.rows(samples.CASE, [samples.CHAT.id, samples.CHANNEL.id], at_most=9)
+        newest = await state.rows(samples.CASE, [], at_most=1)
+        none = await state.rows(None, [ChatId("19:unknown")], at_most=9)
+    # The number of all connections follows each of the record's, and none those of the chats.
+    assert [(row[0], row[-1]) for row in both] == [
+        (samples.PAUSED, 2),
+        (samples.LIVE, 2),
+        (samples.PAUSED, 0),
+        (samples.LIVE, 0),
+    ]
+    assert [(row[0], row[-1]) for row in newest] == [(samples.PAUSED, 2)]
+    assert none == []
 
 
 def typed_before(values: ReportedBefore) -> dict[object, object]:

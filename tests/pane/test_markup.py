@@ -57,7 +57,8 @@ async def test_every_page_is_valid(world: World, path: str) -> None:
 @pytest.mark.parametrize("host", PaneHost)
 async def test_the_pages_of_all_hosts_are_valid(template: str, host: PaneHost) -> None:
     """One bot serves either the sandbox or real hosts, so the pages are rendered without a bot."""
-    values = {"path": PANE, "static": f"{PANE}/static/0", "host": host, "people": (), "environments": ["one", "two"]}
+    of_host = {"host": host, "people": (), "environments": ["one", "two"], "organizations": "{}"}
+    values = {"path": PANE, "static": f"{PANE}/static/0", **of_host}
     page = load_templates().get_template(template).render(**values, **SETTINGS_VALUES)
     assert f'data-host="{host}"' in page
     assert await mistakes(page) == []

@@ -34,7 +34,7 @@ class KnownChats:
     problem: ChatSyncError | None = None
     """The reason why the chats are those of an earlier time."""
     is_partial: bool = False
-    """True if the newest chats were asked for, and the others are on their way."""
+    """True if the newest chats were asked for, and the person may have more."""
 
 
 class ChatMemory:
@@ -48,7 +48,7 @@ class ChatMemory:
     async def chats(self, services: Services, person: ObjectId, *, complete: bool, renew: bool = False) -> KnownChats:
         """Return the person's chats, not older than a minute if Microsoft Graph responds; raise `Unavailable`.
 
-        Unless they have to be complete, the newest ones are returned while the others are loaded. `renew` asks again.
+        Unless they have to be complete, only the newest ones are returned, which takes one request. `renew` asks again.
         """
         if renew:
             self._all.discard(person)
@@ -73,7 +73,6 @@ class ChatMemory:
         if len(newest.mine.chats) < FIRST_CHATS:
             return newest
         if not complete:
-            self._all.refresh(person, partial(load, MAX_CHATS))
             return KnownChats(mine=newest.mine, at=newest.at, is_partial=True)
         try:
             async with asyncio.timeout(services.limits.answer_within_s / 3):
