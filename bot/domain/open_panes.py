@@ -7,8 +7,8 @@ from bot.domain.values import ObjectId, RecordRef
 
 SEEN_FOR = timedelta(seconds=60)
 """Time for which a record counts as open after its pane last asked for news. Hidden panes do not ask."""
-SAVED_EVERY = timedelta(seconds=30)
-"""Accuracy of the stored time. A visible pane asks again before both times together are over."""
+SAVED_EVERY = timedelta(seconds=20)
+"""Accuracy of the stored time. A visible pane asks again long before both times together are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

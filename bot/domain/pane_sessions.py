@@ -1,8 +1,9 @@
 """Sessions of people in the pane (spec P7). Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from bot.domain.values import ObjectId
 
@@ -45,6 +46,10 @@ class PaneSession:
     """The last time at which the person proved who they are, or the account was found to be enabled."""
     check_due_at: datetime
     """The time from which the account is to be checked again."""
+
+    def used(self, at: datetime | None) -> Self:
+        """Return the session after a use at this time, if any."""
+        return self if at is None or at <= self.used_at else replace(self, used_at=at)
 
     def is_over(self, at: datetime) -> bool:
         """Check whether the session has ended at this time.

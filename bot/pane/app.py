@@ -51,10 +51,10 @@ def make_pane(door: PaneDoor) -> web.Application:
 async def _running(app: web.Application) -> AsyncIterator[None]:
     """Store which records are open while the server runs, and at its end."""
     door = app[DOOR]
-    open_records, store = door.services.open_records, door.services.store
-    saving = asyncio.create_task(open_records.run(store, door.services.clock))
+    activity, store = door.services.pane_activity, door.services.store
+    saving = asyncio.create_task(activity.run(store, door.services.clock))
     yield
     saving.cancel()
     await asyncio.gather(saving, return_exceptions=True)
-    await open_records.flush(store)
+    await activity.flush(store)
     await door.memory.chats.close()

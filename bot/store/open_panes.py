@@ -19,6 +19,8 @@ class OpenPanes:
 
     async def save(self, panes: Mapping[str, OpenPane]) -> None:
         """Store the records that the panes show, and the times."""
+        if not panes:
+            return
         rows = [{"digest": digest, **_values(pane)} for digest, pane in panes.items()]
         statement = upsert.insert(self._connection, table)
         changed = {name: statement.excluded[name] for name in _CHANGING}

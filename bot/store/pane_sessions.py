@@ -1,5 +1,6 @@
 """Sessions of people in the pane. All processes share them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -11,6 +12,11 @@ from bot.store.tables import pane_session as table
 
 _BY_DIGEST = select(table).where(table.c.digest == bindparam("digest"))
 """Built once, because each request needs it."""
+_SAVE_USE = (
+    update(table)
+    .where(table.c.digest == bindparam("session"), table.c.used_at < bindparam("at", type_=table.c.used_at.type))
+    .values(used_at=bindparam("at", type_=table.c.used_at.type))
+)
 
 
 class PaneSessions:
@@ -52,10 +58,11 @@ class PaneSessions:
             check_due_at=row["check_due_at"] or row["begun_at"],
         )
 
-    async def save_use(self, digest: str, *, at: datetime) -> None:
-        """Store the time of the last use, unless a later one is stored."""
-        older = (table.c.digest == digest) & (table.c.used_at < at)
-        await self._connection.execute(update(table).where(older).values(used_at=at))
+    async def save_uses(self, uses: Mapping[str, datetime]) -> None:
+        """Store the times of the last uses by the digests, unless a later one is stored."""
+        if uses:
+            rows = [{"session": digest, "at": at} for digest, at in uses.items()]
+            await self._connection.execute(_SAVE_USE, rows)
 
     async def claim_check(self, digest: str, session: PaneSession, *, next_at: datetime) -> bool:
         """Return True for the one request that may check the account; the next check is due at the given time."""

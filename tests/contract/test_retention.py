@@ -166,9 +166,9 @@ async def test_sessions_are_deleted_when_they_have_ended(
 ) -> None:
     async with store.writing() as work:
         await work.pane_sessions.add("digest", replace(PANE_SESSION, begun_at=LATER, used_at=LATER))
-        await work.pane_sessions.save_use("digest", at=LATER + used_until)
+        await work.pane_sessions.save_uses({"digest": LATER + used_until})
         # Another process that is a little late.
-        await work.pane_sessions.save_use("digest", at=LATER + used_until - timedelta(seconds=1))
+        await work.pane_sessions.save_uses({"digest": LATER + used_until - timedelta(seconds=1)})
     await delete_old(store, LATER + age)
     assert (await count(engines))["pane_session"] == left
 

@@ -1,12 +1,15 @@
 """Sessions of the pane in the sandbox: how they begin, count, and end (spec P7)."""
 
+import asyncio
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from bot.features.shared.pane_activity import SAVED_WITHIN
 from bot.store.tables import pane_session
+from tests.patience import PATIENCE_S
 from tests.steps.pane import PanePage, error_of, open_pane
 from tests.wire.people import ADELE, ALEX
 from tests.wire.world import World
@@ -72,8 +75,20 @@ async def test_a_use_is_stored_once_a_minute_at_most(world: World) -> None:
     for seconds, stored in ((59, 0), (1, 60), (30, 60)):
         world.clock.advance(seconds)
         assert await is_signed_in(page)
+        await world.restart()  # at its end, the server stores what waits
         (row,) = await world.rows_in(pane_session)
         assert row["used_at"] == begun + timedelta(seconds=stored)
+
+
+async def test_uses_are_stored_within_seconds(world: World) -> None:
+    page, begun = await open_pane(world, ADELE), world.clock.now()
+    world.clock.advance(120)
+    assert await is_signed_in(page)
+    world.clock.advance(SAVED_WITHIN.total_seconds())
+    used = pane_session.c.used_at == begun + timedelta(seconds=120)
+    async with asyncio.timeout(PATIENCE_S):
+        while not await world.rows_in(pane_session, used):
+            await asyncio.sleep(0.01)
 
 
 async def test_an_ended_session_is_worth_nothing(world: World) -> None:

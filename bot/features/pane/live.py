@@ -82,9 +82,9 @@ async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
     async with services.store.reading() as work:
         rows = await work.pane_state.rows(record, watch.chats, at_most=section_size(watch.shown))
         stored, found = await work.pane_state.panes(record, pane.digest, person, after=now - SEEN_FOR)
-    others = services.open_records.viewers(record, found, pane.digest, now) - {person}
+    others = services.pane_activity.viewers(record, found, pane.digest, now) - {person}
     shown = OpenPane(person=person, record=record, seen_at=now) if record and person else None
-    await services.open_records.save(services.store, pane.digest, shown, stored)
+    await services.pane_activity.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
     viewers = sorted(each for each in others if each)
     return LiveState(version=_digest((settings, rows, viewers)), viewers=viewers)

@@ -48,8 +48,11 @@ async def require_session(services: Services, token: str, *, host: str, rules: S
     `host` is the program that the page says it is in.
     """
     digest, now = digest_of(token), services.clock.now()
+    # Taken first: a use that is being stored is in the memory, or already in the database.
+    last_use = services.pane_activity.last_use(digest)
     async with services.store.reading() as work:
         session = await work.pane_sessions.get(digest)
+    session = session and session.used(last_use)
     if session is None or session.is_over(now) or session.identity.host != host:
         raise signed_out()
     if session.identity.host not in rules.hosts or session.identity.tenant_id not in rules.tenants:
@@ -57,8 +60,7 @@ async def require_session(services: Services, token: str, *, host: str, rules: S
     if session.is_check_due(now):
         await _check(services, digest, session, now, rules.directory_tenant)
     if not session.is_saved(now):
-        async with services.store.writing() as work:
-            await work.pane_sessions.save_use(digest, at=now)
+        services.pane_activity.note_use(digest, now)
     return session.identity
 
 
@@ -111,4 +113,4 @@ async def _delete(services: Services, digest: str) -> None:
     async with services.store.writing() as work:
         await work.pane_sessions.delete(digest)
         await work.open_panes.delete(digest)
-    services.open_records.forget(digest)
+    services.pane_activity.forget(digest)

@@ -12,7 +12,7 @@ from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.known_keys import KnownKeys
-from bot.features.shared.open_records import OpenRecords
+from bot.features.shared.pane_activity import PaneActivity
 from bot.features.shared.roster_cache import RosterCache
 from bot.features.shared.view_cache import ViewCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
@@ -75,7 +75,7 @@ class Services:
     """The organization ID that the last event of each environment named."""
     signing_keys: KnownKeys = field(default_factory=KnownKeys)
     """The keys of signatures, which all processes share."""
-    open_records: OpenRecords = field(default_factory=OpenRecords)
+    pane_activity: PaneActivity = field(default_factory=PaneActivity)
     """The records that are open in panes of this process."""
     lines: LineBudget = field(default_factory=LineBudget)
     """Lines of the log that other systems can cause as often as they like."""

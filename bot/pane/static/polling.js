@@ -1,7 +1,6 @@
 // Asks regularly whether the page is up to date, but only while somebody can see it.
 
-// At most 30 seconds apart, so that the server always knows which records are open.
-const EVERY_MS = 27_500, JITTER_MS = 2_500, LONGEST_MS = 300_000;
+const EVERY_MS = 30_000, JITTER_MS = 2_500, LONGEST_MS = 300_000;
 
 export function makePolling(poll) {
   let timer = 0, asked = 0, failures = 0;

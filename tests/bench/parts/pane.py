@@ -21,7 +21,7 @@ from tests.bench.parts.inbound import cases
 from tests.wire.people import COLLEAGUES
 
 CHATS, PANES = 1_000, 200
-POLL_EVERY_S = 27.5
+POLL_EVERY_S = 30
 """Seconds between two polls of a pane, on average; see `polling.js`."""
 _GRAPH_S = 0.1
 _HEADERS = {"X-Chat-Sync-Host": "sandbox"}

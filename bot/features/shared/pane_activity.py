@@ -1,12 +1,13 @@
-"""The records that are open in panes (spec P14).
+"""The records that are open in panes (spec P14), and the last uses of their sessions (spec P7).
 
-A pane that opens or leaves a record is stored at once. That it is still open is stored with other panes a little later,
-in one transaction, because hundreds of panes say so twice a minute.
+A pane that opens or leaves a record is stored at once. That it is still open, and that its session was used, is stored
+with other panes a little later, in one transaction, because hundreds of panes say so twice a minute.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
@@ -17,16 +18,27 @@ from bot.logs.tracebacks import describe_error
 from bot.store.unit_of_work import Store
 
 SAVED_WITHIN = timedelta(seconds=5)
-"""Time after which other processes know that a pane is still open."""
+"""Time after which other processes know that a pane is still open, and that its session was used."""
+
+T = TypeVar("T")
 
 _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
-class OpenRecords:
-    """The panes of this process that are still open, until they are stored."""
+class PaneActivity:
+    """The panes of this process that are still open, and the uses of their sessions, until they are stored."""
 
     _waiting: dict[str, OpenPane] = field(default_factory=dict)
+    _uses: dict[str, datetime] = field(default_factory=dict)
+
+    def note_use(self, digest: str, at: datetime) -> None:
+        """Note that the session was used, to store it soon."""
+        self._uses[digest] = at
+
+    def last_use(self, digest: str) -> datetime | None:
+        """Return the last use that is not stored yet, if any."""
+        return self._uses.get(digest)
 
     async def save(self, store: Store, digest: str, shown: OpenPane | None, stored: OpenPane | None) -> None:
         """Store what the pane shows now, at once if it is another record than before; raise `Unavailable`."""
@@ -45,6 +57,7 @@ class OpenRecords:
     def forget(self, digest: str) -> None:
         """Forget a pane whose session has ended."""
         self._waiting.pop(digest, None)
+        self._uses.pop(digest, None)
 
     def viewers(self, record: RecordRef | None, found: Iterable[ObjectId], digest: str, now: datetime) -> set[ObjectId]:
         """Return the people of the stored panes, and those whose panes wait to be stored."""
@@ -53,22 +66,29 @@ class OpenRecords:
         return {*found, *(each.person for each in waiting if each.record == record and each.seen_at > after)}
 
     async def run(self, store: Store, clock: Clock) -> None:
-        """Store the waiting panes every few seconds until cancelled."""
+        """Store what waits every few seconds until cancelled."""
         while True:
             await clock.sleep(SAVED_WITHIN.total_seconds())
             await self.flush(store)
 
     async def flush(self, store: Store) -> None:
-        """Store the waiting panes. If that fails, they wait for the next time."""
-        saved = dict(self._waiting)
-        if not saved:
+        """Store what waits. If that fails, it waits for the next time."""
+        panes, uses = dict(self._waiting), dict(self._uses)
+        if not panes and not uses:
             return
         try:
             async with store.writing() as work:
-                await work.open_panes.save(saved)
+                await work.open_panes.save(panes)
+                await work.pane_sessions.save_uses(uses)
         except ChatSyncError as error:
-            _log.warning("pane.open_records_not_saved", reason=describe_error(error))
+            _log.warning("pane.activity_not_saved", reason=describe_error(error))
             return
-        for digest, pane in saved.items():
-            if self._waiting.get(digest) is pane:
-                del self._waiting[digest]
+        _forget(self._waiting, panes)
+        _forget(self._uses, uses)
+
+
+def _forget(waiting: dict[str, T], saved: Mapping[str, T]) -> None:
+    """Remove what was saved, unless there is something newer."""
+    for digest, value in saved.items():
+        if waiting.get(digest) is value:
+            del waiting[digest]
