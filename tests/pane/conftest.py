@@ -1,3 +1,23 @@
-"""The same world as in the stories at the wire."""
+"""The world of the stories at the wire. For stories in Chromium, each module has one bot and one browser."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.process.bot_process import BotProcess
+from tests.steps.browser import running_bot, running_browser
 from tests.wire.conftest import bare_world, connector, settings, world  # noqa: F401 - fixtures
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProcess]:
+    async with running_bot(tmp_path_factory.mktemp("bot")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as running:
+        yield running

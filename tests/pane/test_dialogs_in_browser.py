@@ -9,25 +9,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.pane.test_in_browser import LOOKS, NAME, become, bot, browser, look_name, page
-from tests.steps.accessibility import violations
+from tests.pane.test_in_browser import NAME, connected, page
+from tests.steps.accessibility import LOOKS, look_name, violations
+from tests.steps.browser import become, tab_to
 
-__all__ = ["bot", "browser", "page"]
+__all__ = ["connected", "page"]
 """Fixtures."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 DIALOG = re.compile("/pane/dialog$")
-MAX_STOPS = 60
-
-
-async def tab_to(page: Page, target: Locator) -> None:
-    """Press the Tab key until the element has the focus."""
-    for _ in range(MAX_STOPS):
-        if await target.evaluate("each => each === document.activeElement"):
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError("The Tab key does not reach the element.")
 
 
 async def open_menu(page: Page) -> Locator:

@@ -7,23 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import BrowserContext, Error, Frame, FrameLocator, Locator, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Error, Frame, FrameLocator, Locator, Page, expect
 
 from bot.config.settings import Settings
 from bot.domain.pane_sign_in import SignInFailure
 from bot.store.tables import pane_session, pane_sign_in
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
 from tests.fakes.certificates import Certificates
-from tests.fakes.connector import FakeConnector
 from tests.fakes.model_driven_app import pane_in, show_app, visit
 from tests.fakes.sign_in import FakeSignIn
 from tests.fakes.tls_proxy import tls_proxy
+from tests.pane.production_fixtures import connector  # noqa: F401 - fixtures
 from tests.patience import PATIENCE_S
 from tests.steps.accessibility import violations
+from tests.steps.browser import running_browser
 from tests.steps.pane import PANE, case
 from tests.steps.pane_sign_in import SESSION_COOKIE, dynamics_settings, running
 from tests.tcp_ports import free_port
-from tests.tiers import missing
 from tests.wire.people import ADELE
 from tests.wire.world import World
 
@@ -31,8 +30,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
 SAME_NETWORK = "--disable-features=LocalNetworkAccessChecks"
 """The page of the organization comes from the test and has no address, so browsers take it for one of the internet."""
-
-expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @dataclass
@@ -53,12 +50,6 @@ class Organization:
 
 
 @pytest.fixture
-async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
-    async with FakeConnector(certificates=certificates).running() as made:
-        yield made
-
-
-@pytest.fixture
 def settings(database_url: str, sign_in: FakeSignIn) -> Settings:
     sign_in.pages.person = ADELE.object_id
     settings = dynamics_settings(database_url, sign_in)
@@ -69,20 +60,16 @@ def settings(database_url: str, sign_in: FakeSignIn) -> Settings:
 async def organization(
     bare_world: World, sign_in: FakeSignIn, certificates: Certificates
 ) -> AsyncIterator[Organization]:
-    if not chromium():
-        missing("Chromium")
     url = bare_world.settings.own_url
     port = int(url.rpartition(":")[2])
     async with (
         running(bare_world) as world,
         tls_proxy(certificates, port, world.settings.port),
-        async_playwright() as driver,
+        running_browser([SAME_NETWORK]) as browser,
     ):
-        browser = await driver.chromium.launch(executable_path=chromium(), args=[*CHROMIUM_OPTIONS, SAME_NETWORK])
         context = await browser.new_context(locale="en-US", ignore_https_errors=True)
         context.set_default_timeout(PATIENCE_S * 1000)
         yield Organization(context, world, sign_in, url)
-        await browser.close()
 
 
 async def press_sign_in(page: Page, name: str = "Sign in") -> Page:

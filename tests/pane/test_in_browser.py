@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
 from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
-from tests.steps.accessibility import violations
-from tests.tcp_ports import free_port
-from tests.tiers import missing
+from tests.steps.accessibility import LOOKS, check, look_name
+from tests.steps.browser import become, watched_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 NAME = "Pump <b>team</b>"
-expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProcess]:
-    """Start Chat Sync with no setting except its port."""
-    if not chromium():
-        missing("Chromium")
-    async with ClientSession() as session:
-        port = str(free_port(for_the_session=True))
-        process = BotProcess(tmp_path_factory.mktemp("bot"), {"PORT": port}, session)
-        await process.start()
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(bot: BotProcess) -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-        await connect_chat(running, bot)
-        yield running
-        await running.close()
+async def connected(bot: BotProcess, browser: Browser) -> None:
+    await connect_chat(browser, bot)
 
 
 async def connect_chat(browser: Browser, bot: BotProcess) -> None:
@@ -69,29 +45,13 @@ async def connect_chat(browser: Browser, bot: BotProcess) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(bot: BotProcess, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """Open the pane beside the first case. The console must stay empty, also of violations of the policy."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        # Chromium itself reports each refusal of the server.
-        if message.type in {"error", "warning"} and "status of 403" not in message.text:
-            complaints.append(message.text)
-
-    context = await browser.new_context(locale="en-US", **getattr(request, "param", {}))
-    opened = await context.new_page()
-    opened.set_default_timeout(PATIENCE_S * 1000)
-    opened.on("console", note)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    await opened.goto(f"{bot.url}/pane?host=sandbox#table=incident&id={await bot.row('CAS-01001')}")
-    yield opened
-    await context.close()
-    assert complaints == []
-
-
-async def become(page: Page, person: str) -> None:
-    await page.get_by_role("button", name=person).click()
-    await expect(page.get_by_text(f"You are {person}.")).to_be_visible()
+async def page(
+    bot: BotProcess, browser: Browser, connected: None, request: pytest.FixtureRequest
+) -> AsyncIterator[Page]:
+    """Open the pane beside the first case. Chromium itself reports each refusal of the server."""
+    async with watched_page(browser, ["status of 403"], **getattr(request, "param", {})) as opened:
+        await opened.goto(f"{bot.url}/pane?host=sandbox#table=incident&id={await bot.row('CAS-01001')}")
+        yield opened
 
 
 async def test_a_person_sees_the_connected_chat_and_joins_it(page: Page) -> None:
@@ -285,34 +245,19 @@ async def test_the_page_around_this_one_names_the_record(page: Page, bot: BotPro
     await expect(page.get_by_role("heading", name="Save the record first")).to_be_visible()
 
 
-LOOKS = [
-    {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "forced_colors": forced}
-    for width in (300, 1280)
-    for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active"))
-]
-
-
-def look_name(look: Any) -> str:
-    return f"{look['viewport']['width']}-{look['color_scheme']}-{look['forced_colors']}"
-
-
 @pytest.mark.parametrize("page", LOOKS, indirect=True, ids=look_name)
 async def test_every_view_fits_and_breaks_no_rule_of_accessibility(page: Page) -> None:
-    async def check() -> None:
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert await violations(page) == []
-
-    await check()
+    await check(page)
     await become(page, "Isaiah Langer")
     await expect(page.get_by_text("Locked.").first).to_be_visible()
-    await check()
+    await check(page)
     await expect(page.locator("#suggested .person").first).to_be_visible()
-    await check()
+    await check(page)
     for tab, heading in (("Timeline", NAME), ("Channels", "General"), ("People", "Adele Vance")):
         await page.get_by_role("tab", name=tab).click()
         await expect(page.get_by_role("tabpanel").get_by_role("heading", name=heading)).to_have_count(1)
-        await check()
+        await check(page)
     await page.get_by_role("button", name="Change").click()
     await become(page, "Lynne Robbins")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("You have no user in Dynamics 365")
-    await check()
+    await check(page)

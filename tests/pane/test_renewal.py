@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.config.settings import Settings
 from bot.store.tables import pane_session
-from tests.fakes.certificates import Certificates
-from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import FakeSignIn
+from tests.pane.production_fixtures import connector, settings  # noqa: F401 - fixtures
 from tests.steps.pane import PANE, PanePage, case, error_of
-from tests.steps.pane_sign_in import DYNAMICS, SESSION_COOKIE, dynamics_settings, open_signed_in, running
+from tests.steps.pane_sign_in import DYNAMICS, SESSION_COOKIE, open_signed_in, running
 from tests.wire.people import ADELE, LYNNE
 from tests.wire.world import World
 
@@ -22,18 +20,6 @@ OVER = ("You are not signed in, or your session has ended.", "Sign in again.")
 ENTRA = {b'"accountEnabled":true': b'"accountEnabled":false'}
 DATAVERSE = {b'"isdisabled":false': b'"isdisabled":true'}
 FIVE_MINUTES = 5 * 60
-
-
-@pytest.fixture
-async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
-    async with FakeConnector(certificates=certificates).running() as made:
-        yield made
-
-
-@pytest.fixture
-def settings(database_url: str, sign_in: FakeSignIn) -> Settings:
-    sign_in.pages.person = ADELE.object_id
-    return dynamics_settings(database_url, sign_in)
 
 
 @pytest.fixture

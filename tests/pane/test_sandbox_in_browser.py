@@ -9,18 +9,15 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
-from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
+from tests.steps.browser import watched_page
 from tests.tcp_ports import free_port
-from tests.tiers import missing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 NAME = "Booster team"
-expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -29,27 +26,10 @@ async def session() -> AsyncIterator[ClientSession]:
         yield made
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if not chromium():
-        missing("Chromium")
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-        yield running
-        await running.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE_S * 1000)
-    opened = await context.new_page()
-    complaints: list[str] = []
-    opened.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    await context.close()
-    assert complaints == []
+    async with watched_page(browser, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened
 
 
 def new_bot(folder: pytest.TempPathFactory, session: ClientSession, **settings: str) -> BotProcess:
@@ -86,6 +66,29 @@ async def act_as(page: Page, person: str) -> None:
     await page.get_by_label("Acting as").select_option(await option.get_attribute("value"))
     await page.get_by_role("button", name="Switch").click()
     await expect(page.locator("#person option:checked")).to_contain_text(person)
+
+
+async def test_the_tour_of_readme_shows_a_note_and_a_card(page: Page, bot: BotProcess) -> None:
+    await page.goto(f"{bot.url}/sandbox/")
+    await page.get_by_role("paragraph").filter(has_text="Start here").get_by_role("link").click()
+    pane = await open_pane(page)
+    await expect(pane.locator("#record")).to_contain_text("CAS-01001")
+    await pane.get_by_role("button", name="New chat", exact=True).click()
+    dialog = pane.get_by_role("dialog")
+    await dialog.get_by_label("Adele Vance").check()
+    await dialog.get_by_role("button", name="Create chat").click()
+    async with page.expect_popup() as popup:
+        await dialog.get_by_role("link", name="Open chat").click()
+    chat = await popup.value
+    cards = chat.locator("#messages .card")
+    await expect(cards.filter(has_text="Connected by Alex Wilber")).to_contain_text("Normal")
+    await page.get_by_label("Priority", exact=True).select_option("High")
+    await page.get_by_role("button", name="Save").click()
+    await expect(cards.filter(has_text="Normal → High")).to_have_count(1)
+    # The lists of chats and of panes have one name in two style sheets.
+    rail = await chat.get_by_role("navigation", name="Chats").bounding_box()
+    assert rail
+    assert rail["width"] > len(NAME) * 10
 
 
 async def test_a_newcomer_connects_a_chat_beside_a_record_and_a_colleague_joins(

@@ -6,75 +6,27 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, Dialog, FilePayload, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Dialog, FilePayload, Locator, Page, expect
 
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules
 from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
-from tests.tcp_ports import free_port
-from tests.tiers import missing
+from tests.steps.accessibility import LOOKS, check, look_name, violations
+from tests.steps.browser import become, tab_to, watched_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-AXE = Path("axe-core/axe.min.js")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECTIONS = ("General", "Record types", "Notifications", "History", "Export and import")
-expect.set_options(timeout=PATIENCE_S * 1000)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProcess]:
-    """Start Chat Sync with no setting except its port."""
-    if not chromium():
-        missing("Chromium")
-    async with ClientSession() as session:
-        port = str(free_port(for_the_session=True))
-        process = BotProcess(tmp_path_factory.mktemp("bot"), {"PORT": port}, session)
-        await process.start()
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(bot: BotProcess) -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-        yield running
-        await running.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(bot: BotProcess, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """Open the settings page. The console must stay empty, also of violations of the policy."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        # Chromium itself reports each refusal of the server.
-        if message.type in {"error", "warning"} and "status of 40" not in message.text:
-            complaints.append(message.text)
-
-    context = await browser.new_context(locale="en-US", **getattr(request, "param", {}))
-    opened = await context.new_page()
-    opened.set_default_timeout(PATIENCE_S * 1000)
-    opened.on("console", note)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    await opened.goto(f"{bot.url}/pane/settings?host=sandbox")
-    yield opened
-    await context.close()
-    assert complaints == []
-
-
-async def become(page: Page, person: str) -> None:
-    await page.get_by_role("button", name=person).click()
-    await expect(page.get_by_text(f"You are {person}.")).to_be_visible()
+    """Open the settings page. Chromium itself reports each refusal of the server."""
+    async with watched_page(browser, ["status of 40"], **getattr(request, "param", {})) as opened:
+        await opened.goto(f"{bot.url}/pane/settings?host=sandbox")
+        yield opened
 
 
 async def section(page: Page, name: str) -> Locator:
@@ -90,16 +42,6 @@ async def open_case(page: Page) -> Locator:
     await types.get_by_role("button", name="Change Case", exact=True).click()
     await expect(types.get_by_label("Include a note")).to_be_visible()
     return types
-
-
-async def violations(page: Page) -> list[str]:
-    """Return the rules of axe that the page breaks."""
-    file = node_modules() / AXE
-    if not file.is_file():
-        missing("axe-core (npm install --prefix tests/e2e)")
-    await page.evaluate(file.read_text(encoding="utf-8"))
-    found: dict[str, Any] = await page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
 
 
 async def test_a_new_key_field_takes_effect_in_a_chat(page: Page, browser: Browser, bot: BotProcess) -> None:
@@ -278,15 +220,6 @@ async def test_another_person_sees_nothing_of_the_one_before(page: Page) -> None
     await expect((await section(page, "History")).get_by_label("Settings of")).to_have_value("")
 
 
-async def tab_to(page: Page, target: Locator) -> None:
-    """Press the Tab key until the element has the focus."""
-    for _ in range(80):
-        if await target.evaluate("element => element === document.activeElement"):
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"The Tab key does not reach {target}.")
-
-
 async def test_a_default_rule_is_previewed_and_saved_by_keyboard_alone(page: Page) -> None:
     await tab_to(page, page.get_by_role("button", name="Alex Wilber"))
     await page.keyboard.press("Enter")
@@ -321,32 +254,17 @@ async def press(page: Page, form: Locator, name: str) -> None:
     await page.keyboard.press("Enter")
 
 
-LOOKS = [
-    {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "forced_colors": forced}
-    for width in (300, 1280)
-    for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active"))
-]
-
-
-def look_name(look: Any) -> str:
-    return f"{look['viewport']['width']}-{look['color_scheme']}-{look['forced_colors']}"
-
-
 @pytest.mark.parametrize("page", LOOKS, indirect=True, ids=look_name)
 async def test_every_section_fits_and_breaks_no_rule_of_accessibility(page: Page) -> None:
-    async def check() -> None:
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert await violations(page) == []
-
-    await check()
+    await check(page)
     await become(page, "Alex Wilber")
     await expect(page.get_by_label("Chats", exact=True)).to_be_visible()
     for name in SECTIONS:
         await section(page, name)
         await expect(page.locator("[aria-busy]")).to_have_count(0)
-        await check()
+        await check(page)
     await open_case(page)
-    await check()
+    await check(page)
 
 
 async def test_the_page_can_be_read_from_right_to_left(page: Page) -> None:

@@ -14,22 +14,20 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.config.settings import Settings
 from bot.store.tables import pane_session, pane_sign_in
 from bot.web.server import serving
 from bot.wiring.application import make_app
 from bot.wiring.command_line import run_command
 from bot.wiring.pane import WINDOWS_PER_MINUTE
 from tests.fakes.certificates import Certificates
-from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn, SigningKey
+from tests.pane.production_fixtures import connector, settings  # noqa: F401 - fixtures
 from tests.steps.pane import PANE, PanePage, case, error_of
 from tests.steps.pane_sign_in import (
     DYNAMICS,
     SESSION_COOKIE,
     SIGN_IN_COOKIE,
     Window,
-    dynamics_settings,
     new_secret,
     open_signed_in,
     running,
@@ -43,18 +41,6 @@ pytestmark = pytest.mark.one_database
 
 ANOTHER = "cccccccc-0000-4000-8000-000000000009"
 CALLBACK = "https://bot.example.com/pane/sign-in/callback"
-
-
-@pytest.fixture
-async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
-    async with FakeConnector(certificates=certificates).running() as made:
-        yield made
-
-
-@pytest.fixture
-def settings(database_url: str, sign_in: FakeSignIn) -> Settings:
-    sign_in.pages.person = ADELE.object_id
-    return dynamics_settings(database_url, sign_in)
 
 
 @pytest.fixture
@@ -434,3 +420,14 @@ async def test_without_the_settings_nobody_can_sign_in_and_the_page_names_them(
     (line,) = [each for each in lines if "sign-in to the pane" in each]
     assert line.startswith("note")
     assert f"Set {missing.replace(', ', ' and ')}." in line
+    assert line.rstrip().endswith("enter the redirect address https://<your host>/pane/sign-in/callback.")
+
+
+async def test_the_doctor_names_a_missing_pane_and_missing_permissions(world: World) -> None:
+    world.dataverse_refuses["getPresencesByUserId"] = (403, {"error": {"code": "Forbidden", "message": "secret"}})
+    lines: list[str] = []
+    await run_command(world.settings, Namespace(command="doctor"), lines.append)
+    notes = {line.partition(":")[0]: line.rstrip() for line in lines}
+    assert "ok     sign-in to the pane\n" in lines
+    assert "Presence.Read.All" in notes["note   people in the pane"]
+    assert notes["note   pane in localhost/sandbox"].endswith("Run: python app.py dataverse pane install")

@@ -10,27 +10,18 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
-from pydantic import SecretStr
 
-from bot.config.settings import Settings
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
 from tests.fakes.certificates import Certificates
-from tests.fakes.clock import HeldClock
-from tests.fakes.connector import FakeConnector
 from tests.fakes.databases import MigratedDatabases
 from tests.fakes.sign_in import FakeSignIn
-from tests.patience import PATIENCE_S
 from tests.steps.accessibility import violations
-from tests.steps.teams_tab import PUBLIC_URL, TAB, TeamsClient
-from tests.tcp_ports import free_port
-from tests.tiers import missing
-from tests.wire.opening import open_world
+from tests.steps.browser import watched_page
+from tests.steps.teams_tab import PUBLIC_URL, TAB, TeamsClient, teams_world
 from tests.wire.people import ADELE, ALEX
-from tests.wire.world import GROUP, WEBHOOK_KEY, World
+from tests.wire.world import GROUP, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
-
-expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,40 +37,8 @@ async def world(
     certificates: Certificates,
     sign_in: FakeSignIn,
 ) -> AsyncIterator[World]:
-    """Start a bot with an app ID, and connect its chat to the first case."""
-    sandbox = f"http://127.0.0.1:{free_port(for_the_session=True)}/sandbox"
-    settings = Settings(
-        port=free_port(for_the_session=True),
-        database_url=await migrated.sqlite(tmp_path_factory.mktemp("teams") / "test.db"),
-        dataverse_urls=(sandbox,),
-        graph_url=f"{sandbox}/graph/v1.0",
-        webhook_key=SecretStr(WEBHOOK_KEY),
-        public_url=PUBLIC_URL,
-        **sign_in.settings(),
-    )
-    async with (
-        FakeConnector(certificates=certificates).running() as connector,
-        open_world(settings, connector, HeldClock()) as opened,
-    ):
-        await opened.know_chats(GROUP)
-        await opened.start()
-        opened.headers = {"Authorization": sign_in.bearer(connector.service_url)}
-        for number in ("CAS-01005", "CAS-01001"):
-            await opened.say(f"connect {number} quiet", person=ADELE)
-            await opened.settle()
-        await opened.change({"prioritycode": 1})
-        await opened.window_ends()
+    async with teams_world(tmp_path_factory.mktemp("teams"), migrated, certificates, sign_in) as opened:
         yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if not chromium():
-        missing("Chromium")
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-        yield running
-        await running.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -87,17 +46,11 @@ async def client(
     world: World, browser: Browser, sign_in: FakeSignIn, request: pytest.FixtureRequest
 ) -> AsyncIterator[TeamsClient]:
     """Return Teams as Adele uses it. The console must stay empty, except for what the story expects."""
-    complaints: list[str] = []
-    context = await browser.new_context(locale="en-US", **getattr(request, "param", {}))
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE_S * 1000)
-    page.on("console", lambda each: complaints.append(each.text) if each.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    opened = TeamsClient(world, page, token=sign_in.tab_token(ADELE.object_id))
-    yield opened
-    await context.unroute_all(behavior="ignoreErrors")
-    await context.close()
-    assert [text for text in complaints if not any(each in text for each in opened.tolerated)] == []
+    tolerated: list[str] = []
+    async with watched_page(browser, tolerated, **getattr(request, "param", {})) as page:
+        opened = TeamsClient(world, page, token=sign_in.tab_token(ADELE.object_id))
+        yield opened
+        tolerated += opened.tolerated
 
 
 async def case(world: World, number: str = "CAS-01001") -> str:

@@ -9,9 +9,8 @@ from pydantic import SecretStr
 
 from bot.config.settings import Settings
 from bot.store.tables import pane_session
-from tests.fakes.certificates import Certificates
-from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn, SigningKey
+from tests.pane.production_fixtures import connector  # noqa: F401 - fixtures
 from tests.steps.pane import PanePage, case, error_of
 from tests.tcp_ports import free_port
 from tests.wire.people import ADELE
@@ -20,12 +19,6 @@ from tests.wire.world import WEBHOOK_KEY, World
 pytestmark = pytest.mark.one_database
 
 ANOTHER = "cccccccc-0000-4000-8000-000000000009"
-
-
-@pytest.fixture
-async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
-    async with FakeConnector(certificates=certificates).running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,6 +12,24 @@ AXE = Path("axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+LOOKS = [
+    {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "forced_colors": forced}
+    for width in (300, 1280)
+    for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active"))
+]
+"""Narrow and wide pages in all colors, as options of a browser context."""
+
+
+def look_name(look: Any) -> str:
+    return f"{look['viewport']['width']}-{look['color_scheme']}-{look['forced_colors']}"
+
+
+async def check(page: Page) -> None:
+    """Check that the page fits into the window, and breaks no rule of axe."""
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await violations(page) == []
+
+
 async def violations(page: Page | Frame) -> list[str]:
     """Return the rules of axe that the page breaks."""
     file = node_modules() / AXE

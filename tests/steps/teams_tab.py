@@ -4,14 +4,26 @@ The browser reaches nothing: the requests to Teams and to the public address of 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, FrameLocator, Page, Route
+from pydantic import SecretStr
 
+from bot.config.settings import Settings
+from tests.fakes.certificates import Certificates
+from tests.fakes.clock import HeldClock
+from tests.fakes.connector import FakeConnector
+from tests.fakes.databases import MigratedDatabases
+from tests.fakes.sign_in import FakeSignIn
 from tests.patience import PATIENCE_S
-from tests.wire.world import World
+from tests.tcp_ports import free_port
+from tests.wire.opening import open_world
+from tests.wire.people import ADELE
+from tests.wire.world import GROUP, WEBHOOK_KEY, World
 
 TEAMS = "https://teams.microsoft.com/v2/"
 PUBLIC_URL = "https://bot.example.com"
@@ -41,6 +53,36 @@ window.addEventListener("message", async (event) => {
   if (answer) event.source.postMessage({ id, uuidAsString, args: answer }, set.origin);
 });
 </script>"""
+
+
+@asynccontextmanager
+async def teams_world(
+    folder: Path, migrated: MigratedDatabases, certificates: Certificates, sign_in: FakeSignIn
+) -> AsyncIterator[World]:
+    """Start a bot with an app ID, connect its chat to two cases, and change the first one."""
+    sandbox = f"http://127.0.0.1:{free_port(for_the_session=True)}/sandbox"
+    settings = Settings(
+        port=free_port(for_the_session=True),
+        database_url=await migrated.sqlite(folder / "test.db"),
+        dataverse_urls=(sandbox,),
+        graph_url=f"{sandbox}/graph/v1.0",
+        webhook_key=SecretStr(WEBHOOK_KEY),
+        public_url=PUBLIC_URL,
+        **sign_in.settings(),
+    )
+    async with (
+        FakeConnector(certificates=certificates).running() as connector,
+        open_world(settings, connector, HeldClock()) as opened,
+    ):
+        await opened.know_chats(GROUP)
+        await opened.start()
+        opened.headers = {"Authorization": sign_in.bearer(connector.service_url)}
+        for number in ("CAS-01005", "CAS-01001"):
+            await opened.say(f"connect {number} quiet", person=ADELE)
+            await opened.settle()
+        await opened.change({"prioritycode": 1})
+        await opened.window_ends()
+        yield opened
 
 
 @dataclass

@@ -15,6 +15,12 @@ export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+// Shows the text, or hides the element if there is none.
+export function showText(element, words) {
+  setText(element, words);
+  element.hidden = !words;
+}
+
 // Shows only one of: a state, the people of the sandbox, the content.
 function showOnly(shown) {
   for (const each of [state, one("#people"), one("#content")]) if (each) each.hidden = each !== shown;

@@ -1,6 +1,6 @@
 // Rows of people: photo or initials, presence, and the link that starts a chat.
 
-import { setText } from "./page.js";
+import { setText, showText } from "./page.js";
 import { showPhoto } from "./photos.js";
 
 const COLORS = 8;
@@ -22,11 +22,6 @@ export function fillPerson(item, person) {
   start.hidden = !person.url;
   if (person.url && start.href !== person.url) start.href = person.url;
   if (!person.url) start.removeAttribute("href");
-}
-
-function showText(element, words) {
-  setText(element, words);
-  element.hidden = !words;
 }
 
 // The first letters of the first and the last word. Letters outside of the basic plane stay whole.

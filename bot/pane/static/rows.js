@@ -1,6 +1,6 @@
 // Lists of chats, channels, and people. A refresh changes only what differs, so that focus and scroll position stay.
 
-import { setText } from "./page.js";
+import { setText, showText } from "./page.js";
 import { fillPerson } from "./people.js";
 import { fillMenu } from "./row_menu.js";
 import { fullTime, shortTime, text } from "./texts.js";
@@ -37,11 +37,6 @@ function hint({ total, searched, hint: given }, rows, words) {
   if (given && rows.length) return given;
   if (words && searched && rows.length) return text("searched", { searched });
   return total > rows.length && rows.length ? text("findByName") : "";
-}
-
-function showText(element, words) {
-  setText(element, words);
-  element.hidden = !words;
 }
 
 // Brings the list to these rows. Rows that stay keep their elements.

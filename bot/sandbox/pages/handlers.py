@@ -85,6 +85,7 @@ async def index(request: web.Request) -> web.Response:
             "others": _row_counts(request, caller, others),
             "chats": path(request, "chats"),
             "chat_count": len(request.app[TEAMS].chats()),
+            "first_case": _first_case(caller),
             "product_pages": request.app[DATAVERSE].settings.product_pages,
         },
     )
@@ -192,6 +193,12 @@ def _row_counts(request: web.Request, caller: Caller, tables: Iterable[Table]) -
     return [
         (table, sum(1 for _ in caller.readable(table)), path(request, "rows", table=table.name)) for table in tables
     ]
+
+
+def _first_case(caller: Caller) -> Row | None:
+    """Return the oldest case that the person may read, with which a newcomer starts."""
+    cases = caller.readable(caller.schema["incident"])
+    return min(cases, key=lambda row: row.text("createdon"), default=None)
 
 
 def _matching(caller: Caller, table: Table, search_text: str) -> Iterable[Row]:
