@@ -6,7 +6,7 @@ Each visible pane asks for it twice a minute. So there are two statements, which
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, or_, select, union_all
+from sqlalchemy import Select, bindparam, case, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.open_panes import OpenPane
@@ -113,5 +113,7 @@ _PANES = (
             & (panes.c.seen_at > bindparam("after", type_=panes.c.seen_at.type)),
         )
     )
+    # However many panes there are, the own one is among those found: a missing one would be stored at each poll.
+    .order_by(case((panes.c.digest == bindparam("own"), 0), else_=1), panes.c.digest)
     .limit(_MAX_PANES)
 )

@@ -34,7 +34,7 @@ class OpenRecords:
             self._waiting.pop(digest, None)
             if stored is not None:
                 async with store.writing() as work:
-                    await work.open_panes.delete(digest)
+                    await work.open_panes.delete([digest])
         elif stored is None or stored.record != shown.record:
             self._waiting.pop(digest, None)
             async with store.writing() as work:
