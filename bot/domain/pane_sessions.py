@@ -15,6 +15,8 @@ SAVED_EVERY = timedelta(minutes=1)
 """Accuracy of the time of the last use, so that most requests write nothing."""
 CHECKED_EVERY = timedelta(minutes=5)
 """Time after which the account behind a session is checked again."""
+MAX_SESSIONS = 50
+"""Sessions of a person. Another one takes the place of the one that was not used for the longest time."""
 
 
 class PaneHost(StrEnum):
@@ -61,8 +63,8 @@ class PaneSession:
         return at - last >= IDLE_FOR or at - self.begun_at >= LASTS_FOR
 
     def is_check_due(self, at: datetime) -> bool:
-        """Check whether the account is to be checked at this time."""
-        return self.identity.host is PaneHost.DYNAMICS and at >= self.check_due_at
+        """Check whether the account is to be checked at this time. People of the sandbox have none."""
+        return self.identity.host is not PaneHost.SANDBOX and at >= self.check_due_at
 
     def is_saved(self, at: datetime) -> bool:
         """Check whether the stored time of the last use is accurate enough at this time."""

@@ -9,6 +9,7 @@ from bot.pane import acts, chat_tab, dialogs, session, settings, sign_in, views
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.middleware import guarded
 from bot.pane.page import TEMPLATES, load_templates, page, settings_page
+from bot.pane.responses import secure
 from bot.pane.static_files import STATIC_FILES, load_static_files, static_file
 
 
@@ -44,8 +45,15 @@ def make_pane(door: PaneDoor) -> web.Application:
     ):
         app.router.add_post(f"/{name}", acts.act(do))
     settings.add_routes(app.router)
+    # Not in a middleware: answers to failures come from outside of the pane.
+    app.on_response_prepare.append(_secure)
     app.cleanup_ctx.append(_running)
     return app
+
+
+async def _secure(_request: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer the headers that protect it."""
+    secure(response)
 
 
 async def _running(app: web.Application) -> AsyncIterator[None]:

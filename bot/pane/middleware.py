@@ -1,4 +1,4 @@
-"""Checks of the origin of each request for the pane, and the form of its errors and headers."""
+"""Checks of the origin of each request for the pane, and the form of its errors."""
 
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 
 from bot.domain.errors import ChatSyncError
 from bot.pane.door import DOOR
-from bot.pane.responses import error_answer, failure, secure
+from bot.pane.responses import error_answer, failure
 
 OWN_HEADER = "X-Chat-Sync-Host"
 """Header of the page's own requests. Forms and pages of other sites cannot send it without being asked first."""
@@ -16,13 +16,7 @@ OWN_HEADER = "X-Chat-Sync-Host"
 
 @web.middleware
 async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse requests of other sites, and give every answer the headers that protect it."""
-    response = await _answer(request, handler)
-    secure(response)
-    return response
-
-
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse requests of other sites, and give errors the form that the page reads."""
     if not _is_own(request):
         return failure(HTTPStatus.FORBIDDEN, "Pages of other sites are not accepted.")
     try:

@@ -37,12 +37,12 @@ async def window(request: web.Request) -> web.Response:
 async def begin(request: web.Request) -> web.Response:
     """Keep the secret in a cookie, and return the address of the sign-in page."""
     door, opened = request.app[DOOR], _require_window(request)
-    if not opened.budget.take():
-        text = "Too many people are signing in."
-        return failure(HTTPStatus.TOO_MANY_REQUESTS, text, "Close this window, and try again in a minute.")
     secret = parse_secret((await door.read_json(request)).get("secret"))
     if secret is None:
         raise bad_request()
+    if not opened.budget.take():
+        text = "Too many people are signing in."
+        return failure(HTTPStatus.TOO_MANY_REQUESTS, text, "Close this window, and try again in a minute.")
     await begin_sign_in(door.services, secret)
     response = json_answer({"url": opened.authorization_url(secret)}, HTTPStatus.CREATED)
     set_sign_in_cookie(response, secret)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from bot.domain.hosts import is_loopback
 from bot.domain.values import ObjectId
 from bot.features.pane.live import Watch
 from bot.features.pane.views import PaneRow, PaneView, PersonRow, Section
@@ -63,7 +65,7 @@ def _person(person: PersonRow, photo: str) -> Mapping[str, Any]:
 
 def _row(row: PaneRow) -> Mapping[str, Any]:
     return {
-        "key": row.key,
+        "key": display_text(row.key),
         "name": display_text(row.name),
         "state": row.state.value,
         "text": display_text(row.text),
@@ -110,5 +112,13 @@ def record_value(record: RecordHeader) -> Mapping[str, Any]:
 
 
 def _web_address(url: str) -> str:
-    """Return the address if browsers open it as a page; links with other schemes could run scripts."""
-    return url if url.startswith(("https://", "http://")) else ""
+    """Return the address if browsers open it as a page; links with other schemes could run scripts.
+
+    Only pages of this machine may be without encryption, as in cards.
+    """
+    try:
+        parts = urlsplit(url)
+        is_page = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    except ValueError:
+        return ""
+    return url if is_page and parts.hostname else ""

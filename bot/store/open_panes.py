@@ -1,6 +1,6 @@
 """The record that each pane shows now, so that people see who else has it open. All processes share them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import RowMapping, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,9 +28,9 @@ class OpenPanes:
             statement.on_conflict_do_update(index_elements=[table.c.digest], set_=changed), rows
         )
 
-    async def delete(self, digest: str) -> None:
-        """Delete the record of the pane, which may be deleted already."""
-        await self._connection.execute(delete(table).where(table.c.digest == digest))
+    async def delete(self, digests: Sequence[str]) -> None:
+        """Delete the records of the panes, which may be deleted already."""
+        await self._connection.execute(delete(table).where(table.c.digest.in_(digests)))
 
 
 _CHANGING = ("object_id", "environment", "table", "row_id", "seen_at")

@@ -1,6 +1,6 @@
 """Sessions of people in the pane. All processes share them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -40,6 +40,13 @@ class PaneSessions:
                 check_due_at=session.check_due_at,
             )
         )
+
+    async def make_room(self, identity: PaneIdentity, *, at_most: int) -> Sequence[str]:
+        """Delete the sessions of the person that were used first until a new one fits; return their digests."""
+        mine = (table.c.object_id == identity.object_id) & (table.c.tenant_id == identity.tenant_id)
+        newest = select(table.c.digest).where(mine).order_by(table.c.used_at.desc(), table.c.digest).limit(at_most - 1)
+        old = delete(table).where(mine, table.c.digest.not_in(newest.scalar_subquery()))
+        return list((await self._connection.execute(old.returning(table.c.digest))).scalars())
 
     async def get(self, digest: str) -> PaneSession | None:
         """Return the session, which may have ended, or None if there is none."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.domain.values import Chat, Connection
 from bot.store.tables import environment, record_type
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, error_of, open_pane
@@ -70,6 +71,25 @@ async def test_strangers_and_chats_that_do_not_exist_get_one_answer(world: World
     status, body = await page.send("chat/poll", {"chat": GROUP, "version": "x"})
     assert (status, body) == (200, {"outdated": True})
     assert "CAS" not in str(body)
+
+
+async def test_the_records_of_a_chat_are_loaded_only_for_its_members(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger without a user in one environment must not learn that the chat has records there."""
+    await connect(world, "CAS-01001")
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    loaded: list[str] = []
+
+    async def load(_services: object, chat: Chat) -> list[Connection]:
+        loaded.append(chat.id)
+        return []
+
+    monkeypatch.setattr("bot.features.pane.chat_view.connections_of_chat", load)
+    assert await refused(await open_pane(world, MEGAN)) == (403, NOT_CONFIRMED)
+    assert loaded == []
+    assert (await chat_of(await open_pane(world, ALEX)))["total"] == 0
+    assert loaded == [GROUP]
 
 
 async def test_people_without_a_user_in_dynamics_see_nothing_guests_included(world: World) -> None:

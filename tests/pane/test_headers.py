@@ -17,6 +17,7 @@ from tests.wire.world import World
 pytestmark = pytest.mark.one_database
 
 FOLDER = Path(__file__).parents[2] / "bot/pane"
+JSON = {"Content-Type": "application/json"}
 OWN_MODULES = sorted(each for each in (FOLDER / "static").rglob("*.js") if each.parent.name != "vendor")
 VENDORED = {
     "MicrosoftTeams.min.js": "1737ae2e319c8ab56d71d2218fd5a49d96a8ad70eb01ff2e9ab7e35093b93379",
@@ -177,3 +178,28 @@ def test_no_module_writes_markup(file: Path) -> None:
         assert name.startswith("."), name
         assert (file.parent / name).resolve().is_relative_to(folder), name
         assert (file.parent / name).is_file(), name
+
+
+async def test_failures_outside_of_the_pane_have_the_same_headers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await open_pane(world, ALEX)
+    odd: list[tuple[dict[str, str], int]] = [
+        ({"Host": "evil.example"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Content-Encoding": "gzip"}, 415),
+        ({}, 500),
+    ]
+
+    def fail(*_: object, **__: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("bot.pane.views.view_values", fail)
+    for headers, status in odd:
+        sent = {**page.headers, "Authorization": f"Bearer {page.token}", **headers}
+        async with world.session.post(f"{world.url}{PANE}/view", data=b"{}", headers=JSON | sent) as answer:
+            assert answer.status == status
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"

@@ -3,14 +3,15 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from bot.store.tables import chat
+from bot.store.tables import chat, signing_key
 from tests.steps.members import create_chat
-from tests.steps.pane import case, error_of, open_pane
+from tests.steps.pane import PanePage, case, error_of, open_pane
+from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import record_type_page, request_page
 from tests.wire.people import ADELE, ALEX, MEGAN, PATTI
-from tests.wire.world import API, World
+from tests.wire.world import API, GROUP, World
 
 pytestmark = pytest.mark.one_database
 
@@ -73,6 +74,32 @@ async def test_a_lost_right_counts_at_the_next_poll(world: World) -> None:
     world.dataverse_refuses[f"{API}/incidents("] = (404, {"error": {"code": "0x80040217", "message": "gone"}})
     status, body = await page.send("poll", watch)
     assert (status, error_of(body)[0]) == (404, "This case does not exist, or you do not have access to it.")
+
+
+async def test_nobody_finds_out_what_a_hidden_record_is_called_by_trying_versions(world: World) -> None:
+    """A version without a key would confirm each right guess of the stored names, which are easy to guess."""
+    for number in ("CAS-01001", SECRET_CASE):
+        await world.say(f"connect {number} quiet", person=ADELE)
+        await world.settle()
+    # The end of the process stores who wrote last.
+    await world.restart()
+    page = await open_pane(world, PATTI)
+    before = await versions(page)
+    await world.restart()
+    assert await versions(page) == before
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(delete(signing_key))
+    await world.restart()
+    # The stored state is the same. Only the key is another one.
+    assert not set(await versions(page)) & set(before)
+
+
+async def versions(page: PanePage) -> list[str]:
+    """Return the versions of the record's view, of the person's chats, and of a chat with a hidden record."""
+    status, body = await page.send("chat", {"chat": GROUP})
+    assert (status, body["hidden"]) == (200, 1)
+    views = [await page.view(each) for each in (await case(page.world), None)]
+    return [each["watch"]["version"] for each in (*views, body)]
 
 
 async def test_a_forged_watch_is_refused(world: World) -> None:

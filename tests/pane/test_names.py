@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.pane.display_values import MAX_NAME
+from bot.pane.view_values import record_value
 from bot.store.tables import connection
+from cards.record import RecordHeader
 from tests.steps.members import create_chat
 from tests.steps.pane import case, open_pane, rows
 from tests.wire.people import ADELE, MEGAN
@@ -38,5 +41,33 @@ async def test_hostile_names_leave_as_plain_text(world: World, given: str, shown
     assert found["facts"][0]["text"].startswith(f"Connected by {shown} (")
     (found,) = rows(await page.view(), "myChats")
     assert (found["name"], found["records"][0]["name"]) == (shown, shown[:200])
+    (found,) = rows(await page.view(record, tab="timeline"), "timeline")
+    assert found["name"] == shown
+    # The key tells rows apart, and contains the name.
+    assert len(found["key"]) <= MAX_NAME
+    assert not set("\u202e\u2066\u200b\x07\n\t") & set(found["key"])
     await world.settle()
     world.connector.posts.clear()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://teams.microsoft.com/l/chat/19%3Aa/0", True),
+        ("http://127.0.0.1:8080/sandbox", True),
+        ("http://localhost/sandbox", True),
+        ("http://teams.microsoft.com/l/chat/19%3Aa/0", False),
+        ("http://127.0.0.1.evil.example/", False),
+        ("http://localhost@evil.example/", False),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt://127.0.0.1/%0aalert(1)", False),
+        ("data:text/html,x", False),
+        ("https:", False),
+        ("https://[", False),
+        ("//evil.example", False),
+        ("", False),
+    ],
+)
+def test_only_addresses_of_encrypted_pages_and_of_this_machine_become_links(url: str, *, is_link: bool) -> None:
+    header = RecordHeader(kind="Case", name="Pump", number=None, url=url)
+    assert record_value(header)["url"] == (url if is_link else "")

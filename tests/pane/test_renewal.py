@@ -66,6 +66,36 @@ async def test_the_session_of_a_disabled_person_ends_at_once(page: PanePage, dis
     assert (status, error_of(body)) == (401, OVER)
 
 
+async def tab_of(world: World, sign_in: FakeSignIn) -> PanePage:
+    """Return the person's tab in Teams."""
+    tab = PanePage(world, headers={"X-Chat-Sync-Host": "teams"})
+    status, body = await tab.send("session", {"token": sign_in.tab_token(ADELE.object_id)})
+    assert status == 201
+    tab.token = body["session"]
+    return tab
+
+
+@pytest.mark.parametrize("disabled", [ENTRA, DATAVERSE], ids=["entra", "dataverse"])
+async def test_the_session_of_a_disabled_person_ends_in_teams_too(
+    page: PanePage, sign_in: FakeSignIn, disabled: dict[bytes, bytes]
+) -> None:
+    world, tab = page.world, await tab_of(page.world, sign_in)
+    world.clock.advance(FIVE_MINUTES)
+    assert await status_of(tab) == 200
+    world.clock.advance(FIVE_MINUTES)
+    world.dataverse_says = disabled
+    status, body = await tab.send("poll", {"record": None, "chats": [], "version": "", "signature": ""})
+    assert (status, error_of(body)) == (401, GONE)
+
+
+async def test_in_teams_a_session_goes_on_while_nobody_can_check(page: PanePage, sign_in: FakeSignIn) -> None:
+    world, tab = page.world, await tab_of(page.world, sign_in)
+    world.dataverse_refuses = {"/graph/v1.0/": (403, {"error": {"code": "Authorization_RequestDenied", "message": ""}})}
+    for _ in range(5):
+        world.clock.advance(2 * FIVE_MINUTES)
+        assert (await tab.send("settings/access", {}))[0] == 200
+
+
 async def test_a_person_who_is_not_in_the_directory_is_signed_out(bare_world: World, sign_in: FakeSignIn) -> None:
     sign_in.pages.person = "99999999-0000-0000-0000-000000000099"
     async with running(bare_world) as world:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.pane_sessions import MAX_SESSIONS
 from bot.features.shared.pane_activity import SAVED_WITHIN
+from bot.store.pane_sessions import PaneSessions
+from bot.store.tables import open_pane as open_panes
 from bot.store.tables import pane_session
 from tests.patience import PATIENCE_S
-from tests.steps.pane import PanePage, error_of, open_pane
+from tests.steps.pane import PanePage, case, error_of, open_pane
 from tests.wire.people import ADELE, ALEX
 from tests.wire.world import World
 
@@ -98,6 +101,34 @@ async def test_an_ended_session_is_worth_nothing(world: World) -> None:
     assert not await is_signed_in(page)
     assert await is_signed_in(other)
     assert (await page.send("session", method="DELETE"))[0] == 204
+
+
+async def test_a_flood_of_sessions_of_one_person_ends_only_their_own_oldest(world: World) -> None:
+    record, other = await case(world), await open_pane(world, ALEX)
+    first = await open_pane(world, ADELE)
+    await first.view(record)
+    used = await open_pane(world, ADELE)
+    for _ in range(MAX_SESSIONS):
+        world.clock.advance(30)
+        assert await is_signed_in(used)
+        newest = await open_pane(world, ADELE)
+    mine = [row for row in await world.rows_in(pane_session) if row["object_id"] == ADELE.object_id]
+    assert len(mine) == MAX_SESSIONS
+    assert [await is_signed_in(each) for each in (first, used, newest, other)] == [False, True, True, True]
+    assert await world.rows_in(open_panes) == []
+
+
+async def test_ending_sessions_that_do_not_exist_writes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await open_pane(world, ADELE)
+    deleted: list[str] = []
+
+    async def delete(_sessions: PaneSessions, digest: str) -> None:
+        deleted.append(digest)
+
+    monkeypatch.setattr(PaneSessions, "delete", delete)
+    for token in ("x", "x" * 43, "\u00e9"):
+        assert (await PanePage(world, token).send("session", method="DELETE"))[0] == 204
+    assert deleted == []
 
 
 async def test_any_other_token_is_none(world: World) -> None:

@@ -333,6 +333,16 @@ async def test_a_flood_of_windows_is_refused_and_costs_no_rows(world: World) -> 
     assert len(await world.rows_in(pane_sign_in)) == WINDOWS_PER_MINUTE
 
 
+async def test_requests_without_a_secret_take_no_window_from_others(
+    bare_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.wiring.pane.WINDOWS_PER_MINUTE", 2)
+    async with running(bare_world) as world:
+        statuses = [(await Window(world, secret=each).try_begin())[0] for each in ("", "x", "x" * 44)]
+        statuses += [(await Window(world).try_begin())[0] for _ in range(3)]
+    assert statuses == [400, 400, 400, 201, 201, 429]
+
+
 async def test_processes_share_sign_ins_and_sessions(world: World, sign_in: FakeSignIn) -> None:
     first = world.url
     world.settings = world.settings.model_copy(update={"port": free_port()})

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from bot.domain.errors import BotAbsent, NotAllowed, NotFound, NotSupported
 from bot.domain.note_fields import note_facts
@@ -12,6 +11,7 @@ from bot.features.connections.connect_other_chat import is_group_chat, load_chat
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.connections.install_app import require_chat_member
 from bot.features.operations.load_status import ChatStatus, load_chat_status
+from bot.features.pane.live import version_of
 from bot.features.record_cards.resolve_link import card_note_columns
 from bot.features.shared import access
 from bot.features.shared.services import Services
@@ -42,7 +42,7 @@ class ChatPane:
     total: int
     """Number of all connected records, shown or not."""
     version: str
-    """Digest of the stored state, to learn whether the page is up to date."""
+    """Stands for the stored state, to learn whether the page is up to date."""
 
 
 async def chat_view(
@@ -54,10 +54,10 @@ async def chat_view(
     `NotAllowed`, `NotSupported`, or `Unavailable`.
     """
     chat = await _require_group_chat(services, address, named)
+    # Until the person is known to be a member, no error may depend on the records of the chat.
+    await asyncio.gather(access.require_user_anywhere(services, person), _require_member(services, chat, person))
     connections = list(reversed(await connections_of_chat(services, chat)))
-    environments = {each.record.environment for each in connections}
-    user = access.require_user_anywhere(services, person, environments)
-    await asyncio.gather(user, _require_member(services, chat, person))
+    await access.require_user_anywhere(services, person, {each.record.environment for each in connections})
     version = await _stored_version(services, chat.id)
     page = connections[: max(CHAT_PAGE_SIZE, min(shown, MAX_RECORDS))]
     status = await load_chat_status(services, chat, person, page)
@@ -121,4 +121,4 @@ async def _stored_version(services: Services, chat: ChatId) -> str:
     async with services.store.reading() as work:
         rows = await work.pane_state.chat_rows(chat)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
-    return sha256(repr((settings, rows)).encode("utf-8", "surrogatepass")).hexdigest()
+    return await version_of(services, (settings, rows))

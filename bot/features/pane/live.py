@@ -6,7 +6,6 @@ page was loaded, and is not asked again for each poll.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from bot.domain.errors import BadRequest
 from bot.domain.open_panes import SEEN_FOR, OpenPane
@@ -17,6 +16,7 @@ from bot.features.shared.services import Services
 from bot.features.shared.signatures import is_signed, sign
 
 _PURPOSE = "pane watch"
+_VERSION = "pane version"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +87,16 @@ async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
     await services.pane_activity.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
     viewers = sorted(each for each in others if each)
-    return LiveState(version=_digest((settings, rows, viewers)), viewers=viewers)
+    return LiveState(version=await version_of(services, (settings, rows, viewers)), viewers=viewers)
 
 
-def _digest(state: object) -> str:
-    return sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()
+async def version_of(services: Services, state: object) -> str:
+    """Return a text that differs for every other state; raise `Unavailable`.
+
+    Only the bot can compute it. With a plain digest, people could find out by trying what the state contains: the
+    names of records that they cannot open.
+    """
+    return await sign(services, _VERSION, [repr(state)])
 
 
 def _values(person: Person, chats: Sequence[ChatId]) -> list[str]:

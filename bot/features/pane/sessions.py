@@ -10,7 +10,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from bot.domain.errors import ChatSyncError, SignedOut
-from bot.domain.pane_sessions import CHECKED_EVERY, PaneHost, PaneIdentity, PaneSession, new_session
+from bot.domain.pane_sessions import CHECKED_EVERY, MAX_SESSIONS, PaneHost, PaneIdentity, PaneSession, new_session
 from bot.features.pane.account_check import is_account_enabled
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.services import Services
@@ -35,10 +35,14 @@ class SessionRules:
 
 
 async def begin_session(services: Services, identity: PaneIdentity) -> str:
-    """Store a new session, and return its token; raise `Unavailable`."""
+    """Store a new session, and return its token; raise `Unavailable`. One proof may begin any number of them."""
     token = token_urlsafe(_TOKEN_BYTES)
     async with services.store.writing() as work:
+        replaced = await work.pane_sessions.make_room(identity, at_most=MAX_SESSIONS)
+        await work.open_panes.delete(replaced)
         await work.pane_sessions.add(digest_of(token), new_session(identity, services.clock.now()))
+    for each in replaced:
+        services.pane_activity.forget(each)
     return token
 
 
@@ -65,8 +69,15 @@ async def require_session(services: Services, token: str, *, host: str, rules: S
 
 
 async def end_session(services: Services, token: str) -> None:
-    """Delete the session, which may have ended already; raise `Unavailable`."""
-    await _delete(services, digest_of(token))
+    """Delete the session, which may have ended already; raise `Unavailable`.
+
+    Strangers can ask as often as they like, so a token that is none only reads.
+    """
+    digest = digest_of(token)
+    async with services.store.reading() as work:
+        session = await work.pane_sessions.get(digest)
+    if session is not None:
+        await _delete(services, digest)
 
 
 def signed_out() -> SignedOut:
@@ -105,12 +116,14 @@ async def _is_enabled(services: Services, identity: PaneIdentity, directory_tena
         found = error
     if isinstance(found, bool):
         return found
-    _log.warning("pane.account_check_failed", reason=describe_error(found))
+    suppressed = services.lines.take("pane account check")
+    if suppressed is not None:
+        _log.warning("pane.account_check_failed", reason=describe_error(found), suppressed=suppressed)
     return None
 
 
 async def _delete(services: Services, digest: str) -> None:
     async with services.store.writing() as work:
         await work.pane_sessions.delete(digest)
-        await work.open_panes.delete(digest)
+        await work.open_panes.delete([digest])
     services.pane_activity.forget(digest)

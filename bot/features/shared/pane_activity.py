@@ -46,7 +46,7 @@ class PaneActivity:
             self._waiting.pop(digest, None)
             if stored is not None:
                 async with store.writing() as work:
-                    await work.open_panes.delete(digest)
+                    await work.open_panes.delete([digest])
         elif stored is None or stored.record != shown.record:
             self._waiting.pop(digest, None)
             async with store.writing() as work:
