@@ -1,5 +1,6 @@
 """Routes that show something: a view, whether it is up to date, and photos."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -10,7 +11,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ChatId, ObjectId, RecordRef
 from bot.features.pane.channels_view import channels_view
-from bot.features.pane.live import Watch, begin_watch, is_outdated
+from bot.features.pane.live import Watch, begin_watch, find_viewers, is_outdated
 from bot.features.pane.my_chats_view import my_chats_view
 from bot.features.pane.people_view import people_view, suggested_view, viewers_section
 from bot.features.pane.photos import load_photo, sign_photos
@@ -50,27 +51,48 @@ async def view(request: web.Request) -> web.Response:
 async def _view(asked: PaneRequest) -> web.Response:
     services, record = asked.door.services, await asked.record()
     await require_app(services, record, asked.text("app"))
-    viewing = _viewing(asked, record)
-    found = await (_TABS.get(asked.text("tab"), record_view)(viewing, record) if record else my_chats_view(viewing))
+    viewing = _viewing(asked, record, renew=asked.flag("renew"))
+    found, _ = await asyncio.gather(_show(asked, viewing, record), _warm_viewers(asked, record))
     watch, viewers = await begin_watch(viewing.services, asked.pane, record, found.chats, shown=viewing.shown)
     if record and viewers:
-        found = replace(found, sections=[*found.sections, await viewers_section(viewing, record, viewers)])
+        section = await viewers_section(_viewing(asked, record, renew=False), record, viewers)
+        found = replace(found, sections=[*found.sections, section])
     people = [person.id for section in found.sections for person in section.people]
     photos = await sign_photos(services, asked.person, people)
     return json_answer(view_values(found, watch, photos, at=services.clock.now()))
 
 
-def _viewing(asked: PaneRequest, record: RecordRef | None) -> Viewing:
-    memory, is_renewing = asked.door.memory, asked.flag("renew")
+async def _show(asked: PaneRequest, viewing: Viewing, record: RecordRef | None) -> PaneView:
+    if record is None:
+        return await my_chats_view(viewing)
+    return await _TABS.get(asked.text("tab"), record_view)(viewing, record)
+
+
+async def _warm_viewers(asked: PaneRequest, record: RecordRef | None) -> None:
+    """Ask Microsoft Graph about the people who have the record open, while it is asked about the chats.
+
+    The answer waits in the memory until the person's rights on the record are known.
+    """
+    if record is None:
+        return
+    viewing = _viewing(asked, record, renew=False)
+    viewers = await find_viewers(viewing.services, asked.pane, record)
+    if viewers:
+        await viewers_section(viewing, record, viewers)
+
+
+def _viewing(asked: PaneRequest, record: RecordRef | None, *, renew: bool) -> Viewing:
+    """Return the request for a view. `renew`: ask Microsoft Graph again, because the person changed something."""
+    memory = asked.door.memory
     return Viewing(
-        services=cached_services(asked.door.services, memory, is_renewing=is_renewing),
+        services=cached_services(asked.door.services, memory, is_renewing=renew),
         memory=memory,
         person=asked.person,
         record=record,
         words=on_one_line(asked.text("words")),
         shown=asked.number("shown", PAGE_SIZE),
         is_complete=asked.flag("complete"),
-        is_renewing=is_renewing,
+        is_renewing=renew,
     )
 
 

@@ -6,6 +6,7 @@ page was loaded, and is not asked again for each poll.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.errors import BadRequest
 from bot.domain.open_panes import SEEN_FOR, OpenPane
@@ -62,6 +63,14 @@ async def begin_watch(
     return replace(watch, version=state.version), state.viewers
 
 
+async def find_viewers(services: Services, pane: Pane, record: RecordRef) -> Sequence[ObjectId]:
+    """Return the other people who have the record open, for a reader of the record; raise `Unavailable`."""
+    now = services.clock.now()
+    async with services.store.reading() as work:
+        _, found = await work.pane_state.panes(record, pane.digest, pane.person.object_id, after=now - SEEN_FOR)
+    return _others(services, pane, record, found, now)
+
+
 async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
     """Return whether something changed since the watch began. The person's rights are checked again.
 
@@ -82,12 +91,18 @@ async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
     async with services.store.reading() as work:
         rows = await work.pane_state.rows(record, watch.chats, at_most=section_size(watch.shown))
         stored, found = await work.pane_state.panes(record, pane.digest, person, after=now - SEEN_FOR)
-    others = services.pane_activity.viewers(record, found, pane.digest, now) - {person}
+    viewers = _others(services, pane, record, found, now)
     shown = OpenPane(person=person, record=record, seen_at=now) if record and person else None
     await services.pane_activity.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
-    viewers = sorted(each for each in others if each)
     return LiveState(version=await version_of(services, (settings, rows, viewers)), viewers=viewers)
+
+
+def _others(
+    services: Services, pane: Pane, record: RecordRef | None, found: Sequence[ObjectId], now: datetime
+) -> Sequence[ObjectId]:
+    viewers = services.pane_activity.viewers(record, found, pane.digest, now) - {pane.person.object_id}
+    return sorted(each for each in viewers if each)
 
 
 async def version_of(services: Services, state: object) -> str:
