@@ -64,7 +64,7 @@ async def test_states_with_content(stage: Stage) -> None:
     await expect(page.get_by_text("Microsoft Graph is not responding.").first).to_be_visible()
     await stage.snap("graph-down")
     await stage.let()
-    await stage.open_record("Patti Fernandez", "CAS-01009")
+    await stage.open_record("Alex Wilber", "CAS-01003")
     await expect(page.get_by_text("No chat is connected to this record.")).to_be_visible()
     await stage.snap("nothing-connected")
     await page.clock.install()
