@@ -125,6 +125,9 @@ async def test_a_hanging_graph_hides_neither_the_record_nor_its_chats(bare_world
     assert len(rows(view, "connected")) == 1
     (section,) = [each for each in view["sections"] if each["name"] == "otherRecords"]
     assert section["problem"]["text"] == "Microsoft Teams is taking too long to respond."
+    view = await page.view(record, tab="channels")
+    (section,) = [each for each in view["sections"] if each["name"] == "otherChannels"]
+    assert section["problem"]["text"] == "Microsoft Teams is taking too long to respond."
     world.let_dataverse_answer()
     await world.stop()
 

@@ -238,6 +238,9 @@ async def test_the_tab_of_a_group_chat_shows_its_records_and_opens_the_dialogs_o
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Records of this chat 2")
     record = tab.get_by_role("listitem").filter(has_text="CAS-01001").first
     await expect(record).to_contain_text("Priority Normal → High, posted: every change")
+    # Chats of other records, and their search, have no place here.
+    await expect(tab.get_by_role("button", name="New chat")).to_be_hidden()
+    await expect(tab.get_by_label("Find a chat by name")).to_be_hidden()
     await record.get_by_role("button", name="Notifications Pump vibrates after firmware update").click()
     dialog = tab.get_by_role("dialog")
     await expect(dialog).to_contain_text("Mute")

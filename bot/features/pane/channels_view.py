@@ -7,6 +7,7 @@ from bot.domain.values import RecordRef
 from bot.features.chat_lists.connected_chats import ChatQuery, load_connected_chats
 from bot.features.chat_lists.find_channels import list_my_channels
 from bot.features.connections.connect_channel import TeamChannelRef
+from bot.features.pane.known_chats import teams_too_slow
 from bot.features.pane.rows import connected_section
 from bot.features.pane.viewing import Viewing
 from bot.features.pane.views import ChannelId, PaneRow, PaneView, RowState, Section, SectionName, section_size
@@ -39,6 +40,8 @@ async def _others(viewing: Viewing, record: RecordRef, readable: ReadableRecord)
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 2):
             mine = await list_my_channels(services, readable.actor.object_id)
+    except TimeoutError:
+        return Section(name=SectionName.OTHER_CHANNELS, problem=teams_too_slow())
     except ChatSyncError as error:
         return Section(name=SectionName.OTHER_CHANNELS, problem=error)
     async with services.store.reading() as work:

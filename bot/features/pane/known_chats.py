@@ -37,6 +37,11 @@ class KnownChats:
     """True if the newest chats were asked for, and the person may have more."""
 
 
+def teams_too_slow() -> Unavailable:
+    """Return the error for parts of a view that do not wait for Microsoft Graph any longer."""
+    return Unavailable("Microsoft Teams is taking too long to respond.", "Try again in a moment.")
+
+
 class ChatMemory:
     """The chats of people whose pane asked recently."""
 
@@ -59,9 +64,7 @@ class ChatMemory:
             async with asyncio.timeout(services.limits.answer_within_s / 2):
                 return await self._load(services, person, complete=complete, renew=renew)
         except TimeoutError:
-            error: ChatSyncError = Unavailable(
-                "Microsoft Teams is taking too long to respond.", "Try again in a moment."
-            )
+            error: ChatSyncError = teams_too_slow()
         except ChatSyncError as raised:
             error = raised
         return self._earlier(person, error)

@@ -52,10 +52,13 @@ async def _load_mine(viewing: Viewing, readable: ReadableRecord) -> KnownChats |
         return error
 
 
-async def _others(viewing: Viewing, record: RecordRef, mine: KnownChats | ChatSyncError) -> tuple[Section, Section]:
-    """Return the person's chats that are connected to other records, and to none."""
+async def _others(viewing: Viewing, record: RecordRef, mine: KnownChats | ChatSyncError) -> Sequence[Section]:
+    """Return the person's chats that are connected to other records, and to none.
+
+    If they are not known, one section says so. An empty second one would claim that there are none.
+    """
     if isinstance(mine, ChatSyncError):
-        return Section(name=SectionName.OTHER_RECORDS, problem=mine), Section(name=SectionName.OTHER_CHATS)
+        return [Section(name=SectionName.OTHER_RECORDS, problem=mine)]
     chats = mine.mine
     connections = await connections_of(viewing.services, chats.chats)
     at_most = section_size(viewing.shown)

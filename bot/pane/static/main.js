@@ -45,7 +45,7 @@ const setTabs = makeTabs(document.querySelector("#tabs"), (name) => {
 // Names can be searched on all tabs except the timeline.
 function showSearch() {
   const search = document.querySelector("#search");
-  search.hidden = tab === "timeline";
+  search.hidden = isChatTab() || tab === "timeline";
   setText(search.firstElementChild, text(`find${NOUNS[tab] ?? "Chat"}`));
 }
 
@@ -129,6 +129,7 @@ function show(words) {
   hideBanner();
   showContent();
   showSearch();
+  document.querySelector("#new").hidden = isChatTab();
   if (isChatTab()) return showChat();
   header.hidden = !view.record;
   setTabs(Boolean(view.record));
@@ -163,6 +164,7 @@ function showRecord({ kind, number, name, url }) {
   const [kindLine, heading, link] = header.children;
   setText(kindLine, [kind, number].filter(Boolean).join(" · "));
   setText(heading, name || number || kind);
+  heading.title = heading.textContent;
   link.hidden = !url;
   if (url && link.href !== url) link.href = url;
 }
@@ -177,7 +179,7 @@ function forget() {
   for (const each of document.querySelectorAll("section")) each.hidden = true;
   showChatTab(null);
   for (const each of document.querySelectorAll("section .rows, section .count")) each.replaceChildren();
-  for (const each of [...header.children].slice(0, 2)) each.textContent = "";
+  for (const each of [...header.children].slice(0, 2)) each.textContent = each.title = "";
 }
 
 const PASSING = new Set(["offline", "unavailable", "failed"]);
@@ -255,6 +257,8 @@ async function perform(name, body, row, button) {
     await load({ isRefresh: true, renew: true });
   } finally {
     button.disabled = false;
+    // A disabled button loses the focus.
+    if (document.activeElement === document.body && button.isConnected) button.focus();
   }
 }
 

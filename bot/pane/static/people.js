@@ -8,6 +8,7 @@ const COLORS = 8;
 export function fillPerson(item, person) {
   const part = (name) => item.querySelector(`.${name}`);
   setText(part("who"), person.name);
+  part("name").title = person.name;
   part("me").hidden = !person.isSelf;
   showText(part("title"), person.title);
   showText(part("reason"), person.reason);

@@ -74,7 +74,7 @@ function newRow(key, kind) {
 function fillRow(item, row, onAct) {
   const part = (name) => item.querySelector(`.${name}`);
   item.dataset.state = row.state;
-  setText(part("name"), row.name);
+  setName(part("name"), row.name);
   setText(part("text").lastElementChild, row.text);
   part("text").hidden = !row.text;
   fillFacts(part("facts"), row.facts);
@@ -90,6 +90,12 @@ function fillRow(item, row, onAct) {
     button.onclick = () => onAct(act, row, button);
   }
   if (hadFocus?.hidden) (open.hidden ? item.closest("section").querySelector("h2") : open).focus();
+}
+
+// Long names are cut on the page, so that the pointer shows them whole.
+function setName(element, name) {
+  setText(element, name);
+  element.title = name;
 }
 
 function fillFacts(list, facts) {
