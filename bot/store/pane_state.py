@@ -136,7 +136,7 @@ _PANES = (
             & (panes.c.seen_at > bindparam("after", type_=panes.c.seen_at.type)),
         )
     )
-    # However many panes there are, the own one is among those found: a missing one would be stored at each poll.
+    # The own pane is found among any number of others. Otherwise, it would be stored at each poll.
     .order_by(case((panes.c.digest == bindparam("own"), 0), else_=1), panes.c.digest)
     .limit(_MAX_PANES)
 )

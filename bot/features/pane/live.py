@@ -108,8 +108,8 @@ def _others(
 async def version_of(services: Services, state: object) -> str:
     """Return a text that differs for every other state; raise `Unavailable`.
 
-    Only the bot can compute it. With a plain digest, people could find out by trying what the state contains: the
-    names of records that they cannot open.
+    Only the bot can compute it. A plain digest would confirm guesses of what the state contains, such as the names of
+    records that the person cannot open.
     """
     return await sign(services, _VERSION, [repr(state)])
 
