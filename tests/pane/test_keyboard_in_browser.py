@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.pane.test_dialogs_in_browser import tab_to
-from tests.pane.test_in_browser import NAME, bot, browser, page
+from tests.pane.test_in_browser import NAME, connected, page
 from tests.process.bot_process import BotProcess
+from tests.steps.browser import tab_to
 
-__all__ = ["bot", "browser", "page"]
+__all__ = ["connected", "page"]
 """Fixtures."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]

@@ -12,10 +12,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, expect
 
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
 from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
 from tests.steps.pane_pictures import CHOSEN
@@ -25,26 +23,10 @@ from tests.steps.pane_stage import (
     prepare,
     with_long_names,
 )
-from tests.tcp_ports import free_port
-from tests.tiers import missing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 expect.set_options(timeout=PATIENCE_S * 1000)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProcess]:
-    if not chromium():
-        missing("Chromium")
-    async with ClientSession() as session:
-        port = str(free_port(for_the_session=True))
-        process = BotProcess(tmp_path_factory.mktemp("bot"), {"PORT": port}, session)
-        await process.start()
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -53,16 +35,8 @@ async def chat(bot: BotProcess) -> str:
     return await prepare(bot)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(bot: BotProcess, chat: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-        yield running
-        await running.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(bot: BotProcess, browser: Browser, folder: Path) -> AsyncIterator[Stage]:
+async def stage(bot: BotProcess, chat: str, browser: Browser, folder: Path) -> AsyncIterator[Stage]:
     """Return a stage on which no picture may have a defect, and nothing may be written to the console."""
     complaints: list[str] = []
 

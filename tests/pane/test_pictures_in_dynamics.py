@@ -9,11 +9,11 @@ from playwright.async_api import Page, expect
 
 from bot.domain.pane_sign_in import SignInFailure
 from tests.fakes.model_driven_app import pane_in, visit
+from tests.pane.production_fixtures import connector
 from tests.pane.test_dynamics_in_browser import (
     FIRST,
     PUMP,
     Organization,
-    connector,
     finish,
     frame_of_pane,
     organization,

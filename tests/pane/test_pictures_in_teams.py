@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.pane.test_teams_in_browser import PROBLEMS, browser, client, sign_in, world
+from tests.pane.test_teams_in_browser import PROBLEMS, client, sign_in, world
 from tests.steps.pane_pictures import CHOSEN, take_pictures
 from tests.steps.teams_tab import TeamsClient
 from tests.wire.world import GROUP
 
-__all__ = ["browser", "client", "sign_in", "world"]
+__all__ = ["client", "sign_in", "world"]
 """Fixtures."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.asyncio(loop_scope="module")]

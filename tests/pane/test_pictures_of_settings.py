@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, expect
 
-from tests.pane.test_pictures import bot, browser, chat, stage
+from tests.pane.test_pictures import chat, stage
 from tests.steps.pane_stage import LONG_NAMES, Stage
 
-__all__ = ["bot", "browser", "chat", "stage"]
+__all__ = ["chat", "stage"]
 """Fixtures."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.asyncio(loop_scope="module")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.pane.test_pictures import bot, browser, chat, stage
+from tests.pane.test_pictures import chat, stage
 from tests.steps.pane_stage import Stage, with_failed_graph, with_many_rows
 
-__all__ = ["bot", "browser", "chat", "stage"]
+__all__ = ["chat", "stage"]
 """Fixtures."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.asyncio(loop_scope="module")]
