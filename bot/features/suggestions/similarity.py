@@ -7,6 +7,8 @@ from rapidfuzz import fuzz, process, utils
 
 _CHUNK = 1000
 """The number of texts per comparison. One comparison blocks a thread for about two milliseconds."""
+_MAX_LENGTH = 300
+"""Characters of a text that are compared. The time of a comparison grows with the square of the length."""
 
 
 class WordSimilarity:
@@ -28,8 +30,8 @@ class WordSimilarity:
 
 def _most_like(text: str, texts: Sequence[str], at_most: int, at_least: float) -> Sequence[tuple[float, int]]:
     found = process.extract(
-        text,
-        texts,
+        text[:_MAX_LENGTH],
+        [each[:_MAX_LENGTH] for each in texts],
         scorer=fuzz.token_sort_ratio,
         processor=utils.default_process,
         score_cutoff=at_least * 100,
