@@ -85,8 +85,8 @@ class ApiRequest:
     """Waits until the next attempt is allowed; None if there is no limit."""
     timeout_s: float = TIMEOUT_S
     """Time limit of one attempt."""
-    max_bytes: int = MAX_BYTES
-    """Maximum bytes of the response."""
+    max_bytes: int | None = None
+    """Maximum bytes of the response; None for the usual limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +181,8 @@ class ApiClient:
                 self._require_not_blocked()
                 async with self._request(request, signed) as answer:
                     status = answer.status
-                    return status, self._parse(request, answer, await self._read_body(answer, request.max_bytes))
+                    content = await self._read_body(answer, request.max_bytes or MAX_BYTES)
+                    return status, self._parse(request, answer, content)
         except (ClientError, TimeoutError) as error:
             kind = Retryable if _is_retryable(request, error) else Unavailable
             raise kind(f"{self._system.name} is not responding.", "Try again in a moment.") from error
