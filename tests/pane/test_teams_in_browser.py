@@ -18,7 +18,7 @@ from tests.fakes.sign_in import FakeSignIn
 from tests.steps.accessibility import violations
 from tests.steps.browser import watched_page
 from tests.steps.teams_tab import PUBLIC_URL, TAB, TeamsClient, teams_world
-from tests.wire.people import ADELE, ALEX
+from tests.wire.people import ADELE, ALEX, MEGAN
 from tests.wire.world import GROUP, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -155,6 +155,17 @@ async def test_a_page_around_it_that_never_answers_gets_a_readable_page(client: 
         await tab.get_by_role("button", name="Try again").click()
 
 
+async def test_a_late_answer_of_teams_still_opens_the_tab(client: TeamsClient) -> None:
+    client.answers = False
+    await client.page.clock.install()
+    tab = await client.open()
+    await expect(tab.get_by_role("heading", name="Loading")).to_be_visible()
+    await client.page.clock.run_for(8_500)
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Open Chat Sync in Microsoft Teams")
+    await client.page.evaluate("answerLate()")
+    await expect(tab.get_by_role("heading", name="My chats about records")).to_be_visible()
+
+
 async def test_a_page_of_its_own_says_where_to_open_it(client: TeamsClient) -> None:
     await client.open()
     await client.page.goto(TAB)
@@ -269,15 +280,22 @@ async def test_a_poll_shows_a_mute_and_keeps_the_focus_and_the_row(client: Teams
     await world.settle()
 
 
-async def test_a_record_is_disconnected_and_the_disconnect_undone(client: TeamsClient, world: World) -> None:
+async def test_a_record_is_disconnected_and_the_disconnect_undone(
+    client: TeamsClient, world: World, sign_in: FakeSignIn
+) -> None:
     client.context["chatId"] = GROUP
+    client.token = sign_in.tab_token(MEGAN.object_id)
     tab = await client.open()
+    record = tab.get_by_role("listitem").filter(has_text="CAS-01001")
     await tab.get_by_role("button", name="Disconnect Pump vibrates after firmware update").click()
     dialog = tab.get_by_role("dialog")
     await expect(dialog).to_contain_text("Disconnect CAS-01001 from this chat?")
     await dialog.get_by_role("button", name="Disconnect").click()
-    refusal = tab.locator("#notice")
-    await expect(refusal).to_contain_text("CAS-01001")
+    await expect(record).to_have_count(0)
+    undo = tab.get_by_role("button", name="Undo")
+    await expect(undo).to_be_focused()
+    await undo.click()
+    await expect(record).to_have_count(1)
     await world.settle()
 
 

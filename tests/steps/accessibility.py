@@ -35,6 +35,9 @@ async def violations(page: Page | Frame) -> list[str]:
     file = node_modules() / AXE
     if not file.is_file():
         missing("axe-core (npm install --prefix tests/e2e)")
+    await page.wait_for_selector("main:not([aria-busy])")
+    # What fades in has too little contrast on the way.
+    await page.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finished))")
     await page.evaluate(file.read_text(encoding="utf-8"))
     found: dict[str, Any] = await page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]

@@ -39,19 +39,23 @@ const set = {set};
 const calls = window.calls = [];
 const frame = document.querySelector("iframe");
 const answers = {
-  "initialize": () => set.answers && ["content", "web", JSON.stringify(set.runtime), "2.0.0"],
+  "initialize": () => ["content", "web", JSON.stringify(set.runtime), "2.0.0"],
   "getContext": () => [set.context],
   "authentication.getAuthToken": ([, , silent]) => window.tokenFor(silent),
   "executeDeepLink": () => [true],
 };
 window.tell = (func, args) => frame.contentWindow.postMessage({ func, args }, set.origin);
-window.addEventListener("message", async (event) => {
+const waiting = [];
+window.answerLate = () => { set.answers = true; waiting.splice(0).forEach(take); };
+window.addEventListener("message", take);
+async function take(event) {
   if (event.source !== frame.contentWindow || event.origin !== set.origin) return;
+  if (!set.answers && waiting.push(event)) return;
   const { id, uuidAsString, func, args = [] } = event.data;
   calls.push([func, args]);
   const answer = await answers[func]?.(args);
   if (answer) event.source.postMessage({ id, uuidAsString, args: answer }, set.origin);
-});
+}
 </script>"""
 
 

@@ -7,12 +7,14 @@ const FAILED = { kind: "failed", text: "", nextStep: "" };
 let token = "", renew = null, renewing = null;
 
 export class Failure extends Error {
-  constructor({ kind, text, nextStep, action = "", retry = null }) {
+  constructor({ kind, text, nextStep, action = "", retry = null, recovery = null }) {
     super(text);
     this.kind = kind;
     this.nextStep = nextStep;
     this.action = action;
     this.retry = retry;
+    // Resolves if the failure ends by itself.
+    this.recovery = recovery;
   }
 }
 

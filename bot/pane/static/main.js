@@ -210,6 +210,7 @@ function showFailure(failure, retry) {
     onAction: failure.retry ?? (isOver ? () => start({ isAsked: true }) : retry),
   });
   host.onFailed?.(failure.kind);
+  failure.recovery?.then(() => { if (!isSignedIn) start(); }, () => {});
 }
 
 // Returns whether the server answered.

@@ -6,7 +6,7 @@ import { openPagesWith } from "../cards/links.js";
 import { recordInQuery } from "../record_names.js";
 import { text } from "../texts.js";
 
-const TEAMS_ANSWERS_WITHIN_MS = 8_000, TOKEN_COMES_WITHIN_MS = 15_000;
+const TEAMS_ANSWERS_WITHIN_MS = 8_000, TOKEN_COMES_WITHIN_MS = 30_000;
 const THEMES = { dark: "dark", contrast: "contrast", glass: "dark" };
 const PROBLEMS = [[/cancel/i, "cancelled"], [/resource(disabled|match)/i, "unregistered"], [/consent|grant|interact|denied/i, "consent"]];
 const REASONS = { notAllowed: "PermissionError", consent: "PermissionError", cancelled: "PermissionError", notFound: "NotFound", offline: "Offline" };
@@ -17,7 +17,7 @@ let opening = null, listener = () => {}, isOpen = false, mayAsk = false;
 
 // Returns the proof of the person. Teams asks them for consent only after they chose that.
 export async function proof() {
-  await (opening ??= open());
+  await opened();
   const request = teams.authentication.getAuthToken({ silent: !mayAsk });
   try {
     const token = await (mayAsk ? request : inTime(request, TOKEN_COMES_WITHIN_MS));
@@ -45,22 +45,28 @@ export function onFailed(kind) {
   if (isOpen) teams.app.notifyExpectedFailure({ reason: REASONS[kind] ?? "Other" });
 }
 
-const problem = (kind, retry = null) => new Failure({
+const problem = (kind, more = {}) => new Failure({
+  ...more,
   kind,
-  retry,
   text: text(kind),
   nextStep: text(`${kind}Next`),
   action: text(kind === "consent" || kind === "cancelled" ? "continue" : "tryAgain"),
 });
 
-// The library can begin only once in a page, so that another attempt needs a new page.
-async function open() {
-  let context;
+// Waits for Teams. If it answers later, the page goes on by itself. The library can begin only once in a page, so that
+// another attempt after its failure needs a new page.
+async function opened() {
+  opening ??= open();
   try {
-    context = await inTime(teams.app.initialize().then(() => teams.app.getContext()), TEAMS_ANSWERS_WITHIN_MS);
+    await inTime(opening, TEAMS_ANSWERS_WITHIN_MS);
   } catch {
-    throw problem("noHost", () => location.reload());
+    throw problem("noHost", { retry: () => location.reload(), recovery: opening });
   }
+}
+
+async function open() {
+  await teams.app.initialize();
+  const context = await teams.app.getContext();
   isOpen = true;
   teams.app.notifyAppLoaded();
   showTheme(context.app.theme);
