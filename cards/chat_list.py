@@ -57,6 +57,8 @@ class ChatRow:
     """None while the connection is active."""
     sync: str = ""
     """Sentence about whether the record's timeline in Dynamics 365 shows the chat."""
+    resume: ActionButton | None = None
+    """The button that resumes the sync, in lists that show it."""
     sync_since: datetime | None = None
     """Time of the last activity in an idle chat."""
 

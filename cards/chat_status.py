@@ -5,12 +5,12 @@ from datetime import datetime
 
 from cards import elements
 from cards.buttons import ActionButton, render_button
-from cards.chat_list import last_activity
 from cards.message import Message
 from cards.notifications.mute import MuteState, mute_sentence
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
 from cards.record_list import MAX_ROWS, paging_rows
 from cards.text import EMPTY, escape, local_time, single_line
+from cards.timed_text import TimedText, render_timed
 from cards.words import plural
 
 
@@ -130,7 +130,7 @@ def _row(row: StatusRow) -> elements.Element:
         _small(_last_time(row.last_change_at, "Last change received {at}", "No changes received yet"), subtle=True),
         _small(_last_time(row.last_card_at, "Last card sent {at}", "No cards sent yet"), subtle=True),
         *([_small(mute_sentence(row.mute))] if row.mute else []),
-        *(_small(obstacle) for obstacle in _problems(row)),
+        *(_small(render_timed(problem)) for problem in problems_of(row)),
         *(_small(_decision(each), subtle=True) for each in row.decisions),
     ]
     resume = row.sync_issue.resume if row.sync_issue else None
@@ -152,27 +152,34 @@ def _last_time(at: datetime | None, sentence: str, never: str) -> str:
     return sentence.format(at=local_time(at)) if at else never
 
 
-def _problems(row: StatusRow) -> list[str]:
-    """Return one text for each problem. A pause already explains why cards wait."""
-    said = [escape(row.disabled_reason)] if row.disabled_reason else []
+def problems_of(row: StatusRow) -> list[TimedText]:
+    """Return the sentences about each problem. A pause already explains why cards wait."""
+    said = [TimedText(text=row.disabled_reason)] if row.disabled_reason else []
     if row.sync_issue:
-        said.append(f"{escape(row.sync_issue.reason)}{last_activity(row.sync_issue.since)}")
+        said.append(_sync_problem(row.sync_issue))
     if row.paused:
-        paused = f"Paused since {local_time(row.paused.since)}. {escape(row.paused.reason)}"
-        return [*said, f"{paused} To resume, add the app to this chat again."]
+        reason = f". {row.paused.reason} To resume, add the app to this chat again."
+        return [*said, TimedText(text="Paused since", at=row.paused.since, after=reason)]
     if row.event_failure:
-        said.append(f"Changes are waiting to be sent. {escape(row.event_failure)}")
+        said.append(TimedText(text=f"Changes are waiting to be sent. {row.event_failure}"))
     if row.pending:
         said.append(_waiting_cards(row.pending))
     if row.rejected_reason:
-        said.append(f"The last card could not be delivered. {escape(row.rejected_reason)}")
+        said.append(TimedText(text=f"The last card could not be delivered. {row.rejected_reason}"))
     if row.dropped_reason:
-        said.append(escape(row.dropped_reason))
+        said.append(TimedText(text=row.dropped_reason))
     return said
 
 
-def _waiting_cards(held: PendingCards) -> str:
+def _sync_problem(issue: SyncIssue) -> TimedText:
+    if issue.since is None:
+        return TimedText(text=issue.reason)
+    return TimedText(text=f"{issue.reason} Last activity:", at=issue.since, after=".")
+
+
+def _waiting_cards(held: PendingCards) -> TimedText:
     sentences = [plural(held.cards, "1 card is waiting.", f"{held.cards} cards are waiting.")]
-    sentences += [escape(held.reason)] if held.reason else []
-    sentences += [f"Next attempt: {local_time(held.until)}."] if held.until else []
-    return " ".join(sentences)
+    sentences += [held.reason] if held.reason else []
+    if held.until is None:
+        return TimedText(text=" ".join(sentences))
+    return TimedText(text=" ".join([*sentences, "Next attempt:"]), at=held.until, after=".")

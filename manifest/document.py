@@ -28,6 +28,11 @@ COMMAND_LISTS: Mapping[str, Sequence[Command]] = {
 }
 """Commands by the trigger after which Teams suggests them. All of them can be typed everywhere."""
 
+PANE_TAB = "pane"
+"""Entity ID of the tab, which links into the tab contain. It must never change."""
+PANE_TAB_PATH = "/pane?host=teams"
+TAB_NAME = "Chats and records"
+
 ACCENT = "#24505E"
 COLOR_ICON, OUTLINE_ICON = "color.png", "outline.png"
 
@@ -70,14 +75,36 @@ def document(given: PackageOptions) -> dict[str, Any]:
             }
         ],
         "composeExtensions": [_extension(given)],
+        "staticTabs": _tabs(given),
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [given.domain],
-        # Teams requires `resource`, although it uses it only for apps with single sign-on.
-        "webApplicationInfo": {"id": given.app_id, "resource": f"api://{given.domain}/{given.app_id}"},
+        # The tabs sign people in with a token for this resource, which must be the Application ID URI.
+        "webApplicationInfo": {
+            "id": given.sign_in_app_id,
+            "resource": f"api://{given.domain}/{given.sign_in_app_id}",
+        },
         "authorization": {"permissions": {"resourceSpecific": _permissions(given)}},
         "defaultInstallScope": "groupChat",
         "defaultGroupCapability": {"groupchat": "bot", "team": "bot"},
     }
+
+
+def _tabs(given: PackageOptions) -> list[dict[str, Any]]:
+    """Return the tabs: the chat with the bot first, then the pane, also in group chats.
+
+    The addresses name no chat and no person, because they end up in logs. The page asks Teams for them.
+    """
+    address = f"https://{given.domain}{PANE_TAB_PATH}"
+    return [
+        {"entityId": "conversations", "scopes": ["personal"]},
+        {
+            "entityId": PANE_TAB,
+            "name": TAB_NAME,
+            "contentUrl": address,
+            "websiteUrl": address,
+            "scopes": ["personal", "groupChat"],
+        },
+    ]
 
 
 def _permissions(given: PackageOptions) -> list[dict[str, str]]:

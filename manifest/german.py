@@ -37,6 +37,8 @@ GERMAN: Mapping[str, str] = {
         "Für Administratoren: Datensatztypen, Notizen, wichtige Felder und Berechtigungen festlegen"
     ),
     "Show all commands": "Alle Befehle zeigen",
+    # Tabs
+    "Chats and records": "Chats und Datensätze",
     # Search and action commands
     "Find records": "Datensätze finden",
     "Find a record and insert its card into the chat": "Einen Datensatz finden und seine Karte in den Chat stellen",

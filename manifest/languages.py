@@ -29,6 +29,9 @@ def translatable_strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str
     for at, listed in enumerate(manifest["bots"][0]["commandLists"]):
         for number, command in enumerate(listed["commands"]):
             yield f"bots[0].commandLists[{at}].commands[{number}].description", command["description"]
+    for number, tab in enumerate(manifest["staticTabs"]):
+        if "name" in tab:
+            yield f"staticTabs[{number}].name", tab["name"]
     for number, command in enumerate(manifest["composeExtensions"][0]["commands"]):
         yield from _of_command(f"composeExtensions[0].commands[{number}]", command)
 

@@ -18,6 +18,8 @@ class PackageOptions:
     """Validated values of the manifest."""
 
     app_id: str
+    sign_in_app_id: str
+    """App ID of the registration that proves who looks at the tabs."""
     domain: str
     """Host at which Teams reaches the bot."""
     website: str
@@ -30,12 +32,20 @@ class PackageOptions:
 
 
 def parse_options(
-    *, app_id: str, domain: str, website: str, environments: tuple[str, ...], version: str, message_events: bool
+    *,
+    app_id: str,
+    domain: str,
+    website: str,
+    environments: tuple[str, ...],
+    version: str,
+    message_events: bool,
+    sign_in_app_id: str = "",
 ) -> PackageOptions:
     """Validate and normalize the values. Raise ValueError with the reason and an example for an invalid one."""
     host = parse_host(domain, "domain")
     return PackageOptions(
         app_id=parse_app_id(app_id),
+        sign_in_app_id=parse_app_id(sign_in_app_id or app_id),
         domain=host,
         website=parse_website(website or f"https://{host}"),
         environments=tuple(dict.fromkeys(parse_host(each, "environment") for each in environments)),

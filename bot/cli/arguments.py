@@ -19,7 +19,9 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     _add_dataverse(
-        commands.add_parser("dataverse", help="register the webhook in Dataverse, show its state, or remove it")
+        commands.add_parser(
+            "dataverse", help="register the webhook or install the pane in Dataverse, show their state, or remove them"
+        )
     )
     return root
 
@@ -32,10 +34,22 @@ def _add_dataverse(dataverse: argparse.ArgumentParser) -> None:
         "disconnect": "remove the webhook and its steps",
     }
     for act, help_text in what.items():
-        parsed = acts.add_parser(act, help=help_text)
-        parsed.add_argument("--environment", metavar="host", help="only this environment; default: all")
-        if act != "status":
-            parsed.add_argument("--dry-run", action="store_true", help="only show what would be done")
+        _add_act(acts, act, help_text)
+    pane = acts.add_parser("pane", help="install the commands that open the pane, show their state, or remove them")
+    pane_acts = pane.add_subparsers(dest="pane_act", metavar="action", required=True)
+    for act, help_text in (
+        ("install", "install the web resources and commands, or update them"),
+        ("status", "show what is installed and what differs from this version"),
+        ("remove", "remove the web resources and commands"),
+    ):
+        _add_act(pane_acts, act, help_text)
+
+
+def _add_act(acts: "argparse._SubParsersAction[argparse.ArgumentParser]", act: str, help_text: str) -> None:
+    parsed = acts.add_parser(act, help=help_text)
+    parsed.add_argument("--environment", metavar="host", help="only this environment; default: all")
+    if act != "status":
+        parsed.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
 
 def _add_outbox(outbox: argparse.ArgumentParser) -> None:

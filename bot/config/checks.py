@@ -47,6 +47,7 @@ def check(settings: Settings) -> Sequence[str]:
         *_credential_rules(settings),
         *_dataverse_credential_rules(settings),
         *_notification_rules(settings, real_graph=real_graph or (signed_in and settings.graph_url is None)),
+        *_pane_rules(settings),
         *_tenant_rules(settings),
         (real_graph and not signed_in, "MicrosoftAppId: required for a real CHATSYNC_GRAPH_URL"),
         (_is_missing(settings.ca_file), "CHATSYNC_CA_FILE: file not found"),
@@ -232,6 +233,21 @@ def _credential_rules(settings: Settings) -> _Rules:
         (
             settings.certificate_password is not None and file is None,
             "CHATSYNC_CERTIFICATE_PASSWORD: requires CHATSYNC_CERTIFICATE_FILE",
+        ),
+    )
+
+
+def _pane_rules(settings: Settings) -> _Rules:
+    """Return the rules for the registration that people sign in to in Dynamics 365."""
+    has_secret, is_managed = settings.pane_client_secret is not None, settings.app_type == "UserAssignedMSI"
+    return (
+        (
+            has_secret and settings.app_id is None,
+            "MicrosoftAppId: required with CHATSYNC_PANE_CLIENT_SECRET",
+        ),
+        (
+            has_secret and is_managed and settings.pane_client_id is None,
+            "CHATSYNC_PANE_CLIENT_ID: required with CHATSYNC_PANE_CLIENT_SECRET; a managed identity has no secret",
         ),
     )
 

@@ -34,6 +34,7 @@ def _secrets(settings: Settings) -> dict[str, frozenset[str]]:
         "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": frozenset(_value(settings.graph_client_state_previous)),
         "MicrosoftAppPassword": frozenset(_value(settings.app_password)),
         "CHATSYNC_DATAVERSE_CLIENT_SECRET": frozenset(_value(settings.dataverse_client_secret)),
+        "CHATSYNC_PANE_CLIENT_SECRET": frozenset(_value(settings.pane_client_secret)),
     }
 
 

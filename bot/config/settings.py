@@ -21,6 +21,8 @@ _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Guid = Annotated[str, Field(pattern=_GUID)]
 
 _MAX_PORT = 65_535
+_ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
+_OF_ALL_ORGANIZATIONS = re.compile(r"//\*\.([a-z0-9-]+\.)*(dynamics|microsoftdynamics)\.", re.IGNORECASE)
 
 
 class InvalidSetting(ValueError):
@@ -74,10 +76,21 @@ def _split_keys(secret: SecretStr | None) -> tuple[str, ...]:
     return tuple(key.strip() for key in secret.get_secret_value().split(",")) if secret else ()
 
 
+def _origins(value: object) -> object:
+    """Return origins of pages; a host may begin with `*.` for all of its subdomains."""
+    parts = _split_list(value)
+    if isinstance(parts, tuple) and not all(_ORIGIN.fullmatch(str(part)) for part in parts):
+        raise InvalidSetting("list origins such as https://teams.microsoft.com or https://*.cloud.microsoft")
+    if isinstance(parts, tuple) and any(_OF_ALL_ORGANIZATIONS.search(str(part)) for part in parts):
+        raise InvalidSetting("list the addresses of your own organizations, and not those of all customers")
+    return parts
+
+
 Address = Annotated[str, BeforeValidator(_address)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
 Tenants = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_tenants)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 
 # Hosts of Teams' connectors: public cloud, GCC, GCC High, and DoD (Teams documentation, "Proactive messages").
 _SERVICE_HOSTS = (
@@ -87,6 +100,19 @@ _SERVICE_HOSTS = (
     "smba.infra.dod.teams.microsoft.us",
 )
 
+
+# Hosts of Teams, Outlook, and Microsoft 365 that show tabs ("Create a tab", Teams documentation).
+_FRAME_ANCESTORS = (
+    "https://teams.microsoft.com",
+    "https://*.teams.microsoft.com",
+    "https://*.cloud.microsoft",
+    "https://*.microsoft365.com",
+    "https://*.office.com",
+    "https://outlook.office.com",
+    "https://outlook.office365.com",
+    "https://outlook-sdf.office.com",
+    "https://outlook-sdf.office365.com",
+)
 
 # Service plans that include Teams ("Product names and service plan identifiers for licensing").
 _TEAMS_PLANS = ("TEAMS1", "TEAMS_GOV", "TEAMS_GCCHIGH", "TEAMS_DOD", "TEAMS_FREE_SERVICE")
@@ -159,6 +185,10 @@ class Settings(BaseSettings):
     )
     message_events: bool = Field(default=True, validation_alias="CHATSYNC_MESSAGE_EVENTS")
     teams_plans: Names = Field(default=_TEAMS_PLANS, validation_alias="CHATSYNC_TEAMS_PLANS")
+
+    pane_client_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_PANE_CLIENT_ID")
+    pane_client_secret: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_PANE_CLIENT_SECRET")
+    frame_ancestors: Origins = Field(default=_FRAME_ANCESTORS, validation_alias="CHATSYNC_FRAME_ANCESTORS")
 
     webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")
     webhook_key_previous: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY_PREVIOUS")

@@ -33,6 +33,7 @@ Throttle = Callable[[], Awaitable[None]]
 
 _JSON = {"Content-Type": "application/json"}
 _CONTINUE_ON_ERROR = "odata.continue-on-error"
+_PUBLISH_TIMEOUT_S = 120.0
 _NEXT = "@odata.nextLink"
 _PAGES_AT_MOST = 100
 """A page may be empty without being the last; this ends the loop if a server returns such pages forever."""
@@ -99,9 +100,25 @@ class DataverseClient:
             found += _rows(page)
         return found[:at_most]
 
-    async def create(self, path: str, row: Mapping[str, object], *, caller: ObjectId | None = None) -> ApiResponse:
-        """Create a row; `entity_id` of the answer is its URL."""
-        return await self._change("POST", path, row, caller, {})
+    async def create(
+        self, path: str, row: Mapping[str, object], *, caller: ObjectId | None = None, solution: str = ""
+    ) -> ApiResponse:
+        """Create a row; `entity_id` of the answer is its URL.
+
+        `solution`: unique name of the solution that the row becomes a component of.
+        """
+        return await self._change("POST", path, row, caller, {"MSCRM.SolutionUniqueName": solution} if solution else {})
+
+    async def publish(self, parameter_xml: str) -> None:
+        """Publish customizations ("PublishXml Action"), which takes longer than other requests."""
+        request = ApiRequest(
+            method="POST",
+            url=self._url("PublishXml", ""),
+            headers={**_unconditional(None), **_JSON},
+            body=dumps({"ParameterXml": parameter_xml}),
+            timeout_s=_PUBLISH_TIMEOUT_S,
+        )
+        await self._sender.send(request)
 
     async def update(
         self,

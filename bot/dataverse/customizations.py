@@ -8,11 +8,13 @@ from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.metadata import CHOICE_PROPERTIES, table_names
 from bot.dataverse.table_cache import CHATS, DEFINITIONS_TTL, TableCache
 from bot.dataverse.views import system_views
+from bot.domain.model_apps import ModelApp
 from bot.domain.tables import Table, TableName, View
 from bot.domain.values import EnvironmentId
 from bot.runtime.ttl_cache import TtlCache
 
 _ROLES_AT_MOST = 5000
+_APPS_AT_MOST = 1000
 
 
 class DataverseDefinitions:
@@ -52,6 +54,13 @@ class DataverseDefinitions:
         query = {"$select": "name", "$orderby": "name"}
         rows = await self._clients[environment].all_rows("roles", query, at_most=_ROLES_AT_MOST)
         return list(dict.fromkeys(str(row["name"]) for row in rows if row.get("name")))
+
+    async def apps(self, environment: EnvironmentId) -> Sequence[ModelApp]:
+        """Return the model-driven apps, by name."""
+        query = {"$select": "name,uniquename", "$orderby": "name"}
+        rows = await self._clients[environment].all_rows("appmodules", query, at_most=_APPS_AT_MOST)
+        named = ((str(row.get("uniquename") or ""), str(row.get("name") or "")) for row in rows)
+        return [ModelApp(unique_name=unique, name=name or unique) for unique, name in named if unique]
 
     async def _read_names(self, environment: EnvironmentId) -> Sequence[TableName]:
         query = {"$select": CHOICE_PROPERTIES, "$filter": "IsIntersect eq false and IsPrivate eq false"}

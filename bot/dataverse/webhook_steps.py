@@ -1,11 +1,11 @@
 """The webhook and its steps in Dataverse ("Register a WebHook", "Register a plug-in")."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.dataverse.client import DataverseClient
+from bot.dataverse.privileges import missing_privileges
 from bot.dataverse.protocol import quote_literal
 from bot.dataverse.records import DataverseRecords
 from bot.domain.errors import NotFound, NotSupported
@@ -123,13 +123,7 @@ class DataverseWebhookSteps:
 
     async def missing_privileges(self, environment: EnvironmentId) -> Sequence[str]:
         """Return the names of missing privileges; ignore privileges that the environment does not know."""
-        user = await self._records.own_user(environment)
-        held = await asyncio.gather(
-            *(self._records.holds_privilege(environment, user, name) for name in REQUIRED_PRIVILEGES)
-        )
-        lacking = [name for name, holds in zip(REQUIRED_PRIVILEGES, held, strict=True) if not holds]
-        known = await asyncio.gather(*(self._records.knows_privilege(environment, name) for name in lacking))
-        return [name for name, is_known in zip(lacking, known, strict=True) if is_known]
+        return await missing_privileges(self._records, environment, REQUIRED_PRIVILEGES)
 
     async def _endpoints(self, environment: EnvironmentId) -> Sequence[Mapping[str, Any]]:
         query = {

@@ -9,6 +9,9 @@ from bot.domain.values import ChatId, ObjectId
 MAX_MEMBERS = 250
 """Members of a group chat ("Limits and specifications for Microsoft Teams")."""
 
+MAX_EXPANDED_MEMBERS = 25
+"""Members that Microsoft Graph returns with a chat ("chat resource type")."""
+
 MAX_TOPIC_LENGTH = 250
 """Characters of a chat's name, which must not contain a colon ("Update chat", Microsoft Graph documentation)."""
 
@@ -50,6 +53,14 @@ class DirectoryPerson:
         The principal name of a person of another organization is only a name for the account in this one.
         """
         return self.mail if self.guest or EXTERNAL in self.sign_in.upper() else self.sign_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A small photo of a person."""
+
+    content: bytes
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

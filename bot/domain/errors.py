@@ -33,6 +33,10 @@ class NotFound(ChatSyncError):
     """The named object does not exist, or the person has no access."""
 
 
+class SignedOut(ChatSyncError):
+    """The session of the page has ended, or never began. Sign in again."""
+
+
 class NotSupported(ChatSyncError):
     """The chat, table, or column does not support this."""
 

@@ -128,6 +128,7 @@ class Dataset(StrEnum):
     PEOPLE = "people"
     MEMBERS = "members"
     ROLES = "roles"
+    APPS = "apps"
     TABLES = "tables"
     KEY_FIELDS = "key fields"
     CHANGE_FIELDS = "change fields"

@@ -10,7 +10,10 @@ from bot.domain.record_types import RecordType, disabled_record_type
 
 SettingValue = bool | int | str | tuple[str, ...] | None
 
-ORGANIZATION_SETTINGS = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days", "mirror_chats")
+ORGANIZATION_SETTINGS = (
+    *("chats_on", "allowed_roles", "sync_on", "sync_idle_days", "mirror_chats"),
+    *("other_chats", "pane_apps"),
+)
 """Settings of an environment, in display order."""
 
 SYNC_SETTINGS = frozenset({"chats_on", "sync_on", "sync_idle_days", "mirror_chats"})

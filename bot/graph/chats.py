@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
 
 from bot.domain.channel_names import channel_exists
-from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
+from bot.domain.directory import MAX_EXPANDED_MEMBERS, MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.graph.app_installation import AppInstaller
@@ -40,8 +41,8 @@ PAGE = 50
 """Number of chats on one page ("List chats")."""
 MAX_CHATS_SEARCHED = 200
 """Number of chats searched for one that was just created; it is among the newest."""
-MAX_EXPANDED_MEMBERS = 25
-"""Maximum number of members returned with a chat ("chat resource type")."""
+
+_CHANNELS = {"$select": "id,displayName,membershipType,webUrl", "$filter": "membershipType eq 'standard'"}
 
 _NAME_EXISTS = "NameAlreadyExists"
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -74,6 +75,12 @@ class GraphChats:
     async def get_chat(self, chat: ChatId) -> DirectoryChat:
         """Return the chat."""
         return parse_chat(await self._client.get(f"chats/{path_segment(chat)}", permission=READ, chat=chat))
+
+    async def get_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, DirectoryChat]:
+        """Return the chats that the app can see. One request reads up to twenty of them."""
+        paths = {f"chats/{path_segment(chat)}?$expand=members": chat for chat in chats}
+        answers = await self._read_many(list(paths), READ)
+        return {paths[path]: found[0] for path, body in answers.items() if (found := _parse_rows([body], parse_chat))}
 
     async def list_chats(self, person: ObjectId, *, at_most: int = PAGE) -> Sequence[DirectoryChat]:
         """Return the person's group and meeting chats, those with the newest message first."""
@@ -143,11 +150,26 @@ class GraphChats:
 
     async def list_channels(self, team: str) -> Sequence[TeamChannel]:
         """Return the team's standard channels, which all of its members see."""
-        query = {"$select": "id,displayName,membershipType,webUrl", "$filter": "membershipType eq 'standard'"}
         body = await self._client.get(
-            f"teams/{path_segment(team)}/channels", query, permission=READ_CHANNELS, chat=team
+            f"teams/{path_segment(team)}/channels", _CHANNELS, permission=READ_CHANNELS, chat=team
         )
         return _parse_rows(page_rows(body), parse_channel)
+
+    async def channels_of(self, teams: Sequence[str]) -> Mapping[str, Sequence[TeamChannel]]:
+        """Return the standard channels of each team. One request reads up to twenty of them."""
+        paths = {f"teams/{path_segment(team)}/channels?{urlencode(_CHANNELS, quote_via=quote)}": team for team in teams}
+        answers = await self._read_many(list(paths), READ_CHANNELS)
+        return {paths[path]: _parse_rows(page_rows(body), parse_channel) for path, body in answers.items()}
+
+    async def _read_many(self, paths: Sequence[str], permission: GraphPermission) -> Mapping[str, Mapping[str, Any]]:
+        """Return the object at each path without those that cannot be read; raise the error if none can."""
+        answers = await self._client.batch(paths, permission=permission) if paths else []
+        found = dict(zip(paths, answers, strict=True))
+        errors = [each for each in found.values() if isinstance(each, ChatSyncError)]
+        failures = [each for each in errors if not isinstance(each, NotFound)]
+        if failures and len(errors) == len(found):
+            raise failures[0]
+        return {path: each for path, each in found.items() if not isinstance(each, ChatSyncError)}
 
     async def create_channel(self, team: str, name: str) -> TeamChannel:
         """Create a standard channel. Graph answers some creations before the channel exists."""

@@ -84,6 +84,12 @@ class GraphClient:
             with waiting_for(NAME):  # also for a request of another answer
                 return (await self._shared_reads.result(url, partial(self._send_throttled, request, chat))).body
 
+    async def get_content(self, path: str, *, permission: GraphPermission, max_bytes: int) -> ApiResponse:
+        """Return the content at the path, which is not JSON; raise `Unavailable` also if it is too large."""
+        request = ApiRequest(method="GET", url=self._url(path, {}), headers={}, idempotent=True, max_bytes=max_bytes)
+        async with self._errors_explained(permission):
+            return await self._sender.send(request)
+
     async def pages(
         self, path: str, query: Mapping[str, str], *, permission: GraphPermission, at_most: int, chat: str | None = None
     ) -> Sequence[Mapping[str, Any]]:
@@ -115,9 +121,10 @@ class GraphClient:
         self, paths: Sequence[str], *, permission: GraphPermission
     ) -> Sequence[Mapping[str, Any] | ChatSyncError]:
         """Return the object at each path, or the error, with as few requests as possible."""
-        found: dict[str, Mapping[str, Any] | ChatSyncError] = {}
-        for start in range(0, len(paths), MAX_BATCH_REQUESTS):
-            found |= await self._read_batch(paths[start : start + MAX_BATCH_REQUESTS], permission)
+        starts = range(0, len(paths), MAX_BATCH_REQUESTS)
+        parts = [paths[start : start + MAX_BATCH_REQUESTS] for start in starts]
+        answers = await asyncio.gather(*(self._read_batch(part, permission) for part in parts))
+        found = {path: answer for part in answers for path, answer in part.items()}
         return [found[path] for path in paths]
 
     async def _read_batch(

@@ -1,7 +1,4 @@
-"""Decrypt resource data of notifications ("Set up change notifications that include resource data"). Pure.
-
-cryptography is already a dependency of the identity library and of token verification.
-"""
+"""Decrypt resource data of notifications ("Set up change notifications that include resource data"). Pure."""
 
 import base64
 import hashlib
@@ -13,13 +10,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate as X509Certificate
-from cryptography.x509 import load_pem_x509_certificate
 
+from bot.http.certificate_files import load_key_pair
 from bot.text.json_text import loads
 
-_PEM = b"-----BEGIN"
 _IV_BYTES = 16
 _SHA1 = hashes.SHA1()  # noqa: S303 - Graph's choice; safe as OAEP uses it
 _OAEP = padding.OAEP(mgf=padding.MGF1(_SHA1), algorithm=_SHA1, label=None)
@@ -64,22 +60,7 @@ class Certificate:
 
 def load_certificate(file: bytes, password: str | None) -> Certificate:
     """Read the certificate and private key of a file (PEM or PKCS 12); raise `ValueError` if either is missing."""
-    secret = password.encode() if password else None
-    try:
-        if _PEM in file:
-            return _certificate(load_pem_x509_certificate(file), load_pem_private_key(file, secret))
-        key, certificate, _ = pkcs12.load_key_and_certificates(file, secret)
-    except TypeError as error:
-        raise ValueError("the password is missing or not needed") from error
-    return _certificate(certificate, key)
-
-
-def _certificate(certificate: X509Certificate | None, key: object) -> Certificate:
-    if certificate is None or not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError("the certificate or its RSA key is missing")
-    if certificate.public_key() != key.public_key():
-        raise ValueError("the private key belongs to another certificate")
-    return Certificate(certificate, key)
+    return Certificate(*load_key_pair(file, password))
 
 
 def _bytes(text: str) -> bytes:

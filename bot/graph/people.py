@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain.directory import DirectoryPerson, Presence
+from bot.domain.directory import DirectoryPerson, Photo, Presence
 from bot.domain.errors import ChatSyncError, NotFound
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
@@ -19,6 +19,11 @@ READ_ROLES = GraphPermission(name="RoleManagement.Read.Directory", purpose="see 
 
 _GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 """Template ID of the role ("Microsoft Entra built-in roles")."""
+
+MAX_PHOTO_BYTES = 64_000
+"""Maximum bytes of a photo of 48 pixels; a usual one has two thousand."""
+_IMAGES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+"""Types of images that are shown, and how their content begins."""
 
 _log = get_logger(__name__)
 
@@ -61,6 +66,17 @@ class GraphPeople:
                 if person in presences:
                     presences[person] = parse_presence(each)
         return presences
+
+    async def photo(self, person: ObjectId) -> Photo | None:
+        """Return the person's photo; None also for content that is no small JPEG or PNG image."""
+        path = f"users/{path_segment(person)}/photos/48x48/$value"
+        try:
+            answer = await self._client.get_content(path, permission=READ_USERS, max_bytes=MAX_PHOTO_BYTES)
+        except NotFound:
+            return None
+        kind = next((kind for kind, begin in _IMAGES.items() if answer.content.startswith(begin)), None)
+        named = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return Photo(content=answer.content, content_type=kind) if kind and kind == named else None
 
     async def with_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Return the people that have a license for Teams."""

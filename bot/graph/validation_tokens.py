@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from bot.domain.errors import CallerRejected
-from bot.http.jwt_verifier import Issuers, JwtVerifier
+from bot.http.jwt_verifier import JwtVerifier
 
 PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 """Client ID of the app in Entra that sends change notifications for Microsoft Graph."""
-
-_ANY_TENANT = "{tenantid}"
 
 
 class ValidationTokens:
@@ -30,13 +28,3 @@ class ValidationTokens:
     async def close(self) -> None:
         """Cancel a running request for keys."""
         await self._tokens.close()
-
-
-def keys_url(login_url: str) -> str:
-    """Return the URL that names Entra ID's keys ("OpenID Connect on the Microsoft identity platform")."""
-    return f"{login_url}/common/.well-known/openid-configuration"
-
-
-def tenant_issuers(tenant: str, login_url: str) -> Issuers:
-    """Return the issuers of both token versions in the tenant ("Access tokens in the Microsoft identity platform")."""
-    return lambda issuer: [issuer.replace(_ANY_TENANT, tenant), f"{login_url}/{tenant}/v2.0"]

@@ -12,47 +12,23 @@ from botbuilder.schema import Activity, ActivityTypes
 from bot.domain.extension_names import ACTIONS
 from bot.domain.notifications.wall_clock import find_zone
 from bot.domain.object_ids import parse_object_id
-from bot.domain.public_names import QuotedField, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
+from bot.features.shared.requests import (
+    DialogRequest,
+    PressedButton,
+    TypeaheadQuery,
+    page_request,
+    search_request,
+    texts_in,
+)
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_text import bot_mentions
-from bot.text.typed_text import on_one_line
 from cards.buttons import DIALOG
 
 _THREAD = ";messageid="
 _MAX_NAME_LENGTH = 256
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PressedButton:
-    """A button on a card, with its untrusted data."""
-
-    verb: str
-    data: Mapping[str, str]
-    automatic: bool = False
-    """True if the client sent it to refresh a card, without a press by the person."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialogRequest:
-    """A request for a page of a dialog, with the untrusted inputs so far."""
-
-    page: str
-    data: Mapping[str, str]
-    message: object = None
-    """The message that the dialog was opened from, as Teams sent it; None if there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeaheadQuery:
-    """The text that a person typed into an input with search."""
-
-    dataset: str
-    text: str
-    data: Mapping[str, str]
-    """The other inputs of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +159,7 @@ def button_in_invoke(activity: Activity) -> PressedButton | None:
 def _pressed_button(value: object, *, automatic: bool = False) -> PressedButton | None:
     if not isinstance(value, dict) or not isinstance(value.get("verb"), str):
         return None
-    return PressedButton(verb=value["verb"], data=_texts(value, without="verb"), automatic=automatic)
+    return PressedButton(verb=value["verb"], data=texts_in(value, without="verb"), automatic=automatic)
 
 
 def dialog_request_in_message(activity: Activity) -> DialogRequest | None:
@@ -191,7 +167,7 @@ def dialog_request_in_message(activity: Activity) -> DialogRequest | None:
     value = None if activity.text else activity.value
     if not isinstance(value, dict) or not isinstance(value.get(DIALOG), str):
         return None
-    return DialogRequest(page=value[DIALOG], data=_without_quotes(value[DIALOG], _texts(value, without=DIALOG)))
+    return page_request(value[DIALOG], value)
 
 
 def dialog_request(activity: Activity) -> DialogRequest | None:
@@ -208,12 +184,7 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
     # A first page that failed is requested again with the same message.
     has_message = activity.name in {Invoke.FETCH_TASK, Invoke.SUBMIT_ACTION} and page in ACTIONS
     message = value.get("messagePayload") if has_message else None
-    return DialogRequest(page=page, data=_without_quotes(page, _texts(data, without=DIALOG)), message=message)
-
-
-def _without_quotes(page: str, data: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the data. On the first page of a dialog, only the message itself can say what it contains."""
-    return {name: text for name, text in data.items() if name not in set(QuotedField)} if page in ACTIONS else data
+    return page_request(page, data, message)
 
 
 def typeahead_query(activity: Activity) -> TypeaheadQuery | None:
@@ -222,18 +193,12 @@ def typeahead_query(activity: Activity) -> TypeaheadQuery | None:
     dataset, text = value.get("dataset"), value.get("queryText", "")
     if not isinstance(dataset, str) or not isinstance(text, str):
         return None
-    name, parameters = decode_dataset(dataset)
-    inputs = _texts(as_object(value.get("data")), without=DIALOG)
-    return TypeaheadQuery(dataset=name, text=on_one_line(text), data={**inputs, **parameters})
+    return search_request(dataset, text, as_object(value.get("data")))
 
 
 def as_object(value: object) -> Mapping[Any, Any]:
     """Return the value if it is a JSON object, or else an empty one."""
     return value if isinstance(value, dict) else {}
-
-
-def _texts(data: Mapping[Any, object], *, without: str) -> dict[str, str]:
-    return {str(name): text for name, text in data.items() if isinstance(text, str) and name != without}
 
 
 def token_exchange(activity: Activity) -> TokenExchange | None:

@@ -12,7 +12,7 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment
 
 from bot.domain.errors import BadRequest, Unavailable
-from bot.domain.public_names import SHOWING_VERBS, Verb
+from bot.domain.public_names import SHOWING_VERBS
 from bot.domain.values import Chat, ObjectId
 from bot.features.chat_sync.record_activity import ActivityRecorder, Topic
 from bot.features.connections.register_chat import ChatRegistry
@@ -21,7 +21,6 @@ from bot.features.shared.routes import Feature
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.handlers import activities
-from bot.handlers.activities import PressedButton
 from bot.handlers.buttons import Buttons
 from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
 from bot.handlers.command_answers import CommandAnswers
@@ -45,13 +44,8 @@ from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.text.json_text import dumps
 from cards.activity import ADAPTIVE, feed_line
-from cards.buttons import ActionButton
-from cards.personal_view import PersonalView
 
 _log = get_logger(__name__)
-
-_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE, Verb.VIEW_LIVE_CARD, Verb.VIEW_SUMMARY})
-"""Buttons that clients press automatically, to replace a card with a personal one."""
 
 InvokeHandler = Callable[[Activity, Turn], Awaitable[Mapping[str, Any]]]
 StoreResponse = Callable[[TurnContext, InvokeResponse], None]
@@ -90,7 +84,7 @@ def build_handlers(
         chat_registry=chat_registry,
         activity_recorder=activity_recorder,
         commands=CommandAnswers(services, features, deadline, on_reply),
-        buttons=Buttons(services, features),
+        buttons=Buttons(services, features, deadline),
         dialogs=Dialogs(services, features, deadline),
         questions=Questions(services),
         extension=Extension(services=services, deadline=deadline),
@@ -168,7 +162,7 @@ class ChatSyncBot(TeamsActivityHandler):
         pressed, request = activities.button_in_message(activity), activities.dialog_request_in_message(activity)
         answer: Answer | None
         if pressed:
-            answer = await self._press(turn, pressed)
+            answer = await self._handlers.buttons.press(turn, pressed)
         elif request:
             answer = await self._handlers.dialogs.answer_in_chat(turn, request)
         elif activities.is_for_bot(activity):
@@ -235,7 +229,7 @@ class ChatSyncBot(TeamsActivityHandler):
             if suppressed is not None:
                 _log.warning("turn.automatic_button_rejected", suppressed=suppressed)
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
-        answer = await self._press(turn, pressed)
+        answer = await self._handlers.buttons.press(turn, pressed)
         await self._handlers.questions.settle(turn, pressed, str(activity.reply_to_id or ""), answer)
         if answer.already_queued:
             return message_answer(answer.message.summary)
@@ -263,15 +257,6 @@ class ChatSyncBot(TeamsActivityHandler):
 
     async def _typeahead(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         return await self._handlers.dialogs.search(turn, activities.typeahead_query(activity))
-
-    async def _press(self, turn: Turn, pressed: PressedButton) -> Answer:
-        is_known = pressed.verb in set(Verb)
-        retry = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.data) if is_known else None
-        is_personal = turn.private and pressed.verb in _PERSONAL_VIEWS and turn.person.account_id
-        personal_view = (
-            PersonalView(button=retry, accounts=(turn.person.account_id,)) if retry and is_personal else None
-        )
-        return await self._handlers.deadline.answer(self._handlers.buttons.answer(turn, pressed), retry, personal_view)
 
     def _parse_turn(self, activity: Activity) -> Turn:
         person = activities.parse_person(activity, self._handlers.emulator_user)

@@ -1,15 +1,14 @@
 """Answer in time, and turn errors into cards."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
+from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.answers import Answer
 from bot.logs import get_logger
-from bot.runtime.answer_time import AnswerTime, answering
 from cards.buttons import ActionButton, SubmitButton
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -48,21 +47,10 @@ class Deadline:
     async def run(self, work: Awaitable[A]) -> A | ChatSyncError:
         """Return the result of the work, or the error."""
         try:
-            with answering(self.timeout_s) as time:
-                return await self._in_time(work, time)
+            return await answer_in_time(work, self.timeout_s)
         except ChatSyncError as error:
             _log.info("turn.rejected", error=type(error).__name__, notes=getattr(error, "__notes__", []))
             return error
-
-    async def _in_time(self, work: Awaitable[A], time: AnswerTime) -> A | ChatSyncError:
-        """Return the result, or what to say because the time is over."""
-        try:
-            async with asyncio.timeout(self.timeout_s):
-                return await work
-        except TimeoutError:
-            time.is_over = True
-            in_progress = time.in_progress
-            return in_progress if isinstance(in_progress, ChatSyncError) else _timeout_error(time.slow_system())
 
     async def start(self, work: Callable[[], Awaitable[A]]) -> A | ChatSyncError:
         """Create and run the work. Until then it is not started, because a newer request may replace it."""
@@ -87,9 +75,3 @@ def refusal(
 def _fits(retry: ActionButton | SubmitButton, *, copies: int) -> bool:
     """Check whether a card has room for the button's data this many times."""
     return copies * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode(errors="replace")) <= MAX_RETRY_BYTES
-
-
-def _timeout_error(system: str) -> Unavailable:
-    """Return the error that names the slow system. If no system took most of the time, the cause is unknown."""
-    what = f"{system} is taking too long to respond." if system else "This is taking too long."
-    return Unavailable(what, "Try again in a moment.")

@@ -17,10 +17,10 @@ from bot.features.shared.access import require_chats_on, require_user_anywhere
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import no_private_answer
+from bot.features.shared.requests import DialogRequest, TypeaheadQuery
 from bot.features.shared.routes import Feature, PageHandler, Redirect, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
-from bot.handlers.activities import DialogRequest, TypeaheadQuery
 from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.invoke_answers import choices_answer, dialog_message, dialog_page
 from bot.handlers.latest_only import LatestOnly
@@ -56,7 +56,7 @@ class Dialogs:
 
     async def answer_invoke(self, turn: Turn, request: DialogRequest | None) -> dict[str, Any]:
         """Return the requested page, or the closing message, as the answer to an invoke."""
-        page = await self._page(turn, request)
+        page = await self.page(turn, request)
         if isinstance(page, Done):
             return dialog_message(page.text)
         card = Fragment(card_json(page.message, channel=turn.chat.channel))
@@ -69,18 +69,23 @@ class Dialogs:
         """
         if not turn.private and request.page not in _SHARED_PAGES:
             return Answer(message=refusal(no_private_answer()))
-        page = await self._page(turn, request)
+        page = await self.page(turn, request)
         return Answer(message=notice(NoticeView(text=page.text)) if isinstance(page, Done) else page.message)
 
     async def search(self, turn: Turn, query: TypeaheadQuery | None) -> dict[str, Any]:
+        """Return the choices that match the typed text, as the answer to an invoke."""
+        return choices_answer(await self.find_choices(turn, query))
+
+    async def find_choices(self, turn: Turn, query: TypeaheadQuery | None) -> Sequence[Choice]:
         """Return the choices that match the typed text; none if the search fails."""
         if query is None or query.dataset not in self._searches:
             raise BadRequest("A search needs value.dataset and value.queryText.")
         search = partial(self._searches[query.dataset], self._services, turn, query.text, query.data)
         found = await self._latest.run((turn.key, query.dataset), query, lambda: self._deadline.start(search))
-        return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:MAX_CHOICES])
+        return [] if found is None or isinstance(found, ChatSyncError) else found[:MAX_CHOICES]
 
-    async def _page(self, turn: Turn, request: DialogRequest | None) -> Page | Done:
+    async def page(self, turn: Turn, request: DialogRequest | None) -> Page | Done:
+        """Return the requested page, or the closing message. An error is a page with its next step."""
         retry: list[SubmitButton] = []
 
         async def show() -> Page | Done:

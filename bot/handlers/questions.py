@@ -7,9 +7,9 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import Verb
 from bot.domain.values import TEAMS, ChatKind
 from bot.features.shared.answers import Answer, render
+from bot.features.shared.requests import PressedButton
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
-from bot.handlers.activities import PressedButton
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from cards.activity import card_json

@@ -83,6 +83,10 @@ class ApiRequest:
     """True if the request changes nothing, so that it can be repeated after any failure."""
     throttle: Callable[[], Awaitable[None]] | None = None
     """Waits until the next attempt is allowed; None if there is no limit."""
+    timeout_s: float = TIMEOUT_S
+    """Time limit of one attempt."""
+    max_bytes: int | None = None
+    """Maximum bytes of the response; None for the usual limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,8 @@ class ApiClient:
                 self._require_not_blocked()
                 async with self._request(request, signed) as answer:
                     status = answer.status
-                    return status, self._parse(request, answer, await self._read_body(answer))
+                    content = await self._read_body(answer, request.max_bytes or MAX_BYTES)
+                    return status, self._parse(request, answer, content)
         except (ClientError, TimeoutError) as error:
             kind = Retryable if _is_retryable(request, error) else Unavailable
             raise kind(f"{self._system.name} is not responding.", "Try again in a moment.") from error
@@ -186,7 +191,7 @@ class ApiClient:
             self._system.on_call(answered, perf_counter() - started_at)
 
     def _request(self, request: ApiRequest, signed: Mapping[str, str]) -> Any:
-        timeout = ClientTimeout(total=TIMEOUT_S)
+        timeout = ClientTimeout(total=request.timeout_s)
         return self._session.request(
             request.method, request.url, data=request.body, headers=signed, timeout=timeout, allow_redirects=False
         )
@@ -202,11 +207,11 @@ class ApiClient:
         again = answer.status in _BUSY if request.idempotent else answer.status in _NOT_PROCESSED and wait_s is not None
         return _converted(Retryable, error, wait_s) if again else error
 
-    async def _read_body(self, answer: ClientResponse) -> bytes:
+    async def _read_body(self, answer: ClientResponse, max_bytes: int) -> bytes:
         content = bytearray()
         async for chunk in answer.content.iter_chunked(256 * 1024):
             content += chunk
-            if len(content) > MAX_BYTES:
+            if len(content) > max_bytes:
                 raise ResponseTooLarge(
                     f"{self._system.name} returned an answer that is too large.", "Try again in a moment."
                 )

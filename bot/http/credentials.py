@@ -5,7 +5,6 @@ discards what it has cached. A new secret or certificate therefore takes effect 
 `bot.http.access_tokens` decides when a token has expired.
 """
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -17,11 +16,9 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity.aio import CertificateCredential, ClientSecretCredential, ManagedIdentityCredential
 
+from bot.domain.entra_errors import parse_error_code
 from bot.domain.errors import Unavailable
 from bot.http.access_tokens import FetchToken, Grant
-
-_ERROR_CODE = re.compile(r"AADSTS\d{4,8}")
-"""Form of an error code ("Microsoft Entra authentication and authorization error codes")."""
 
 NewCredential: TypeAlias = Callable[[], AsyncTokenCredential]
 """Creates a credential with an empty cache."""
@@ -81,8 +78,7 @@ def _token_source(new_credential: NewCredential) -> FetchToken:
                 "The sign-in service issued no token.",
                 "Ask an administrator to check the app's secret, certificate, or managed identity.",
             )
-            code = _ERROR_CODE.search(str(error))
-            failed.code = code.group() if code else None
+            failed.code = parse_error_code(str(error))
             raise failed from error
         return Grant(token=token.token, expires_on=token.expires_on)
 

@@ -45,8 +45,14 @@ class JwtVerifier:
     """
 
     def __init__(
-        self, keys: SigningKeys, audience: str, clock: Clock, *, issuers: Issuers = lambda issuer: [issuer]
+        self,
+        keys: SigningKeys,
+        audience: str | Sequence[str],
+        clock: Clock,
+        *,
+        issuers: Issuers = lambda issuer: [issuer],
     ) -> None:
+        """Create the verifier. A token must be for one of the audiences."""
         self._keys = keys
         self._audience = audience
         self._issuers = issuers
@@ -99,6 +105,15 @@ class JwtVerifier:
         except _INVALID as error:
             raise CallerRejected(f"the token is invalid: {type(error).__name__}") from error
         return claims
+
+
+def unverified_claims(token: str) -> Mapping[str, Any]:
+    """Return the claims before anything vouches for them, to choose the verifier; raise `CallerRejected`."""
+    try:
+        claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    except _INVALID as error:
+        raise CallerRejected("the token is malformed") from error
+    return claims
 
 
 def _ttl(claims: Mapping[str, Any]) -> timedelta:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.directory import DynamicsChannel
 from bot.domain.errors import ChatSyncError
+from bot.domain.model_apps import ModelApp
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, TableName, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
@@ -173,6 +174,13 @@ class Definitions(Protocol):
 
     async def role_names(self, environment: EnvironmentId) -> Sequence[str]:
         """Return the sorted names of the security roles."""
+        ...
+
+    async def apps(self, environment: EnvironmentId) -> Sequence[ModelApp]:
+        """Return the model-driven apps, ordered by name.
+
+        Raises `NotAllowed` if the application user lacks the privilege `prvReadAppModule`.
+        """
         ...
 
 

@@ -4,6 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.chat_sync import ActivityRow, DesiredRow, RowChange
+from bot.domain.pane_customizations import (
+    InstalledCommand,
+    InstalledPane,
+    InstalledResource,
+    PaneCommand,
+    WebResource,
+)
 from bot.domain.saved_message import SavedMessage
 from bot.domain.tables import Raw
 from bot.domain.values import ChatId, Connection, EnvironmentId, ObjectId, RecordRef, UserId
@@ -85,4 +92,56 @@ class TeamsAssociations(Protocol):
 
     async def set_listed(self, connection: Connection, *, listed: bool) -> None:
         """List the chat with the record, or remove it from the list; raises `NotAllowed` or `Unavailable`."""
+        ...
+
+
+class PaneInstaller(Protocol):
+    """The web resources and commands that open the pane. Rows with other names are never changed.
+
+    Each call may raise `Unavailable`, and `NotAllowed` if the application user lacks a privilege. Removals ignore rows
+    that are deleted already.
+    """
+
+    async def missing_privileges(self, environment: EnvironmentId) -> Sequence[str]:
+        """Return the names of the privileges that the installation needs and the application user lacks."""
+        ...
+
+    async def find(self, environment: EnvironmentId) -> InstalledPane:
+        """Return what is installed."""
+        ...
+
+    async def create_solution(self, environment: EnvironmentId) -> None:
+        """Create the solution that holds the components."""
+        ...
+
+    async def put_resource(
+        self, environment: EnvironmentId, resource: WebResource, installed: InstalledResource | None
+    ) -> str:
+        """Create the web resource, or update the installed one; return its id."""
+        ...
+
+    async def put_command(
+        self,
+        environment: EnvironmentId,
+        command: PaneCommand,
+        installed: InstalledCommand | None,
+        resource_ids: Mapping[str, str],
+    ) -> None:
+        """Create the command, or update the installed one. `resource_ids`: ids of web resources by name."""
+        ...
+
+    async def remove_resource(self, environment: EnvironmentId, installed: InstalledResource) -> None:
+        """Delete the web resource. Remove the commands that use it first."""
+        ...
+
+    async def remove_command(self, environment: EnvironmentId, installed: InstalledCommand) -> None:
+        """Delete the command."""
+        ...
+
+    async def remove_solution(self, environment: EnvironmentId, solution_id: str) -> None:
+        """Delete the solution, but not its components."""
+        ...
+
+    async def publish(self, environment: EnvironmentId, resource_ids: Sequence[str]) -> None:
+        """Publish the web resources."""
         ...

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Presence, Team, TeamChannel
+from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Photo, Presence, Team, TeamChannel
 from bot.domain.subscriptions import SubscriptionTarget
 from bot.domain.values import ChatId, ObjectId
 
@@ -27,6 +27,10 @@ class Directory(Protocol):
 
     async def presence(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Presence]:
         """Return the presence of each person."""
+        ...
+
+    async def photo(self, person: ObjectId) -> Photo | None:
+        """Return the person's photo of 48 pixels, or None if there is none that can be shown."""
         ...
 
     async def with_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
@@ -65,6 +69,10 @@ class ChatDirectory(Protocol):
         """Return the chat."""
         ...
 
+    async def get_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, DirectoryChat]:
+        """Return the chats that the app can see, with members; those of a large chat are incomplete."""
+        ...
+
     async def list_chats(self, person: ObjectId, *, at_most: int = 50) -> Sequence[DirectoryChat]:
         """Return the person's group and meeting chats, the latest message first."""
         ...
@@ -95,6 +103,10 @@ class ChatDirectory(Protocol):
 
     async def list_channels(self, team: str) -> Sequence[TeamChannel]:
         """Return the team's standard channels, which all members see."""
+        ...
+
+    async def channels_of(self, teams: Sequence[str]) -> Mapping[str, Sequence[TeamChannel]]:
+        """Return the standard channels of each team that the app can see."""
         ...
 
     async def create_channel(self, team: str, name: str) -> TeamChannel:

@@ -21,7 +21,9 @@ from bot.sandbox.faults import SERVICES, FaultyService, inject_faults
 from bot.sandbox.graph.routes import graph
 from bot.sandbox.graph_notifications.notification_sender import NotificationSender
 from bot.sandbox.loopback_only import require_loopback
+from bot.sandbox.pages.people import PEOPLE as SAMPLE_PEOPLE
 from bot.sandbox.pages.routes import add_pages
+from bot.sandbox.sample_data.customizations import install
 from bot.sandbox.sample_data.ids import ALEX, APPLICATION_USER_ID, ENDPOINT_ID, object_id
 from bot.sandbox.sample_data.sample import sample_rows
 from bot.sandbox.settings import SandboxSettings
@@ -46,7 +48,9 @@ def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> w
         "graph": FaultyService(error_for=graph_error),
         "teams": FaultyService(error_for=connector_error),
     }
-    store = Store(sample_rows(SCHEMA), settings.file)
+    rows = sample_rows(SCHEMA)
+    install(SCHEMA, rows, settings.customizations)
+    store = Store(rows, settings.file)
     app[DATAVERSE] = Dataverse(
         settings=settings,
         schema=SCHEMA,
@@ -107,4 +111,4 @@ async def _senders(app: web.Application) -> AsyncIterator[None]:
                 await task
 
 
-__all__ = ["SAMPLE_ADMINISTRATOR", "TEAMS", "SandboxSettings", "make_sandbox"]
+__all__ = ["SAMPLE_ADMINISTRATOR", "SAMPLE_PEOPLE", "TEAMS", "SandboxSettings", "make_sandbox"]

@@ -1,5 +1,6 @@
 """Settings of the sandbox."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,5 +29,9 @@ class SandboxSettings:
     """App ID in the bot's manifest, or zeros if the bot has none."""
     manifest: JsonObject = field(default_factory=dict)
     """The bot's manifest, which names its commands."""
+    customizations: Mapping[str, Sequence[JsonObject]] = field(default_factory=dict)
+    """Rows of customizations that are installed from the start, by entity set, as bodies of the Web API."""
     app_permissions: tuple[str, ...] = ()
     """Resource-specific consent permissions in the bot's manifest ("Resource-specific consent")."""
+    product_pages: Sequence[tuple[str, str]] = ()
+    """Titles and addresses of the product's own pages, which the start page links to."""

@@ -21,8 +21,11 @@ from bot.store.tables import (
     lane,
     mention_opt_out,
     new_chat,
+    open_pane,
     outbox,
     own_change,
+    pane_session,
+    pane_sign_in,
     post,
     posted_card,
     sync_job,
@@ -106,6 +109,19 @@ class Pruning:
         tenants = select(mention_opt_out.c.tenant_id).distinct().where(~has_recent.exists()).limit(1)
         mine = mention_opt_out.c.tenant_id.in_(tenants.scalar_subquery())
         return (await self._connection.execute(delete(mention_opt_out).where(mine))).rowcount
+
+    async def delete_sessions(self, *, used_before: datetime, begun_before: datetime) -> int:
+        """Delete sessions of the pane that were last used or begun before; return the number of rows."""
+        old = (pane_session.c.used_at <= used_before) | (pane_session.c.begun_at <= begun_before)
+        return await self._delete_by_key(pane_session, old)
+
+    async def delete_closed_panes(self, *, seen_before: datetime) -> int:
+        """Delete the records of panes that were last seen before; return the number of rows."""
+        return await self._delete_by_key(open_pane, open_pane.c.seen_at < seen_before)
+
+    async def delete_sign_ins(self, *, begun_before: datetime) -> int:
+        """Delete sign-in windows that were begun before; return the number of rows."""
+        return await self._delete_by_key(pane_sign_in, pane_sign_in.c.begun_at <= begun_before)
 
     async def delete_idle_lanes(self) -> int:
         """Delete lanes without pending work; return the number of rows. New work creates its lane again."""

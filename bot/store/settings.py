@@ -75,6 +75,17 @@ class StoredSettings:
         rows = await self._connection.execute(newest_first.offset(offset).limit(at_most))
         return [_saved(row) for row in rows.mappings()]
 
+    async def history_before(
+        self, environment: EnvironmentId, version: int | None, *, at_most: int
+    ) -> Sequence[SavedSettings]:
+        """Return the history entries before this version, the newest first; None begins at the newest entry."""
+        earlier = setting_change.c.environment == environment
+        if version is not None:
+            earlier &= setting_change.c.version < version
+        newest_first = select(setting_change).where(earlier).order_by(setting_change.c.version.desc())
+        rows = await self._connection.execute(newest_first.limit(at_most))
+        return [_saved(row) for row in rows.mappings()]
+
 
 async def read_settings(
     connection: AsyncConnection, environment: EnvironmentId, *, for_update: bool = False
@@ -87,11 +98,17 @@ async def read_settings(
     named = {field.name: row[field.name] for field in fields(OrganizationSettings)}
     return EnvironmentSettings(
         version=row["version"],
-        organization=OrganizationSettings(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
+        organization=OrganizationSettings(**{**named, **_names(row)}),
         record_types={each["table"]: _record_type(each) for each in types},
         sync_changed_at=row["sync_changed_at"],
         watches={each["table"]: _watches(each["watches"]) for each in types if each["watches"]},
     )
+
+
+def _names(row: RowMapping) -> dict[str, tuple[str, ...] | None]:
+    """Return the settings that are stored as lists of names."""
+    apps = row["pane_apps"]
+    return {"allowed_roles": tuple(row["allowed_roles"]), "pane_apps": None if apps is None else tuple(apps)}
 
 
 _NOTIFICATION_SETTINGS = (

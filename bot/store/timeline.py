@@ -19,15 +19,27 @@ class Timeline:
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
 
-    async def count(self, record: RecordRef, *, active_only: bool = False) -> int:
-        """Return the number of the record's connections; `live` counts only active ones."""
-        query = select(func.count()).select_from(connection).where(*_of(record, live=active_only))
+    async def count(self, record: RecordRef, *, active_only: bool = False, channels: bool | None = None) -> int:
+        """Return the number of the record's connections; see `for_record`."""
+        query = select(func.count()).select_from(connection)
+        if channels is not None:
+            query = query.join(chat, chat.c.id == connection.c.chat_id)
+        query = query.where(*_of(record, live=active_only), *_kinds(channels))
         return (await self._db.execute(query)).scalar_one()
 
     async def for_record(
-        self, record: RecordRef, *, offset: int, at_most: int, active_only: bool = False
+        self,
+        record: RecordRef,
+        *,
+        offset: int,
+        at_most: int,
+        active_only: bool = False,
+        channels: bool | None = None,
     ) -> Sequence[TimelineEntry]:
-        """Return a page of the record's connections, newest first; `live` returns only active ones."""
+        """Return a page of the record's connections, newest first; `active_only` leaves out ended ones.
+
+        `channels` is True for channels only, False for chats only, and None for both.
+        """
         known = (
             chat.c.kind,
             chat.c.team_id,
@@ -41,9 +53,8 @@ class Timeline:
         query = query.join_from(connection, chat, chat.c.id == connection.c.chat_id)
         query = query.outerjoin(sync_job, sync_job.c.lane == chat.c.id)
         query = query.outerjoin(chat_activity, chat_activity.c.connection_id == connection.c.id)
-        query = (
-            query.where(*_of(record, live=active_only)).order_by(connection.c.id.desc()).offset(offset).limit(at_most)
-        )
+        query = query.where(*_of(record, live=active_only), *_kinds(channels))
+        query = query.order_by(connection.c.id.desc()).offset(offset).limit(at_most)
         return [_entry(row) for row in (await self._db.execute(query)).mappings()]
 
 
@@ -51,6 +62,12 @@ def _of(record: RecordRef, *, live: bool) -> Sequence[ColumnElement[bool]]:
     same_table = (connection.c.environment == record.environment) & (connection.c.table == record.table)
     same = same_table & (connection.c.row_id == record.row_id)
     return [same, connection.c.ended_at.is_(None)] if live else [same]
+
+
+def _kinds(channels: bool | None) -> Sequence[ColumnElement[bool]]:
+    if channels is None:
+        return []
+    return [chat.c.kind == ChatKind.CHANNEL.value if channels else chat.c.kind != ChatKind.CHANNEL.value]
 
 
 def _entry(row: RowMapping) -> TimelineEntry:

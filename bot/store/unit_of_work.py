@@ -22,9 +22,13 @@ from bot.store.mention_opt_outs import MentionOptOuts
 from bot.store.new_chats import NewChats
 from bot.store.notification_rules import NotificationRules
 from bot.store.notify import StoreEvent, notify
+from bot.store.open_panes import OpenPanes
 from bot.store.organizations import Organizations
 from bot.store.outbox import Outbox
 from bot.store.own_changes import OwnChangeLog
+from bot.store.pane_sessions import PaneSessions
+from bot.store.pane_sign_ins import PaneSignIns
+from bot.store.pane_state import PaneState
 from bot.store.posted_cards import PostedCards
 from bot.store.private_answers import PrivateAnswers
 from bot.store.pruning import Pruning
@@ -59,6 +63,10 @@ class UnitOfWork:
         self.own_changes = OwnChangeLog(connection)
         self.mention_opt_outs = MentionOptOuts(connection)
         self.private_answers = PrivateAnswers(connection)
+        self.pane_state = PaneState(connection)
+        self.pane_sessions = PaneSessions(connection)
+        self.open_panes = OpenPanes(connection)
+        self.pane_sign_ins = PaneSignIns(connection)
         self.subscriptions = Subscriptions(connection)
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)

@@ -13,12 +13,14 @@ from botbuilder.core import InvokeResponse
 from bot.clock import Clock, SystemClock
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
+from bot.domain.record_links import parse_environment
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
 from bot.handlers.activities import is_anonymous_in_json, tenant_ids_in_json
-from bot.handlers.bot import ChatSyncBot, build_handlers
+from bot.handlers.bot import ChatSyncBot, Handlers, build_handlers
 from bot.logs import get_logger
+from bot.pane.door import PaneCards
 from bot.store.notify import listen
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication, Caller
@@ -31,15 +33,16 @@ from bot.web.messages import messages
 from bot.web.public_pages import public_pages
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
+from bot.wiring.pane import build_pane, sandbox_pages
+from bot.wiring.pane_files import preinstalled_pane
 from bot.wiring.services import (
     DATABASE,
-    NO_APP_ID,
     Runtime,
     build_runtime,
     close,
     migrate_and_load,
 )
-from bot.wiring.system_addresses import EVENTS_PATH, SANDBOX_PATH, events_url
+from bot.wiring.system_addresses import EVENTS_PATH, NO_APP_ID, PANE_PATH, SANDBOX_PATH, events_url
 from bot.wiring.workers import Job, build_workers
 from bot.workers.turn_post_log import TurnPostLog
 
@@ -102,7 +105,17 @@ def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | N
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
     for path, page in public_pages(SANDBOX_PATH if runtime.settings.uses_own_sandbox else None).items():
         app.router.add_get(path, page)
-    app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
+    handlers = build_handlers(
+        services,
+        FEATURES,
+        chat_registry=runtime.chat_registry,
+        activity_recorder=runtime.activity_recorder,
+        on_reply=turn_posts.record,
+    )
+    entra, tokens = runtime.entra_sign_in, runtime.tab_tokens
+    pane = build_pane(runtime.settings, services, _pane_cards(handlers), tab_tokens=tokens, entra=entra)
+    app.add_subapp(PANE_PATH, pane)
+    app.router.add_post(MESSAGES_PATH, _messages(runtime, handlers, observe))
     app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:
         receive = partial(receive_notifications, services, runtime.activity_recorder)
@@ -112,7 +125,13 @@ def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | N
     app.cleanup_ctx.append(_run_jobs([turn_posts.run, runtime.activity_recorder.run]))
 
 
-def _messages(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | None) -> Handler:
+def _pane_cards(handlers: Handlers) -> PaneCards:
+    """Return the dialogs and buttons of the bot, for the pane."""
+    dialogs, buttons = handlers.dialogs, handlers.buttons
+    return PaneCards(page=dialogs.page, press=buttons.press, find_choices=dialogs.find_choices)
+
+
+def _messages(runtime: Runtime, handlers: Handlers, observe: ObserveChat | None) -> Handler:
     """Return the handler that answers an activity, and then reports the chat to the sandbox."""
     authentication = BotAuthentication(
         runtime.connector,
@@ -122,13 +141,6 @@ def _messages(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | 
         is_anonymous=is_anonymous_in_json,
     )
     adapter = TeamsAdapter(authentication)
-    handlers = build_handlers(
-        runtime.services,
-        FEATURES,
-        chat_registry=runtime.chat_registry,
-        activity_recorder=runtime.activity_recorder,
-        on_reply=turn_posts.record,
-    )
     bot = ChatSyncBot(handlers, adapter.store_response)
     adapter.on_turn_error = bot.on_error
 
@@ -189,6 +201,8 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=settings.chat_permissions,
         manifest=_local_manifest(settings),
+        customizations=preinstalled_pane(settings, parse_environment(here + SANDBOX_PATH)),
+        product_pages=sandbox_pages(settings),
     )
     mounted = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, mounted)
@@ -205,6 +219,7 @@ def _local_manifest(settings: Settings) -> Mapping[str, Any]:
     return document(
         PackageOptions(
             app_id=app_id,
+            sign_in_app_id=app_id,
             domain="localhost",
             website=website,
             environments=(),

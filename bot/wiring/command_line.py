@@ -1,10 +1,10 @@
 """Build and run the terminal commands: `python app.py <command>`."""
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from getpass import getuser
 
-from bot.cli import dataverse
+from bot.cli import dataverse, dataverse_pane
 from bot.cli.doctor import doctor
 from bot.cli.outbox import list_undelivered, resolve_dead_letters
 from bot.clock import SystemClock
@@ -13,6 +13,7 @@ from bot.domain.errors import NotSupported, Unavailable
 from bot.domain.limits import Limits
 from bot.domain.values import EnvironmentId
 from bot.wiring.diagnostics import advisory_checks, required_checks
+from bot.wiring.pane_files import required_pane
 from bot.wiring.services import Runtime, build_runtime, close, load_settings_if_migrated, migrate_and_load
 
 Say = Callable[[str], object]
@@ -55,19 +56,43 @@ def _operator() -> str:
 
 
 async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:
+    if arguments.act == "pane":
+        return await _pane(runtime, arguments, say)
     _require_known_address(runtime.settings, arguments.act)
     services, environments = runtime.services, _environments(runtime, arguments.environment)
     if arguments.act == "status":
-        return await _status(runtime, environments, say)
+        return await _while_running(runtime.settings, dataverse.status(services, environments, say))
     work = {"connect": dataverse.connect, "disconnect": dataverse.disconnect}
     return await work[arguments.act](services, environments, say, dry_run=arguments.dry_run, by=_operator())
 
 
-async def _status(runtime: Runtime, environments: Sequence[EnvironmentId], say: Say) -> int:
+async def _pane(runtime: Runtime, arguments: Namespace, say: Say) -> int:
+    settings, act = runtime.settings, arguments.pane_act
+    if settings.uses_own_sandbox and act != "status":
+        raise NotSupported(
+            "The sandbox installs its pane itself.",
+            "Set CHATSYNC_DATAVERSE_URL to install the pane in a real environment.",
+        )
+    if settings.public_url is None and not settings.uses_own_sandbox:
+        raise NotSupported(
+            "Browsers need an address to load the pane from.",
+            "Set CHATSYNC_PUBLIC_URL to the address at which browsers reach this bot.",
+        )
+    known = {each.id: each for each in runtime.services.links.environments}
+    chosen = _environments(runtime, arguments.environment)
+    required = {each: required_pane(settings, known[each]) for each in chosen}
+    if act == "status":
+        return await _while_running(settings, dataverse_pane.status(runtime.services, required, say))
+    work = {"install": dataverse_pane.install, "remove": dataverse_pane.remove}
+    return await work[act](runtime.services, required, say, dry_run=arguments.dry_run, by=_operator())
+
+
+async def _while_running(settings: Settings, report: Awaitable[int]) -> int:
+    """Return the exit code of a report. Raise `NotSupported` if the sandbox, which belongs to a process, is missing."""
     try:
-        return await dataverse.status(runtime.services, environments, say)
+        return await report
     except Unavailable as error:
-        if not runtime.settings.uses_own_sandbox:
+        if not settings.uses_own_sandbox:
             raise
         raise NotSupported("The sandbox is not running.", "Start Chat Sync, and run the command again.") from error
 

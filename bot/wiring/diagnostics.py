@@ -14,15 +14,20 @@ from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.rights import DISCONNECT_PRIVILEGE
 from bot.domain.subscription_problems import find_problem
 from bot.domain.subscriptions import ALL_CHATS_TARGETS
-from bot.domain.values import EnvironmentId
+from bot.domain.values import Environment, EnvironmentId
 from bot.features.key_fields.webhook_registration import inspect_webhook
 from bot.features.operations.check_health import Check, CheckHealth
+from bot.features.pane_installation.install_pane import inspect_pane
 from bot.store.migrate import require_up_to_date
+from bot.wiring.pane_files import required_pane
+from bot.wiring.pane_sign_in import missing_settings
 from bot.wiring.services import Runtime
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """Required for calls on behalf of other users ("Impersonate another user", Dataverse developer guide)."""
 _CONNECT = "Run: python app.py dataverse connect"
+_REDIRECT = "https://<your host>/pane/sign-in/callback"
+_INSTALL_PANE = "Run: python app.py dataverse pane install"
 _MAX_NAMES = 5
 _TIMEOUT_S = 30.0
 """An operator can wait, and a large organization needs time to describe its tables."""
@@ -51,12 +56,17 @@ def advisory_checks(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
         "webhook key": partial(_check_webhook_key, runtime),
         "client state": partial(_check_client_state, runtime),
     }
+    if runtime.settings.app_id:
+        checks["sign-in to the pane"] = partial(_check_pane_sign_in, runtime)
+        checks["people in the pane"] = partial(_check_pane_people, runtime)
     for each in runtime.services.links.environments:
         if settings_read:
             checks[f"chats in {each.id}"] = partial(_check_chats_enabled, runtime, each.id)
             checks[f"webhook in {each.id}"] = partial(_check_webhook, runtime, each.id)
             checks[f"secured columns in {each.id}"] = partial(_check_secured_columns, runtime, each.id)
             checks[f"timelines in {each.id}"] = partial(_check_chat_table, runtime, each.id)
+        if runtime.settings.app_id:
+            checks[f"pane in {each.id}"] = partial(_check_pane, runtime, each)
         checks[f"saving messages in {each.id}"] = partial(_check_note_privileges, runtime, each.id)
         checks[f"disconnect privilege in {each.id}"] = partial(_check_disconnect_privilege, runtime, each.id)
     if settings_read:
@@ -204,6 +214,29 @@ async def _check_client_state(runtime: Runtime) -> None:
         raise BadRequest(
             "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS is still accepted.", "Remove the setting after a few days."
         )
+
+
+async def _check_pane_sign_in(runtime: Runtime) -> None:
+    missing = missing_settings(runtime.settings)
+    if missing:
+        raise NotSupported(
+            "Nobody can sign in to the pane in Dynamics 365.",
+            f"Set {' and '.join(missing)}. In the app registration, enter the redirect address {_REDIRECT}.",
+        )
+
+
+async def _check_pane_people(runtime: Runtime) -> None:
+    """Raise the error of Microsoft Graph if it does not let the app read people or their presence."""
+    people = await runtime.services.directory.search("", at_most=1)
+    await runtime.services.directory.presence([each.id for each in people])
+
+
+async def _check_pane(runtime: Runtime, environment: Environment) -> None:
+    state = await inspect_pane(runtime.services, environment.id, required_pane(runtime.settings, environment))
+    if state.installed.is_empty:
+        raise NotSupported("The pane is not installed.", _INSTALL_PANE)
+    if not state.plan.is_empty:
+        raise NotSupported("The installed pane differs from this version.", _INSTALL_PANE)
 
 
 async def _check_no_sandbox() -> None:

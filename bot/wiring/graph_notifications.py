@@ -19,7 +19,8 @@ from bot.graph.client import GraphClient
 from bot.graph.encrypted_data import Certificate, load_certificate
 from bot.graph.notification_validator import NotificationValidator
 from bot.graph.subscriptions import GraphSubscriptions
-from bot.graph.validation_tokens import ValidationTokens, keys_url, tenant_issuers
+from bot.graph.validation_tokens import ValidationTokens
+from bot.http.entra_keys import keys_url, tenant_issuers
 from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import JwtVerifier
 

@@ -24,6 +24,13 @@ def targeted_urls(settings: Settings, environments: Iterable[Environment]) -> Al
     return teams_urls(frozenset({HOST})) if settings.app_id else _sandboxes(environments).__contains__
 
 
+def default_service_url(settings: Settings, environments: Iterable[Environment]) -> str:
+    """Return the service URL of chats that have not sent their own yet: that of all regions, or the sandbox's."""
+    if settings.app_id:
+        return f"https://{settings.service_hosts[0]}/teams/"
+    return next(iter(environments)).url + _CONNECTOR_PATH
+
+
 def _sandboxes(environments: Iterable[Environment]) -> frozenset[str]:
     return frozenset(address + _CONNECTOR_PATH for each in environments for address in _addresses(each))
 

@@ -17,6 +17,7 @@ from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
 from bot.dataverse.client import DataverseClient, create_client
 from bot.dataverse.customizations import DataverseDefinitions
 from bot.dataverse.notes_and_tasks import DataverseNotesAndTasks
+from bot.dataverse.pane_installer import DataversePaneInstaller
 from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
@@ -40,6 +41,7 @@ from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.people import GraphPeople
 from bot.http.access_tokens import CachedTokens, Tokens
+from bot.http.entra_sign_in import EntraSignIn
 from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import JwtVerifier
 from bot.http.session import create_session
@@ -52,16 +54,17 @@ from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
+from bot.teams.tab_token import TabTokens
 from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
+from bot.wiring.pane_sign_in import build_entra_sign_in
+from bot.wiring.pane_tokens import build_tab_tokens, tenant_keys
 from bot.wiring.service_urls import service_urls, targeted_urls
-from bot.wiring.system_addresses import configured_environments, events_url, graph_base_url, is_sandbox
+from bot.wiring.system_addresses import NO_APP_ID, configured_environments, events_url, graph_base_url, is_sandbox
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
-NO_APP_ID = "00000000-0000-0000-0000-000000000000"
-"""App ID in the sandbox's catalog if the bot has none."""
 DATABASE = "database"
 """Name of the check of the database."""
 
@@ -82,6 +85,10 @@ class Runtime:
     chat_registry: ChatRegistry
     activity_recorder: ActivityRecorder
     connector: Connector
+    tab_tokens: TabTokens | None
+    """None without an app ID."""
+    entra_sign_in: EntraSignIn | None
+    """None without an app ID, and while settings are missing."""
     token_validator: TokenValidator | None
     """None without an app ID: callers are not authenticated."""
     tokens: tuple[Tokens, ...]
@@ -125,6 +132,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     store = Store(engines, event_hub.publish)
     links = RecordLinks(environments=environments, open_pattern=settings.open_link)
     roster = replacements.get("roster") or ConnectorRoster(connector)
+    people_keys = tenant_keys(settings, session, clock)
     records, throttled = DataverseRecords(clients, clock), _throttled(clients, limits, store, clock)
     services = Services(
         clock=clock,
@@ -139,6 +147,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         customizations=DataverseDefinitions(clients, records.tables, clock),
         collaborations=DataverseTeamsCollaborations(clients, clock),
         webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), keys=webhook_keys),
+        pane_installer=DataversePaneInstaller(clients, records),
         chat_rows=DataverseChatActivityRows(throttled, records.tables),
         associations=DataverseTeamsAssociations(throttled),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
@@ -177,6 +186,8 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         ),
         activity_recorder=ActivityRecorder(store=services.store, administration=administration, clock=clock),
         connector=connector,
+        tab_tokens=build_tab_tokens(settings, people_keys, clock),
+        entra_sign_in=build_entra_sign_in(settings, session, people_keys, clock),
         token_validator=_token_validator(settings, session, clock),
         tokens=(own_tokens, graph_sign_in, *tokens.values()),
         webhook_keys=webhook_keys,
@@ -278,9 +289,8 @@ async def close(runtime: Runtime) -> None:
     await runtime.services.roster_cache.close()
     for tokens in runtime.tokens:
         await tokens.close()
-    if runtime.token_validator:
-        await runtime.token_validator.close()
-    if runtime.graph_notifications:
-        await runtime.graph_notifications.close()
+    for each in (runtime.token_validator, runtime.tab_tokens, runtime.entra_sign_in, runtime.graph_notifications):
+        if each:
+            await each.close()
     await runtime.session.close()
     await runtime.engines.close()

@@ -9,6 +9,9 @@ from bot.domain.values import Environment
 
 EVENTS_PATH = "/api/dataverse/events"
 SANDBOX_PATH = "/sandbox"
+PANE_PATH = "/pane"
+NO_APP_ID = "00000000-0000-0000-0000-000000000000"
+"""App ID in the sandbox's catalog if the bot has none."""
 _GRAPH_URL = "https://graph.microsoft.com/v1.0"
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.domain.open_panes import SEEN_FOR
+from bot.domain.pane_sessions import IDLE_FOR, LASTS_FOR
+from bot.domain.pane_sign_in import SIGN_IN_WITHIN
 from bot.features.connections.undo_disconnect import UNDO_WITHIN
 from bot.features.shared.targeted_answers import REFUSAL_TTL
 from bot.logs import get_logger
@@ -35,7 +38,7 @@ class RetentionJob:
         await periodic(self._prune, every=_EVERY, clock=self.clock, failed="retention.deletion_failed")
 
     async def run_often(self) -> None:
-        """Delete values that no chat needs, and idle lanes, every few minutes until cancelled."""
+        """Delete values that no chat needs, ended sessions, and idle lanes, every few minutes until cancelled."""
         await periodic(self._forget_ended, every=_VALUES_EVERY, clock=self.clock, failed="retention.deletion_failed")
 
     async def _prune(self) -> None:
@@ -53,7 +56,13 @@ class RetentionJob:
     async def _forget_ended(self) -> None:
         ended_before = self.clock.now() - UNDO_WITHIN
         _log_deleted(await self._in_batches(lambda work: work.pruning.forget_ended(ended_before=ended_before)))
-        # Active lanes come and go all the time, so nobody needs to know their number.
+        now = self.clock.now()
+        # Sessions, panes, and active lanes come and go all the time, so nobody needs to know their number.
+        await self._in_batches(
+            lambda work: work.pruning.delete_sessions(used_before=now - IDLE_FOR, begun_before=now - LASTS_FOR)
+        )
+        await self._in_batches(lambda work: work.pruning.delete_closed_panes(seen_before=now - SEEN_FOR))
+        await self._in_batches(lambda work: work.pruning.delete_sign_ins(begun_before=now - SIGN_IN_WITHIN))
         await self._in_batches(lambda work: work.pruning.delete_idle_lanes())
 
     async def _in_batches(self, delete: Callable[[UnitOfWork], Awaitable[int]]) -> int:

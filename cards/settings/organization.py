@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cards.buttons import LinkButton, SubmitButton, render_button
 from cards.dialog import Page, page
 from cards.elements import ActionSet, Element
-from cards.inputs import Choice, TextInput, TypeaheadChoices
+from cards.inputs import Choice, Choices, TextInput, TypeaheadChoices
 from cards.settings.shared import (
     ConcurrentChanges,
     breadcrumb,
@@ -21,6 +21,20 @@ from cards.settings.shared import (
 TITLE = "Organization"
 
 MAX_DIGITS = 4
+
+IN_OTHER_APPS = "In other apps, the pane says that chats are not enabled there."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneAppsView:
+    """The choice between all apps and some, and the apps. `problem` is the reason if apps cannot be listed."""
+
+    choices: tuple[Choice, ...]
+    chosen: str
+    apps: tuple[Choice, ...]
+    chosen_apps: tuple[str, ...]
+    dataset: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +53,7 @@ class OrganizationView:
     sync_words: str
     """Sentences about the state of sync and who can change it."""
     may_sync: bool
+    pane_apps: PaneAppsView
     save: SubmitButton
     back: SubmitButton
     open_roles: LinkButton
@@ -76,7 +91,20 @@ def organization_page(view: OrganizationView) -> Page:
     )
     body.append(days)
     body += toggles(labels, view.switches, "mirror_chats")
+    body += [heading("Pane"), *toggles(labels, view.switches, "other_chats"), *_pane_apps(view)]
     return page(TITLE, body, [view.save, view.back], height="large")
+
+
+def _pane_apps(view: OrganizationView) -> list[Element]:
+    found = view.pane_apps
+    body: list[Element] = [
+        Choices("app_choice", view.labels["pane_apps"], found.choices, chosen=[found.chosen], expanded=True)
+    ]
+    if found.apps:
+        apps = [Choice(title=label(each.title), value=each.value) for each in found.apps]
+        asked = "Apps (type to search)"
+        body.append(TypeaheadChoices("pane_apps", asked, found.dataset, apps, chosen=found.chosen_apps, several=True))
+    return [*body, hint(found.problem or IN_OTHER_APPS)]
 
 
 def _roles(view: OrganizationView) -> Element:

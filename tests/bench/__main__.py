@@ -18,6 +18,7 @@ from tests.bench.parts.inbound import inbound
 from tests.bench.parts.memory import memory
 from tests.bench.parts.morning import morning
 from tests.bench.parts.pace import pace
+from tests.bench.parts.pane import pane
 from tests.bench.parts.post_room import post_room
 from tests.bench.parts.posting import posting
 from tests.bench.parts.start import start
@@ -35,6 +36,7 @@ PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "store": store,
     "pace": pace,
     "morning": morning,
+    "pane": pane,
     "start": start,
     "suggest": suggest,
     "sync": sync,

@@ -73,6 +73,11 @@ class Bench:
         return f"http://127.0.0.1:{self.world.port}/sandbox"
 
     @property
+    def graph_url(self) -> str:
+        """Return the URL of Microsoft Graph."""
+        return f"http://127.0.0.1:{self.world.port}/bench/graph/v1.0"
+
+    @property
     def authorization(self) -> str:
         """Return the Authorization header of a request by Teams."""
         return FakeSignIn(self.certificates, self.key).bearer(self.service_url)
@@ -80,6 +85,7 @@ class Bench:
     def set_world(self, **values: object) -> None:
         """Set delays, and delete what the world recorded."""
         still: dict[str, object] = {"post_s": 0, "token_s": 0, "keys_s": 0, "dataverse_s": 0, "dataverse_hangs": False}
+        still["graph_s"] = 0
         ask(self.world.port, "POST", "/_set", {**still, **values})
 
     def seen(self) -> dict[str, Any]:

@@ -33,6 +33,7 @@ MADE_BY: Mapping[str, Sequence[str]] = {
     "store": ("14",),
     "pace": ("18", "19"),
     "morning": ("21",),
+    "pane": ("22",),
     "start": ("20",),
     "suggest": ("similar",),
     "sync": ("sync",),

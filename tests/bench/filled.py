@@ -18,9 +18,10 @@ SELECT {_CHAT}, 'group', 'msteams', 'a', 'http://127.0.0.1/', 'b', 'c', true FRO
 """  # noqa: S608 - every part of it stands above
 _CONNECTIONS = f"""
 INSERT INTO connection
-  (chat_id, environment, "table", row_id, record_name, connector_id, connector_name, connected_at)
+  (public_id, chat_id, environment, "table", row_id, record_name, connector_id, connector_name, connected_at)
 {_NUMBERS}
-SELECT {_CHAT}, 'contoso', 'incident', 'row ' || CAST(i / {RECORDS_SHARE} AS TEXT), 'Pump', 'c', 'Adele Vance', 0
+SELECT CAST(i AS TEXT), {_CHAT}, 'contoso', 'incident', 'row ' || CAST(i / {RECORDS_SHARE} AS TEXT),
+  'Pump', 'c', 'Adele Vance', 0
 FROM n
 """  # noqa: S608 - as above
 _CARDS = f"""

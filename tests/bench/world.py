@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.clock import SystemClock
 from bot.sandbox.app import SandboxSettings, make_sandbox
+from tests.bench.graph_answers import graph_answer
 from tests.bench.http_peer import JSON, Answer, HttpRequest, Peer
 from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import ISSUER, SigningKey
 from tests.tcp_ports import free_port
 
 KEY_ID = "bench"
+_GRAPH = b"/bench/graph/v1.0/"
 
 
 @dataclass
@@ -39,6 +41,8 @@ class World:
     keys_s: float = 0
     dataverse_s: float = 0
     dataverse_hangs: bool = False
+    graph_s: float = 0
+    graph_requests: int = 0
     posts: list[tuple[float, str]] = field(default_factory=list)
     """Times of the posts into each conversation."""
     tokens: int = 0
@@ -50,6 +54,8 @@ class World:
         """Answer a request, now or later."""
         if asked.path.startswith(b"/v3/conversations/"):
             self._post(asked, answer)
+        elif asked.path.startswith(_GRAPH):
+            self._graph(asked, answer)
         elif asked.path.startswith(b"/sandbox/"):
             self._dataverse(asked, answer)
         elif asked.path.endswith(b"/token"):
@@ -74,7 +80,7 @@ class World:
         elif asked.path == b"/_times":
             answer(200, json.dumps(self.posts).encode())
         elif asked.path == b"/_set":
-            self.posts, self.tokens, self.connections = [], 0, set()
+            self.posts, self.tokens, self.connections, self.graph_requests = [], 0, set(), 0
             vars(self).update(json.loads(asked.body))
             answer(200, b"{}")
         else:
@@ -82,7 +88,18 @@ class World:
 
     def _seen(self) -> dict[str, Any]:
         last = self.posts[-1][0] if self.posts else 0
-        return {"posts": len(self.posts), "last": last, "tokens": self.tokens, "connections": len(self.connections)}
+        return {
+            "posts": len(self.posts),
+            "last": last,
+            "tokens": self.tokens,
+            "connections": len(self.connections),
+            "graph": self.graph_requests,
+        }
+
+    def _graph(self, asked: HttpRequest, answer: Answer) -> None:
+        self.graph_requests += 1
+        base = f"http://{asked.header(b'host').decode()}{_GRAPH.decode()[:-1]}"
+        _later(self.graph_s, answer, graph_answer(base, asked.path[len(_GRAPH) :].decode(), asked.body))
 
     def _dataverse(self, asked: HttpRequest, answer: Answer) -> None:
         """Answer as the sandbox answered the first request of this kind."""

@@ -11,7 +11,7 @@ from cards.note import NoteView
 from cards.record import Fact, RecordHeader
 from cards.settings.history import HistoryView, history_page
 from cards.settings.import_export import ImportView, PreviewView, export_page, import_page, preview_page
-from cards.settings.organization import OrganizationView, organization_page
+from cards.settings.organization import OrganizationView, PaneAppsView, organization_page
 from cards.settings.overview import AddTableView, OverviewView, add_table_page, environment_page, overview_page
 from cards.settings.record_type import (
     CardChoices,
@@ -54,13 +54,26 @@ OVERVIEW = OverviewView(
 ORGANISATION = OrganizationView(
     place=PLACE,
     labels=LABELS,
-    switches={"chats_on": True, "sync_on": False, "mirror_chats": False},
+    switches={"chats_on": True, "sync_on": False, "mirror_chats": False, "other_chats": True},
     roles=(Choice(title="CSR Manager", value="CSR Manager"), Choice(title="Sales, inside", value="Sales%2C inside")),
     dataset="roles?environment=contoso",
     allowed=("CSR Manager",),
     idle_days="7",
     sync_words="Chat sync is off. You are a Global Administrator, so you can change it.",
     may_sync=True,
+    pane_apps=PaneAppsView(
+        choices=(
+            Choice(title="All model-driven apps, also future ones", value="all"),
+            Choice(title="Only these apps", value="some"),
+        ),
+        chosen="some",
+        apps=(
+            Choice(title="Customer Service Hub (msdyn_CustomerServiceHub)", value="msdyn_CustomerServiceHub"),
+            Choice(title="Sales Hub (msdynce_saleshub)", value="msdynce_saleshub"),
+        ),
+        chosen_apps=("msdyn_CustomerServiceHub",),
+        dataset="apps?environment=contoso",
+    ),
     save=step("Save", "settings save organisation"),
     back=step("Back"),
     open_roles=LinkButton(title="Security roles in Dynamics 365", url=URL),

@@ -19,7 +19,10 @@ from bot.domain.notifications.history import DecidedColumn, NewDecision
 from bot.domain.notifications.own_changes import OwnChange
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
+from bot.domain.open_panes import OpenPane
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, Subject, Switch
+from bot.domain.pane_sessions import PaneHost, PaneIdentity, PaneSession
+from bot.domain.pane_sign_in import SignInResult
 from bot.domain.posted_cards import (
     CardChange,
     CardField,
@@ -358,6 +361,17 @@ CATCH_UP_CARD = NewCard(
     due_at=None,
 )
 REQUEST = "5a2c"
+SESSION = "5e55"
+PANE_SESSION = PaneSession(
+    identity=PaneIdentity(object_id=ADELE, tenant_id="t", host=PaneHost.TEAMS),
+    begun_at=AT,
+    used_at=EXACT,
+    checked_at=AT,
+    check_due_at=AT,
+)
+OPEN_PANE = OpenPane(person=ADELE, record=CASE, seen_at=EXACT)
+SIGN_IN = "1" * 64
+SIGNED_IN = SignInResult(identity=PaneIdentity(object_id=MEGAN, tenant_id="t", host=PaneHost.DYNAMICS))
 
 
 async def fill(administration: Administration, store: Store) -> None:
@@ -384,6 +398,10 @@ async def fill(administration: Administration, store: Store) -> None:
         await work.mention_opt_outs.add(*OPTED_OUT)
         await work.private_answers.add_refusal(CHANNEL.id, at=AT)
         await work.private_answers.add_answer(REQUEST, at=AT)
+        await work.pane_sessions.add(SESSION, PANE_SESSION)
+        await work.pane_sign_ins.add(SIGN_IN, at=AT)
+        await work.pane_sign_ins.save(SIGN_IN, SIGNED_IN)
+        await work.open_panes.save({SESSION: OPEN_PANE})
         for new in (FAILED_CHAT, PLAIN_CHAT):
             await work.new_chats.add(new)
         await work.audit.add(AUDITED)

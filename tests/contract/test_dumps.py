@@ -20,6 +20,7 @@ from bot.domain.notifications.rules import Versioned
 from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.posted_cards import ReportedBefore
 from bot.domain.queue_states import Queue
+from bot.domain.values import ChatId
 from bot.store import tables
 from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines
@@ -178,6 +179,52 @@ async def test_what_is_known_of_private_answers_is_as_stored(store: Store) -> No
         assert not await known.has_refused(samples.CHAT.id, after=before)
         assert await known.was_answered(samples.REQUEST, after=before)
         assert not await known.was_answered(samples.REQUEST, after=samples.AT)
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0024"], indirect=True)
+async def test_a_session_of_the_pane_is_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        assert await work.pane_sessions.get(samples.SESSION) == samples.PANE_SESSION
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0026"], indirect=True)
+async def test_a_record_that_is_open_in_a_pane_is_as_stored(store: Store) -> None:
+    before, at = samples.EXACT - timedelta(microseconds=1), samples.EXACT
+    async with store.reading() as work:
+        panes = work.pane_state.panes
+        own = await panes(samples.CASE, samples.SESSION, samples.ADELE, after=before)
+        assert own == (samples.OPEN_PANE, [])
+        assert await panes(samples.CASE, "another", samples.MEGAN, after=before) == (None, [samples.ADELE])
+        assert await panes(samples.CASE, "another", samples.MEGAN, after=at) == (None, [])
+        assert await panes(samples.CASE, "another", samples.ADELE, after=before) == (None, [])
+        assert await panes(samples.ACCOUNT, "another", samples.MEGAN, after=before) == (None, [])
+        assert await panes(None, samples.SESSION, samples.ADELE, after=at) == own
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0025"], indirect=True)
+async def test_a_sign_in_to_the_pane_is_as_stored(store: Store) -> None:
+    before = samples.AT - timedelta(seconds=1)
+    async with store.writing() as work:
+        assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=samples.AT) is None
+        assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) == samples.SIGNED_IN
+        assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) is None
+
+
+async def test_a_pane_compares_the_newest_connections_of_its_record_and_of_its_chats(store: Store) -> None:
+    async with store.reading() as work:
+        state = work.pane_state
+        both = await state.rows(samples.CASE, [samples.CHAT.id, samples.CHANNEL.id], at_most=9)
+        newest = await state.rows(samples.CASE, [], at_most=1)
+        none = await state.rows(None, [ChatId("19:unknown")], at_most=9)
+    # The number of all connections follows each of the record's, and none those of the chats.
+    assert [(row[0], row[-1]) for row in both] == [
+        (samples.PAUSED, 2),
+        (samples.LIVE, 2),
+        (samples.PAUSED, 0),
+        (samples.LIVE, 0),
+    ]
+    assert [(row[0], row[-1]) for row in newest] == [(samples.PAUSED, 2)]
+    assert none == []
 
 
 def typed_before(values: ReportedBefore) -> dict[object, object]:

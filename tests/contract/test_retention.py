@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.domain.key_fields import ReportedValue
@@ -32,7 +33,7 @@ from bot.store.tables import (
 )
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.retention import RetentionJob
-from tests.contract.samples import HELD, LATER, POSTED, fill
+from tests.contract.samples import HELD, LATER, OPEN_PANE, PANE_SESSION, POSTED, fill
 from tests.fakes.clock import HeldClock
 from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, store_connections
 
@@ -101,7 +102,7 @@ async def test_after_each_time_in_the_documentation_the_table_is_empty(store: St
     assert [table for table, rows in filled.items() if rows == 0] == []
     await end_everything(engines)
     await delete_old(store, LATER + UNDO_WITHIN)
-    assert await count(engines) == {**filled, "lane": 0}
+    assert await count(engines) == {**filled, "lane": 0, "open_pane": 0, "pane_sign_in": 0}
     await delete_old(store, LATER + UNDO_WITHIN + timedelta(seconds=1))
     assert await count(engines) == {**filled, **AT_THE_END}
     await delete_old(store, LATER + RETENTION)
@@ -111,7 +112,14 @@ async def test_after_each_time_in_the_documentation_the_table_is_empty(store: St
     assert left == {table for table, text in documented().items() if text.startswith(NEVER)}
 
 
-AT_THE_END = {"lane": 0, "field_value": 0, "connection_rules": 0, "posted_card": 2}
+AT_THE_END = {
+    "lane": 0,
+    "open_pane": 0,
+    "pane_sign_in": 0,
+    "field_value": 0,
+    "connection_rules": 0,
+    "posted_card": 2,
+}
 """Tables that are emptied when a disconnect can no longer be undone."""
 OLDER_THAN_ITS_END = {
     "audit": 0,
@@ -120,6 +128,7 @@ OLDER_THAN_ITS_END = {
     "told_change": 0,
     "new_chat": 0,
     "posted_card": 0,
+    "pane_session": 0,
     "targeted_answer": 0,
     "targeted_refusal": 0,
 }
@@ -141,6 +150,44 @@ async def test_what_is_known_of_private_answers_is_deleted_after_hours_and_after
         await delete_old(store, LATER + age)
         found = await count(engines)
         assert (found["targeted_refusal"], found["targeted_answer"]) == left, age
+
+
+@pytest.mark.parametrize(
+    ("used_until", "age", "left"),
+    [
+        (timedelta(0), timedelta(minutes=30, microseconds=-1), 1),
+        (timedelta(0), timedelta(minutes=30), 0),
+        (timedelta(hours=9, minutes=45), timedelta(hours=10, microseconds=-1), 1),
+        (timedelta(hours=9, minutes=45), timedelta(hours=10), 0),
+    ],
+)
+async def test_sessions_are_deleted_when_they_have_ended(
+    store: Store, engines: Engines, used_until: timedelta, age: timedelta, left: int
+) -> None:
+    async with store.writing() as work:
+        await work.pane_sessions.add("digest", replace(PANE_SESSION, begun_at=LATER, used_at=LATER))
+        await work.pane_sessions.save_uses({"digest": LATER + used_until})
+        # Another process that is a little late.
+        await work.pane_sessions.save_uses({"digest": LATER + used_until - timedelta(seconds=1)})
+    await delete_old(store, LATER + age)
+    assert (await count(engines))["pane_session"] == left
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(60, 1), (61, 0)])
+async def test_records_of_closed_panes_are_deleted(store: Store, engines: Engines, seconds: int, left: int) -> None:
+    async with store.writing() as work:
+        await work.open_panes.save({"digest": replace(OPEN_PANE, seen_at=LATER)})
+    await delete_old(store, LATER + timedelta(seconds=seconds))
+    assert (await count(engines))["open_pane"] == left
+
+
+@pytest.mark.parametrize(("age_s", "left"), [(299, 1), (300, 0)])
+async def test_sign_ins_that_nobody_finished_are_deleted(store: Store, engines: Engines, age_s: int, left: int) -> None:
+    async with store.writing() as work:
+        assert await work.pane_sign_ins.add("digest", at=LATER)
+        assert not await work.pane_sign_ins.add("digest", at=LATER)
+    await delete_old(store, LATER + timedelta(seconds=age_s))
+    assert (await count(engines))["pane_sign_in"] == left
 
 
 async def test_values_of_connections_that_go_on_stay_for_years(store: Store, engines: Engines) -> None:

@@ -264,7 +264,7 @@ class FakeConnector:
         if accounts is None:
             return error(403, "BotNotInConversationRoster")
         member = request.match_info["member"]
-        if member not in accounts:
+        if member not in accounts and member not in map(self.object_ids.get, accounts):
             return error(404, "MemberNotFoundInConversation")
         return web.json_response({"id": member})
 

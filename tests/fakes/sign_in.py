@@ -16,12 +16,14 @@ from cryptography.x509 import load_pem_x509_certificate
 from jwt.algorithms import RSAAlgorithm
 
 from tests.fakes.certificates import Certificates
+from tests.fakes.entra_pages import EntraPages
 
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
 ISSUER = "https://api.botframework.com"
 PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 """The app that sends change notifications for Microsoft Graph."""
+TEAMS_IN_BROWSERS = "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"
 
 
 @dataclass
@@ -51,6 +53,8 @@ class FakeSignIn:
 
     certificates: Certificates
     key: SigningKey = field(default_factory=SigningKey)
+    tenant_key: SigningKey = field(default_factory=SigningKey)
+    """The key of the tenant in Entra ID."""
     endorsements: list[str] = field(default_factory=lambda: ["msteams"])
     secret: str = "let-me-in-with-this"
     is_down: bool = False
@@ -62,6 +66,8 @@ class FakeSignIn:
     """The scopes of issued tokens."""
     refusal: str = "wrong secret"
     """The text of the answer to a wrong secret."""
+    pages: EntraPages = field(default_factory=lambda: EntraPages(tenant=TENANT))
+    """The pages on which people sign in."""
     port: int = 0
 
     @property
@@ -90,6 +96,9 @@ class FakeSignIn:
         app.router.add_get("/openid", self._openid)
         app.router.add_get("/keys", self._keys)
         app.router.add_get("/common/.well-known/openid-configuration", self._entra)
+        app.router.add_get(f"/{TENANT}/.well-known/openid-configuration", self._tenant)
+        app.router.add_get(f"/{TENANT}/keys", self._tenant_keys)
+        app.router.add_get("/{tenant}/oauth2/v2.0/authorize", self.pages.page)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
         runner = web.AppRunner(app)
         await runner.setup()
@@ -114,6 +123,16 @@ class FakeSignIn:
         issuer = "https://sts.windows.net/{tenantid}/"
         return web.json_response({"issuer": issuer, "jwks_uri": f"{self.url}/keys"})
 
+    async def _tenant(self, _request: web.Request) -> web.Response:
+        """Name the keys of the tenant, which no other tenant has."""
+        if self.is_down:
+            return web.Response(status=503)
+        issuer = f"https://sts.windows.net/{TENANT}/"
+        return web.json_response({"issuer": issuer, "jwks_uri": f"{self.url}/{TENANT}/keys"})
+
+    async def _tenant_keys(self, _request: web.Request) -> web.Response:
+        return web.json_response({"keys": [self.tenant_key.public([])]})
+
     async def _keys(self, _request: web.Request) -> web.Response:
         self.key_reads += 1
         odd = {"kid": "odd", "kty": "unheard-of"}
@@ -121,10 +140,23 @@ class FakeSignIn:
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
+        is_code = form.get("grant_type") == "authorization_code"
+        if is_code and self.pages.answers:
+            return self.pages.answers()
         if not self._knows(form):
             return web.json_response({"error": "invalid_client", "error_description": self.refusal}, status=401)
+        if is_code:
+            return self._id_token(form)
         self.tokens_given.append(str(form["scope"]))
         return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
+
+    def _id_token(self, form: Mapping[str, object]) -> web.Response:
+        claims = self.pages.redeem(form)
+        if claims is None:
+            return web.json_response({"error": "invalid_grant", "error_description": self.refusal}, status=400)
+        issued = {"iss": f"{self.url}/{TENANT}/v2.0", **claims}
+        token = jwt.encode(issued, self.tenant_key.private, "RS256", headers={"kid": self.tenant_key.id})
+        return web.json_response({"token_type": "Bearer", "access_token": "for nobody", "id_token": token})
 
     def _knows(self, form: Mapping[str, object]) -> bool:
         """Return whether the app authenticates: with its secret, or with a JWT signed by the key of its certificate."""
@@ -152,5 +184,20 @@ class FakeSignIn:
         own = {"iss": f"https://sts.windows.net/{TENANT}/", "aud": APP_ID, "appid": PUBLISHER}
         signer = key or self.key
         told = {**own, "nbf": now - 60, "exp": now + 3600, **claims}
+        kept = {name: value for name, value in told.items() if value is not None}
+        return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})
+
+    def tab_token(self, person: str, key: SigningKey | None = None, **claims: object) -> str:
+        """Return the token that Teams gets for a tab; `claims` replace its own, None removes one."""
+        now = int(time.time())
+        own = {
+            "iss": f"{self.url}/{TENANT}/v2.0",
+            "aud": APP_ID,
+            "azp": TEAMS_IN_BROWSERS,
+            "tid": TENANT,
+            "oid": person,
+        }
+        signer = key or self.tenant_key
+        told = {**own, "scp": "access_as_user", "ver": "2.0", "nbf": now - 60, "exp": now + 3600, **claims}
         kept = {name: value for name, value in told.items() if value is not None}
         return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})

@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.config.settings import Settings
 from bot.dataverse.application_user import MIRROR_PRIVILEGES, SYNC_PRIVILEGES
 from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
+from bot.dataverse.pane_installer import PANE_PRIVILEGES
 from bot.dataverse.webhook_steps import REQUIRED_PRIVILEGES
 from bot.domain.extension_names import ACTIONS, SEARCH_TITLE
 from bot.domain.limits import Limits
@@ -106,6 +107,13 @@ def test_the_set_up_page_names_every_privilege_and_only_existing_settings_and_co
     assert len(lines) == 4
     for line in lines:
         assert parser().parse_args(line.split()) is not None
+
+
+def test_the_page_about_the_pane_names_every_privilege_and_only_existing_commands() -> None:
+    page = (ROOT / "docs/pane.md").read_text(encoding="utf-8")
+    assert {name for name in PANE_PRIVILEGES if f"`{name}`" not in page} == set()
+    lines = re.findall(r"^uv run --no-dev app\.py (.*)$", page, flags=re.MULTILINE)
+    assert [parser().parse_args(line.split()).pane_act for line in lines] == ["install", "install"]
 
 
 def anchors(page: Path) -> set[str]:

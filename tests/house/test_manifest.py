@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from jsonschema_rs import Draft4Validator
@@ -99,6 +100,29 @@ def test_it_offers_the_search_first_and_then_the_actions_that_there_are(manifest
     contexts = {each["id"]: each["context"] for each in actions}
     assert contexts["saveToRecord"] == ["message"]
     assert contexts["connectChat"] == ["compose", "message"]
+
+
+def test_the_pane_is_a_tab_for_each_person_and_in_group_chats(manifest: dict[str, Any]) -> None:
+    chat, pane = manifest["staticTabs"]
+    assert chat == {"entityId": "conversations", "scopes": ["personal"]}
+    assert pane == {
+        "entityId": "pane",
+        "name": "Chats and records",
+        "contentUrl": "https://chats.contoso.example.com/pane?host=teams",
+        "websiteUrl": "https://chats.contoso.example.com/pane?host=teams",
+        "scopes": ["personal", "groupChat"],
+    }
+    assert urlsplit(pane["contentUrl"]).hostname in manifest["validDomains"]
+    # Placeholders would put the IDs of people and chats into the logs of every proxy.
+    assert "{" not in pane["contentUrl"]
+
+
+def test_a_registration_of_its_own_proves_who_looks_at_the_tabs(tmp_path: Path) -> None:
+    given = "CCCCCCCC-0000-4000-8000-000000000009"
+    manifest = json.loads(made(tmp_path, "--pane-client-id", given).read("manifest.json"))
+    own = {"id": given.lower(), "resource": f"api://chats.contoso.example.com/{given.lower()}"}
+    assert manifest["webApplicationInfo"] == own
+    assert manifest["bots"][0]["botId"] == manifest["id"] != given.lower()
 
 
 def test_links_of_the_named_environments_become_cards_also_without_the_app(manifest: dict[str, Any]) -> None:

@@ -132,6 +132,16 @@ async def test_a_command_that_cannot_run_says_what_to_do(bot: BotProcess) -> Non
 
 
 @pytest.mark.databases("sqlite")
+async def test_the_built_in_sandbox_has_the_pane_from_the_start(bot: BotProcess) -> None:
+    state = "localhost/sandbox: pane with 5 web resources and 2 commands, up to date"
+    assert await written(bot, "dataverse", "pane", "status") == (0, [state])
+    refusal = (
+        "The sandbox installs its pane itself. Set CHATSYNC_DATAVERSE_URL to install the pane in a real environment."
+    )
+    assert await written(bot, "dataverse", "pane", "install") == (2, [refusal])
+
+
+@pytest.mark.databases("sqlite")
 async def test_the_doctor_finds_nothing_wrong_with_a_running_bot(bot: BotProcess) -> None:
     code, lines = await written(bot, "doctor")
     assert code == 0

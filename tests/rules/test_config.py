@@ -140,6 +140,15 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {**USER, "CHATSYNC_DATAVERSE_CLIENT_SECRET": "x", "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD": "y"},
         "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD",
     ),
+    "a secret of the pane for a managed identity": (
+        {
+            **without(APP, "MicrosoftAppPassword"),
+            "MicrosoftAppType": "UserAssignedMSI",
+            "CHATSYNC_PANE_CLIENT_SECRET": LONG,
+        },
+        "CHATSYNC_PANE_CLIENT_ID",
+    ),
+    "a secret of the pane without an app": ({"CHATSYNC_PANE_CLIENT_SECRET": LONG}, "MicrosoftAppId"),
     "one tenant that is not named": (without(APP, "MicrosoftAppTenantId"), "MicrosoftAppTenantId"),
     "a tenant that is named by its domain": (
         {**APP, "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": f"{OWN},contoso.onmicrosoft.com"},
@@ -268,6 +277,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {**USER, "CHATSYNC_DATAVERSE_CLIENT_SECRET": "x"},
         "CHATSYNC_DATAVERSE_CLIENT_SECRET",
     ),
+    "a short secret of the pane": ({**REAL, "CHATSYNC_PANE_CLIENT_SECRET": "x"}, "CHATSYNC_PANE_CLIENT_SECRET"),
     "a repeated character as a key": ({**REAL, "CHATSYNC_WEBHOOK_KEY": "x" * 40}, "CHATSYNC_WEBHOOK_KEY"),
     "two repeated characters as a key": ({**REAL, "CHATSYNC_WEBHOOK_KEY": "ab" * 20}, "CHATSYNC_WEBHOOK_KEY"),
     "the documentation's example of a key": (

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.model_apps import ModelApp
 from bot.domain.record_types import MAX_KEY_FIELDS, Disclosure, RecordType, standard_record_types
 from bot.domain.rights import ADMINISTRATOR_ROLE, ADMINISTRATOR_TEMPLATE, Role, is_administrator, may_use
 from bot.domain.settings import EnvironmentSettings, apply_changes, diff_settings, revert_changes
 from bot.domain.tables import ColumnType
+from bot.features.settings.apps import AppList
 from bot.features.settings.json_format import parse_document, settings_to_json
 from bot.features.settings.rules import (
     SettingProblem,
@@ -102,14 +104,31 @@ def test_any_invalid_text_is_refused_with_a_reason(text: str) -> None:
             {"allowed_roles": "do not exist: X"},
         ),
         (OrganizationSettings(chats_on=True, allowed_roles=("Gone",)), False, {}),
+        (OrganizationSettings(chats_on=True, pane_apps=("service", "gone")), False, {}),
+        (OrganizationSettings(chats_on=True, pane_apps=()), False, {"pane_apps": "at least one app"}),
+        (OrganizationSettings(chats_on=True, pane_apps=("service", "x")), False, {"pane_apps": "do not exist: x."}),
+        (OrganizationSettings(chats_on=True, pane_apps=("service",) * 201), False, {"pane_apps": "at most 200"}),
     ],
 )
 def test_invalid_environment_settings_have_a_reason(
     wanted: OrganizationSettings, may_sync: bool, problems: dict[str, str]
 ) -> None:
-    before = OrganizationSettings(chats_on=True, allowed_roles=("Gone",))
+    before = OrganizationSettings(chats_on=True, allowed_roles=("Gone",), pane_apps=("gone",))
     refusal = "" if may_sync else "Only a Global Administrator"
-    assert_told(organization_problems(before, wanted, ["Agent"], sync_refusal=refusal), problems)
+    apps = AppList(apps=[ModelApp(unique_name="service", name="Service")])
+    assert_told(organization_problems(before, wanted, ["Agent"], apps, sync_refusal=refusal), problems)
+
+
+def test_apps_that_cannot_be_read_cannot_be_added_but_removed() -> None:
+    before = OrganizationSettings(chats_on=True, pane_apps=("sales", "service"))
+    unreadable = AppList(problem="Chat Sync cannot list the apps.")
+    for apps, problems in (
+        (("sales",), {}),
+        (None, {}),
+        (("sales", "other"), {"pane_apps": "Chat Sync cannot list the apps."}),
+    ):
+        wanted = OrganizationSettings(chats_on=True, pane_apps=apps)
+        assert_told(organization_problems(before, wanted, [], unreadable, sync_refusal=""), problems)
 
 
 def assert_told(found: tuple[SettingProblem, ...], problems: dict[str, str]) -> None:

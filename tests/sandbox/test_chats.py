@@ -1,6 +1,5 @@
 """The chats of the sandbox: what people do there, and the activities that the bot gets, as from Teams."""
 
-import hashlib
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import hdrs
 
-from bot.sandbox.pages.rendering import STATIC
+from bot.sandbox.pages.rendering import SHARED, STATIC
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
 from bot.sandbox.teams.chats import MAX_MESSAGES
 from tests.sandbox.wire import MIDDAY
@@ -19,11 +18,7 @@ from tests.wire.people import ADELE, ALEX, DIEGO, MEGAN, PATTI, Somebody
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 CARD = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": "<b>Pump</b>"}]}
-VENDORED = {
-    "adaptivecards.min.js": "5e7c13f3300ae7b89b34703501e08d709fbb6635f1c6755b92495577a77344f2",
-    "markdown-it.min.js": "494ba53db1aac9f676317dda7062bd9545b5f0bbe3f12b0ab1ab4f813825cfb0",
-}
-"""SHA-256 of the files in the packages adaptivecards 3.0.6 and markdown-it 14.3.3."""
+SCRIPTS = sorted([*STATIC.glob("chat/*.js"), *SHARED.glob("cards/*.js")])
 GENERAL = CHANNELS[0].id
 
 
@@ -304,8 +299,8 @@ async def test_the_page_loads_only_its_own_files(page: ChatPage) -> None:
         policy, html = answer.headers["Content-Security-Policy"], await answer.text()
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    files = re.findall(r'(?:src|href)="(/sandbox/static/[^"]+)"', html)
-    assert len(files) >= 5
+    files = re.findall(r'(?:src|href)="(/sandbox/(?:static|shared)/[^"]+)"', html)
+    assert len(files) >= 4
     for name in files:
         async with page.session.get(page.url.removesuffix("/sandbox") + name) as file:
             assert file.status == 200, name
@@ -314,14 +309,9 @@ async def test_the_page_loads_only_its_own_files(page: ChatPage) -> None:
         assert "&lt;script&gt;" in await answer.text()
 
 
-def test_vendored_files_are_unchanged_and_have_licenses() -> None:
-    vendored = STATIC / "vendor"
-    assert {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in vendored.glob("*.js")} == VENDORED
-    for name in VENDORED:
-        assert "ermission" in (vendored / name.replace(".min.js", ".LICENSE")).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("file", sorted(STATIC.glob("chat/*.js")), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted([*STATIC.glob("chat/*.js"), *SHARED.glob("cards/*.js")]), ids=lambda file: file.name
+)
 def test_scripts_are_small_and_make_no_markup(file: Path) -> None:
     script = file.read_text(encoding="utf-8")
     assert len(script.splitlines()) < 300

@@ -7,64 +7,36 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
-from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
-from tests.tcp_ports import free_port
-from tests.tiers import missing
+from tests.steps.browser import running_bot, running_browser, watched_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 CASE = "Pump vibrates after firmware update"
-expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotProcess]:
-    """Start Chat Sync with no setting except its port."""
-    if not chromium():
-        missing("Chromium")
-    async with ClientSession() as session:
-        port = str(free_port(for_the_session=True))
-        process = BotProcess(tmp_path_factory.mktemp("bot"), {"PORT": port}, session)
-        await process.start()
-        try:
-            yield process
-        finally:
-            process.kill()
+    async with running_bot(tmp_path_factory.mktemp("bot")) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(bot: BotProcess) -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as running:
         yield running
-        await running.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(bot: BotProcess, browser: Browser) -> AsyncIterator[Page]:
-    """Create a chat of Alex Wilber, Megan Bowen, Adele Vance, and the app. The console must stay empty."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    context = await browser.new_context(locale="en-US")
-    opened = await context.new_page()
-    opened.set_default_timeout(PATIENCE_S * 1000)
-    opened.on("console", note)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    await opened.goto(f"{bot.url}/sandbox/chats")
-    await opened.get_by_role("button", name="Create chat").click()
-    await card(opened, "Mention me and write").wait_for()
-    yield opened
-    await context.close()
-    assert complaints == []
+    """Create a chat of Alex Wilber, Megan Bowen, Adele Vance, and the app."""
+    async with watched_page(browser) as opened:
+        await opened.goto(f"{bot.url}/sandbox/chats")
+        await opened.get_by_role("button", name="Create chat").click()
+        await card(opened, "Mention me and write").wait_for()
+        yield opened
 
 
 def card(page: Page, text: str) -> Locator:
@@ -118,7 +90,7 @@ async def test_a_dialog_searches_records_while_a_person_types(page: Page) -> Non
     await button(page, "Actions").click()
     await page.get_by_role("button", name="Connect this chat").click()
     dialog = page.get_by_role("dialog")
-    record = dialog.get_by_label("Record", exact=True)
+    record = dialog.get_by_role("combobox", name="Record")
     await record.fill("booster")
     await expect(dialog.get_by_role("option").first).to_contain_text(re.compile("booster", re.IGNORECASE))
     await page.keyboard.press("ArrowDown")

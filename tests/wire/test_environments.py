@@ -16,10 +16,12 @@ from tests.cards.schema import parts
 from tests.dataverse.samples import context
 from tests.fakes.clock import HeldClock
 from tests.steps.chat_sync import chat_row, party_ids, run_due_jobs, send_event, user_ids, write_message
+from tests.steps.pane import error_of
 from tests.steps.private_views import private_view
-from tests.steps.settings_pages import first_page, request_page
+from tests.steps.settings_page import ask, one_change, settings_page
+from tests.steps.settings_pages import first_page, make_administrator, request_page
 from tests.tcp_ports import free_port
-from tests.wire.people import ADELE
+from tests.wire.people import ADELE, ALEX
 from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
@@ -167,3 +169,19 @@ async def test_a_key_speaks_only_for_its_own_environment(world: World) -> None:
     kept = [each["body"]["record"][0] for each in await world.rows_in(inbox)]
     assert kept == [HERE, ELSEWHERE, ELSEWHERE]
     await world.window_ends()
+
+
+async def test_the_settings_page_has_one_environment_at_a_time(world: World) -> None:
+    page = await settings_page(world)
+    assert (await ask(page, "show", environment=""))["environments"] == [HERE, ELSEWHERE]
+    assert (await ask(page, "save", environment=ELSEWHERE, file=one_change(join=False), version=0))["isSaved"]
+    versions = [(await ask(page, "show", environment=each))["version"] for each in (HERE, ELSEWHERE)]
+    rows = [len((await ask(page, "history", environment=each))["rows"]) for each in (HERE, ELSEWHERE)]
+    assert (versions, rows) == ([0, 1], [0, 1])
+    # An administrator of one of them sees only that one.
+    await make_administrator(world, ALEX, still=False)
+    shown = await ask(page, "show", environment="")
+    assert (shown["environments"], shown["environment"]) == ([ELSEWHERE], ELSEWHERE)
+    status, answer = await page.send("settings/show", {"environment": HERE})
+    assert (status, error_of(answer)[0].split(" with")[0]) == (403, "Only people")
+    assert await page.send("settings/access", {}) == (200, {"isAdministrator": True})

@@ -151,7 +151,7 @@ async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -
 
 async def test_if_the_directory_does_not_respond_the_stored_names_are_shown(world: World) -> None:
     await create_chat(world)
-    world.dataverse_refuses["/v1.0/chats/"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
+    world.dataverse_refuses["/v1.0/$batch"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
     card = await listed(world, MEGAN)
     assert texts(card)[2] == "Pump"
     assert YOURS not in texts(card)

@@ -74,7 +74,7 @@ async def test_a_list_shows_the_last_writer_and_the_time(world: World) -> None:
 async def test_a_name_is_searched_among_the_newest_chats_and_the_list_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.features.chat_lists.list_chats._MAX_SEARCHED", 1)
+    monkeypatch.setattr("bot.features.chat_lists.connected_chats._MAX_SEARCHED", 1)
     await connect(world)
     assert (await named(world, "zeppelin"))[-1] == "No chat has zeppelin in its name."
     await connect(world, OTHER_GROUP)

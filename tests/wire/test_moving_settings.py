@@ -39,6 +39,8 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         "sync_on": True,
         "sync_idle_days": 7,
         "mirror_chats": False,
+        "other_chats": True,
+        "pane_apps": None,
     }
     assert body["record_types"]["account"] == {
         "enabled": True,

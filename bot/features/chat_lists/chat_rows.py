@@ -1,10 +1,12 @@
 """Rows for the lists of a record's chats (spec A1, L1)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from bot.domain.directory import DirectoryChat
 from bot.domain.joining import JoinFacts
 from bot.domain.timeline import TimelineEntry
+from bot.domain.values import ChatId
 from bot.features.chat_lists.chat_visibility import VisibleChat, find_visible_chats
 from bot.features.shared.access import ReadableRecord
 from bot.features.shared.people_details import PeopleInfo, look_up_people
@@ -13,13 +15,20 @@ from cards.chat_list import ChatRow, ConnectedBy
 
 
 async def build_chat_rows(
-    services: Services, entries: Sequence[TimelineEntry], readable: ReadableRecord
+    services: Services,
+    entries: Sequence[TimelineEntry],
+    readable: ReadableRecord,
+    *,
+    mine: Mapping[ChatId, DirectoryChat] | None = None,
 ) -> Sequence[tuple[VisibleChat, ChatRow]]:
-    """Return each chat as the person may see it, with its row, in the order of the entries."""
+    """Return each chat as the person may see it, with its row, in the order of the entries.
+
+    `mine`: chats that Microsoft Graph has just listed for the person.
+    """
     if not entries:
         return []
     chats, people, may_write = await asyncio.gather(
-        find_visible_chats(services, entries, readable.actor),
+        find_visible_chats(services, entries, readable.actor, mine or {}),
         look_up_people(
             services,
             named=(entry.last_writer_id for entry in entries),

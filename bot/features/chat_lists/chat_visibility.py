@@ -1,23 +1,29 @@
 """The chats of a record as one person may see them: names, membership, and buttons (spec A1, A2, J1)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.directory import DirectoryChat
+from bot.domain.directory import MAX_EXPANDED_MEMBERS, DirectoryChat
 from bot.domain.errors import ChatSyncError
 from bot.domain.joining import JoinFacts
 from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
-from bot.domain.values import ChatId, ChatKind, Connection
+from bot.domain.values import ChatId, ChatKind, Connection, ObjectId
 from bot.features.chat_lists.find_channels import find_channels
 from bot.features.connections.connect_channel import TeamChannelRef
 from bot.features.members.app_presence import UNREACHABLE
 from bot.features.members.join_chat import contact_hint
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import connection_data
+from bot.features.shared.chat_members import list_member_ids
 from bot.features.shared.services import Services
+from bot.features.shared.view_cache import Cached, fetch_many
+from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from cards.buttons import ActionButton, LinkButton
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,23 +86,47 @@ class VisibleChat:
 
 
 async def find_visible_chats(
-    services: Services, entries: Sequence[TimelineEntry], actor: AuthorizedUser
+    services: Services,
+    entries: Sequence[TimelineEntry],
+    actor: AuthorizedUser,
+    mine: Mapping[ChatId, DirectoryChat],
 ) -> Sequence[VisibleChat]:
-    """Return the connected chats in the order of the entries."""
+    """Return the connected chats in the order of the entries.
+
+    `mine`: chats that Microsoft Graph has just listed for the person. It is asked only about the others.
+    """
     team_ids = {entry.connection.chat_id: entry.team_id for entry in entries if entry.kind is ChatKind.CHANNEL}
     in_chats = [entry for entry in entries if entry.kind is not ChatKind.CHANNEL]
     channels, chats = await asyncio.gather(
-        find_channels(services, team_ids, actor.object_id),
-        asyncio.gather(*(_visible_chat(services, entry, actor) for entry in in_chats)),
+        find_channels(services, team_ids, actor.object_id), _visible_chats(services, in_chats, actor, mine)
     )
     by_id = {chat.connection.id: chat for chat in chats}
     return [by_id.get(entry.connection.id) or _visible_channel(entry.connection, channels) for entry in entries]
 
 
-async def _visible_chat(services: Services, entry: TimelineEntry, actor: AuthorizedUser) -> VisibleChat:
+async def _visible_chats(
+    services: Services,
+    entries: Sequence[TimelineEntry],
+    actor: AuthorizedUser,
+    mine: Mapping[ChatId, DirectoryChat],
+) -> Sequence[VisibleChat]:
+    others = [entry.connection.chat_id for entry in entries if entry.connection.chat_id not in mine]
+    found = await _get_chats(services, others)
+    joined = await _with_member(services, found, actor.object_id)
+    return [_visible_chat(entry, {**found, **mine}, {*mine, *joined}) for entry in entries]
+
+
+def _visible_chat(
+    entry: TimelineEntry, chats: Mapping[ChatId, DirectoryChat], joined: Collection[ChatId]
+) -> VisibleChat:
+    """Return the chat for the person, who is a member of the joined ones.
+
+    Graph also names chats that the app was removed from. Only members get the current name of those.
+    """
     connection = entry.connection
     is_reachable = entry.bot_present and connection.paused_at is None
-    chat, is_member = await _get_allowed_chat(services, connection.chat_id, actor, is_reachable=is_reachable)
+    is_member = connection.chat_id in joined
+    chat = chats.get(connection.chat_id) if is_reachable or is_member else None
     return VisibleChat(
         connection=connection,
         is_channel=False,
@@ -107,31 +137,24 @@ async def _visible_chat(services: Services, entry: TimelineEntry, actor: Authori
     )
 
 
-async def _get_allowed_chat(
-    services: Services, chat: ChatId, actor: AuthorizedUser, *, is_reachable: bool
-) -> tuple[DirectoryChat | None, bool]:
-    """Return the chat, and whether the person is a member.
-
-    Graph also names chats that the app was removed from. Only members get the current name of those.
-    """
-    if is_reachable:
-        return await asyncio.gather(_get_chat(services, chat), _is_member(services, chat, actor))
-    is_member = await _is_member(services, chat, actor)
-    return await _get_chat(services, chat) if is_member else None, is_member
-
-
-async def _get_chat(services: Services, chat: ChatId) -> DirectoryChat | None:
+async def _get_chats(services: Services, chats: Sequence[ChatId]) -> Mapping[ChatId, DirectoryChat]:
+    """Return the chats with their names and members. People can join a chat without its name."""
     try:
-        return await services.chats.get_chat(chat)
-    except ChatSyncError:
-        return None  # people can join a chat without its name
+        async with asyncio.timeout(services.limits.answer_within_s / 3):
+            return await fetch_many(services.view_cache, Cached.CHATS, chats, services.chats.get_chats)
+    except (TimeoutError, ChatSyncError) as error:
+        _log.warning("list.details_missing", details="chats", reason=describe_error(error))
+        return {}
 
 
-async def _is_member(services: Services, chat: ChatId, actor: AuthorizedUser) -> bool:
-    try:
-        return any(member.object_id == actor.object_id for member in await services.chats.list_members(chat))
-    except ChatSyncError:
-        return False
+async def _with_member(
+    services: Services, chats: Mapping[ChatId, DirectoryChat], person: ObjectId
+) -> frozenset[ChatId]:
+    """Return the chats that the person is a member of. The members that come with a large chat are not all."""
+    joined = {name for name, chat in chats.items() if any(member.object_id == person for member in chat.members)}
+    large = [name for name in chats.keys() - joined if len(chats[name].members) >= MAX_EXPANDED_MEMBERS]
+    rosters = await asyncio.gather(*(list_member_ids(services, chat) for chat in large))
+    return frozenset(joined | {chat for chat, roster in zip(large, rosters, strict=True) if person in roster})
 
 
 def _visible_channel(connection: Connection, channels: Mapping[ChatId, TeamChannelRef] | None) -> VisibleChat:

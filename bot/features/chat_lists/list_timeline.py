@@ -12,7 +12,7 @@ from bot.features.chat_lists.chat_visibility import VisibleChat
 from bot.features.chat_sync.status_texts import describe_sync_state
 from bot.features.shared import access
 from bot.features.shared.access import ReadableRecord
-from bot.features.shared.answers import Answer, chats_button, record_data, record_header
+from bot.features.shared.answers import Answer, chats_button, record_data, record_header, resume_button
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list
@@ -29,13 +29,15 @@ async def list_timeline(services: Services, person: Person, record: RecordRef, *
     return Answer(message=chat_list(await timeline_view(services, person, record, begin=begin)))
 
 
-async def timeline_view(services: Services, person: Person, record: RecordRef, *, begin: int = 0) -> ChatListView:
-    """Return the content of the page; raise the same errors as `list_timeline`."""
+async def timeline_view(
+    services: Services, person: Person, record: RecordRef, *, begin: int = 0, size: int = MAX_ROWS
+) -> ChatListView:
+    """Return the content of a page with so many rows; raise the same errors as `list_timeline`."""
     readable = await access.require_readable(services, record, person)
     async with services.store.reading() as work:
         total = await work.timeline.count(record)
-        begin = page_offset(begin, total, MAX_ROWS)
-        entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
+        begin = page_offset(begin, total, size)
+        entries = await work.timeline.for_record(record, offset=begin, at_most=size)
     return ChatListView(
         title="Timeline of {record}",
         record=record_header(services.links, readable.table, record, readable.row),
@@ -55,19 +57,21 @@ async def _rows(services: Services, entries: Sequence[TimelineEntry], readable: 
     rows = await build_chat_rows(services, entries, readable)
     return tuple(
         [
-            _ended_row(entry, chat, row) or await _active_row(services, entry, row)
+            _ended_row(entry, chat, row) or await _active_row(services, entry, chat, row)
             for entry, (chat, row) in zip(entries, rows, strict=True)
         ]
     )
 
 
-async def _active_row(services: Services, entry: TimelineEntry, row: ChatRow) -> ChatRow:
+async def _active_row(services: Services, entry: TimelineEntry, chat: VisibleChat, row: ChatRow) -> ChatRow:
     """Return the row with the sync state of the chat."""
     settings = await services.administration.settings(entry.connection.record.environment)
     now = services.clock.now()
     state = sync_state(settings, entry.kind, entry.synced, ended=False, now=now, stuck=entry.failure)
     text = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
-    return replace(row, sync=text, sync_since=state.idle_since)
+    can_resume = chat.is_member and state.problem and state.problem.can_be_resumed
+    resume = resume_button(entry.connection) if can_resume else None
+    return replace(row, sync=text, sync_since=state.idle_since, resume=resume)
 
 
 def _ended_row(entry: TimelineEntry, chat: VisibleChat, row: ChatRow) -> ChatRow | None:

@@ -9,13 +9,14 @@ from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import clear_problem, resume_idle
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
-from bot.features.shared.answers import display_name
+from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.named_connections import hiding_record, unknown_connection
 from bot.features.shared.services import Services
+from cards.notice import NoticeView, notice
 
 
-async def resume_sync(services: Services, chat: Chat, person: Person, connection: Connection) -> None:
-    """Resume the sync of the connection and of all idle connections of the chat.
+async def resume_sync(services: Services, chat: Chat, person: Person, connection: Connection) -> Answer:
+    """Resume the sync of the connection and of all idle connections of the chat; return a confirmation.
 
     The person must be able to connect the chat to the record. A missing row is created as this person.
     Raises `NotAllowed`, `NotFound` if the record is hidden from the person, `NotSupported` if the sync cannot be
@@ -24,6 +25,8 @@ async def resume_sync(services: Services, chat: Chat, person: Person, connection
     with hiding_record(unknown_connection()):
         actor = await access.require_can_connect(services, chat, person, connection.record)
     await _resume(services, chat, actor, connection)
+    text = f"This chat is now shown on the timeline of {display_name(connection)}."
+    return Answer(message=notice(NoticeView(text=text)))
 
 
 async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, connection: Connection) -> None:

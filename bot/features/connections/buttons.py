@@ -99,9 +99,7 @@ async def _add_owner(services: Services, turn: Turn, data: ActionData) -> Answer
 
 async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
-    await resume_sync(services, turn.chat, turn.person, connection)
-    text = f"This chat is now shown on the timeline of {display_name(connection)}."
-    return Answer(message=notice(NoticeView(text=text)))
+    return await resume_sync(services, turn.chat, turn.person, connection)
 
 
 async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:

@@ -21,15 +21,27 @@ async def connect_other_chat(
 
     Raises `BadRequest` if the target is not a group chat, and the errors of `connect_chat`.
     """
-    if not _GROUP_CHAT.fullmatch(target) or person.object_id is None:
+    if not is_group_chat(target) or person.object_id is None:
         raise BadRequest("You cannot connect this chat from here.", "Write connect in that chat instead.")
-    async with services.store.reading() as work:
-        known = await work.chats.get(ChatId(target))
-    # The first activity from the chat brings its own address. Until then, use the current chat's.
-    chat = known or replace(current, id=ChatId(target), kind=ChatKind.GROUP, thread=None)
+    chat = await load_chat(services, current, ChatId(target))
     # The account ID is valid only in the current chat. The roster of Teams also accepts the object ID.
     by_object_id = replace(person, account_id=person.object_id)
     answer = await connect_chat(services, chat, by_object_id, record, note=note, from_elsewhere=True)
     if not answer.already_queued:
         return answer
     return Answer(message=notice(NoticeView(text="The chat is connected.", next_step=answer.message.summary)))
+
+
+def is_group_chat(chat: str) -> bool:
+    """Check whether the text has the form of the ID of a group or meeting chat."""
+    return _GROUP_CHAT.fullmatch(chat) is not None
+
+
+async def load_chat(services: Services, current: Chat, chat: ChatId) -> Chat:
+    """Return the group chat as stored. A chat that Teams has not reported yet gets the current chat's address.
+
+    The first activity from the chat brings its own address.
+    """
+    async with services.store.reading() as work:
+        known = await work.chats.get(chat)
+    return known or replace(current, id=chat, kind=ChatKind.GROUP, thread=None)

@@ -27,7 +27,7 @@ async def undo_disconnect(services: Services, chat: Chat, person: Person, connec
     """
     await require_presser(services, chat, person)
     ended = await _ended_connection(services, chat, connection)
-    with hiding_record(_nothing_to_undo()):
+    with hiding_record(nothing_to_undo()):
         actor = await access.require_can_connect(services, chat, person, ended.record)
     return await _reopen(services, chat, actor, await with_current_name(services, chat, ended, person))
 
@@ -36,11 +36,11 @@ async def _ended_connection(services: Services, chat: Chat, connection: PublicId
     async with services.store.reading() as work:
         ended = await work.connections.recently_ended(connection, since=services.clock.now() - UNDO_WITHIN)
     if ended is None or ended.chat_id != chat.id:
-        raise _nothing_to_undo()
+        raise nothing_to_undo()
     return ended
 
 
-def _nothing_to_undo() -> NotAllowed:
+def nothing_to_undo() -> NotAllowed:
     """Return one error for all who cannot undo, so that it does not reveal whether the record exists."""
     return NotAllowed(
         "There is nothing to undo, or you do not have access to the record. "

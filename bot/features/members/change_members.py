@@ -1,6 +1,7 @@
 """Add people to the current chat, and remove them from it (spec A5)."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from bot.domain.audit import AuditEntry
@@ -28,14 +29,14 @@ async def add_member(
     `record`: the record whose owner the other person is. Raises `NotAllowed` if the person cannot change members here,
     `NotFound`, and the errors of `add_to_chat`.
     """
-    await require_can_change(services, chat, person)
+    by = replace(person, name=await require_can_change(services, chat, person))
     added = await _require_addable(services, other)
     name = added.name
     if await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is already in this chat."))
     remark = f" {name} {NO_LICENSE}." if (await look_up_remarks(services, [added])).get(other) == NO_LICENSE else ""
-    message = _message(f"{person.name or 'Someone'} added {name} to this chat.{remark}")
-    entry = _entry(services, "add person", chat, person, other, record)
+    message = _message(f"{by.name} added {name} to this chat.{remark}")
+    entry = _entry(services, "add person", chat, by, other, record)
     async with audited(services, entry, unknown=OutcomeUnknown):
         answer = InProgress("{name} is being added to this chat.", _CHAT_IS_TOLD, name=name)
         late = _late(services, chat, answer, f"{name} could not be added to this chat.", f"added {other}")
@@ -48,13 +49,13 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
 
     Raises `NotAllowed` if the person cannot change members here, and the errors of `remove_from_chat`.
     """
-    await require_can_change(services, chat, person)
+    by = replace(person, name=await require_can_change(services, chat, person))
     names = {each.object_id: each.name for each in await services.chats.list_members(chat.id)}
     if other not in names:
         return Answer(message=_message("This person is not in this chat."))
     name = names[other] or "This person"
-    message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
-    entry = _entry(services, "remove person", chat, person, other)
+    message = _message(f"{by.name} removed {name} from this chat.")
+    entry = _entry(services, "remove person", chat, by, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
         answer = InProgress("{name} is being removed from this chat.", _CHAT_IS_TOLD, name=name)
         late = _late(services, chat, answer, f"{name} could not be removed from this chat.", f"removed {other}")
@@ -77,11 +78,18 @@ def _entry(
     )
 
 
-async def require_can_change(services: Services, chat: Chat, person: Person) -> None:
-    """Check that the person can change the members of this chat; raise `NotAllowed` or `Unavailable`."""
+async def require_can_change(services: Services, chat: Chat, person: Person) -> str:
+    """Check that the person can change the members of this chat, and return their name.
+
+    Raise `NotAllowed` or `Unavailable`.
+    """
     if chat.kind is not ChatKind.GROUP:
         raise NotAllowed("You can add and remove people only in group chats.", "To start a group chat, write new.")
-    await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
+    users, _ = await asyncio.gather(
+        access.require_user_anywhere(services, person), access.require_member(services, chat, person)
+    )
+    # Teams says the name in each activity, and the pane never.
+    return person.name or next(iter(users.values())).user.name
 
 
 async def _require_addable(services: Services, other: ObjectId) -> DirectoryPerson:

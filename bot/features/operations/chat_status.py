@@ -2,45 +2,25 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from bot.domain.chat_sync import SyncedRow, SyncProblem, is_sync_on, sync_state
 from bot.domain.public_names import Command, Verb
-from bot.domain.queue_states import ChatState, ConnectionState
-from bot.domain.subscription_problems import find_problem
-from bot.domain.subscriptions import TOPICS, chat_target
-from bot.domain.values import Chat, ChatId, Connection, Person
-from bot.features.chat_sync.status_texts import ONLY_MENTIONS, SYNC_IS_OFF, describe_sync_state
+from bot.domain.values import Connection
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.connections.list_records import count_records, nothing_connected
-from bot.features.notifications.why import MAX_DECISIONS, decision_lines
+from bot.features.operations.load_status import load_chat_status
 from bot.features.shared import access
 from bot.features.shared.action_data import ActionData, parse_offset
-from bot.features.shared.active_mutes import ActiveMutes, active_mutes
-from bot.features.shared.answers import Answer, resume_button
-from bot.features.shared.failure_texts import (
-    describe_drop,
-    describe_event_failure,
-    describe_failure,
-    is_chat_failure,
-)
+from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_only
-from bot.features.shared.readable_records import readable_records
 from bot.features.shared.routes import ButtonHandler, CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
-from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
-from cards.chat_status import ChatStatusView, Decision, Paused, PendingCards, StatusRow, SyncIssue, chat_status
+from cards.chat_status import ChatStatusView, chat_status
 from cards.paging import page_offset
-from cards.record import RecordHeader
 from cards.record_list import MAX_ROWS
 
-_ALL_DECISIONS = 20
-"""Decisions of all rows, for which a card has room."""
-_FEWEST_DECISIONS = 2
 _SHOW = ActionButton(title="Show status", verb=Verb.STATUS, payload={})
-_TURNED_OFF = frozenset({SyncProblem.CHATS_OFF, SyncProblem.SYNC_OFF, SyncProblem.CHANNEL})
 
 
 async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answer:
@@ -63,134 +43,20 @@ async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answ
 
 
 async def _status_of(services: Services, turn: Turn, connections: Sequence[Connection], begin: int) -> Answer:
-    chat, begin = turn.chat, page_offset(begin, len(connections), MAX_ROWS)
-    shown = connections[begin : begin + MAX_ROWS]
-    async with services.store.reading() as work:
-        states = [await work.queue_states.connection_state(connection) for connection in shown]
-        chat_state = await work.queue_states.chat_state(chat.id)
-        delay_reason = await _delay_reason(services, work, chat.id)
-        synced_rows = await work.chat_sync.get_rows([connection.id for connection in shown])
-        sync_failure = (await work.chat_sync.failures([chat.id])).get(chat.id, "")
-    sync_issues = [await _sync_issue(services, chat, each, synced_rows.get(each.id), sync_failure) for each in shown]
-    mutes = await active_mutes(services, chat.id, shown)
-    found = await _rows(services, shown, states, sync_issues, chat_state, turn.person)
-    at_most = max(_FEWEST_DECISIONS, min(MAX_DECISIONS, _ALL_DECISIONS // max(1, len(found))))
-    rows = tuple([await _with_decisions(services, turn, mutes, each, row, at_most) for each, row in found])
+    begin = page_offset(begin, len(connections), MAX_ROWS)
+    status = await load_chat_status(services, turn.chat, turn.person, connections[begin : begin + MAX_ROWS])
     view = ChatStatusView(
-        rows=rows,
-        hidden=len(shown) - len(rows),
+        rows=tuple(row for _, row in status.rows),
+        hidden=status.hidden,
         total=len(connections),
         page_button=_SHOW,
         offset=begin,
-        delay_reason=delay_reason,
-        sync_off_reason=await _sync_off_reason(services, [each for each in shown if each.id in synced_rows]),
-        mute=mutes.of_chat,
-        messages_note=await _messages_note(services, [each for each in shown if each.id in synced_rows]),
+        delay_reason=status.delay_reason,
+        sync_off_reason=status.sync_off_reason,
+        mute=status.mute,
+        messages_note=status.messages_note,
     )
     return Answer(message=chat_status(view))
-
-
-async def _rows(
-    services: Services,
-    connections: Sequence[Connection],
-    states: Sequence[ConnectionState],
-    sync_issues: Sequence[SyncIssue | None],
-    chat_state: ChatState,
-    person: Person,
-) -> Sequence[tuple[Connection, StatusRow]]:
-    records = await readable_records(services, connections, person)
-    return [
-        (connection, replace(await _row(services, connection, state, chat_state, record), sync_issue=sync_issue))
-        for connection, state, sync_issue, record in zip(connections, states, sync_issues, records, strict=True)
-        if record
-    ]
-
-
-async def _with_decisions(
-    services: Services, turn: Turn, mutes: ActiveMutes, connection: Connection, row: StatusRow, at_most: int
-) -> StatusRow:
-    """Return the row with its mute and the last decisions, fewer if the page shows many records."""
-    actor = await access.require_permitted(services, connection.record.environment, turn.person)
-    lines = await decision_lines(services, connection, actor, at_most=at_most)
-    decisions = tuple(Decision(at=each.at, text=each.text, until=each.until) for each in lines if each.at)
-    return replace(row, mute=mutes.of_records.get(connection.id), decisions=decisions)
-
-
-async def _row(
-    services: Services, connection: Connection, state: ConnectionState, chat_state: ChatState, record: RecordHeader
-) -> StatusRow:
-    paused_at, dead_letter = connection.paused_at, state.dead_letter_reason
-    return StatusRow(
-        record=record,
-        last_change_at=state.last_event_at,
-        last_card_at=state.last_sent_at,
-        disabled_reason=await _disabled_reason(services, connection),
-        paused=Paused(since=paused_at, reason=describe_failure(connection.paused_reason or "")) if paused_at else None,
-        event_failure=describe_event_failure(state.event_failure) if state.event_failure else "",
-        pending=_pending_cards(services, state, chat_state),
-        rejected_reason=describe_failure(dead_letter) if dead_letter and not is_chat_failure(dead_letter) else "",
-        dropped_reason=describe_drop(state.drop_reason) if state.drop_reason else "",
-    )
-
-
-async def _sync_issue(
-    services: Services, chat: Chat, connection: Connection, row: SyncedRow | None, sync_failure: str
-) -> SyncIssue | None:
-    """Return why the record's timeline does not show the chat. Reasons that apply to all records are left out."""
-    settings = await services.administration.settings(connection.record.environment)
-    state = sync_state(settings, chat.kind, row, ended=False, now=services.clock.now(), stuck=sync_failure)
-    if state.problem in _TURNED_OFF or (state.problem is None and not state.failure):
-        return None
-    reason = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
-    resume = resume_button(connection) if state.problem and state.problem.can_be_resumed else None
-    return SyncIssue(reason=reason, since=state.idle_since, resume=resume)
-
-
-async def _sync_off_reason(services: Services, synced: Sequence[Connection]) -> str:
-    """Return the sentence that sync is off, if synced connections are no longer updated; otherwise an empty text."""
-    settings = [await services.administration.settings(each.record.environment) for each in synced]
-    if not any(each.organization.chats_on and not each.organization.sync_on for each in settings):
-        return ""
-    return SYNC_IS_OFF
-
-
-async def _messages_note(services: Services, synced: Sequence[Connection]) -> str:
-    """Return the sentence that not all messages count, if a timeline shows the chat; otherwise an empty text."""
-    settings = [await services.administration.settings(each.record.environment) for each in synced]
-    return "" if services.message_events or not any(map(is_sync_on, settings)) else ONLY_MENTIONS
-
-
-async def _disabled_reason(services: Services, connection: Connection) -> str:
-    """Return the setting that prevents cards about changes; empty if there is none."""
-    record = connection.record
-    if not await services.administration.chats_on(record.environment):
-        return str(access.chats_off())
-    record_type = await access.enabled_record_type(services, record.environment, record.table)
-    if record_type is None:
-        return "Your administrator turned off chats for records of this type."
-    if not record_type.notify or not record_type.key_fields:
-        return "Cards about changes are turned off for records of this type."
-    return ""
-
-
-async def _delay_reason(services: Services, work: UnitOfWork, chat: ChatId) -> str:
-    """Return why the chat's name and members reach its Dataverse rows late; empty if they do not, or do not matter."""
-    synced = await work.chat_sync.active_connections([chat])
-    settings = [await services.administration.settings(each.connection.record.environment) for each in synced]
-    if not any(map(is_sync_on, settings)):
-        return ""
-    targets = (TOPICS, chat_target(chat))
-    problem = find_problem(await work.subscriptions.get_many(targets), targets)
-    return f"{problem.description} {problem.next_step}" if problem else ""
-
-
-def _pending_cards(services: Services, state: ConnectionState, chat_state: ChatState) -> PendingCards | None:
-    if not state.pending:
-        return None
-    next_attempt = chat_state.next_attempt_at
-    reason = describe_failure(chat_state.failure) if chat_state.failure else ""
-    is_later = next_attempt is not None and next_attempt > services.clock.now()
-    return PendingCards(cards=state.pending, reason=reason, until=next_attempt if is_later else None)
 
 
 async def _command(services: Services, turn: Turn, _arguments: str) -> Answer:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from bot.domain.record_actions import changeable_columns
 from bot.domain.tables import Column
 from bot.domain.values import Person
+from bot.features.settings.apps import app_choices, load_apps
 from bot.features.settings.context import SettingsContext, load_context, require_administered
 from bot.features.settings.rules import key_field_candidates
 from bot.features.shared.services import Services
@@ -47,6 +48,13 @@ async def find_roles(services: Services, person: Person, environment_id: str, te
     environment, _ = await require_administered(services, person, environment_id)
     names = await services.customizations.role_names(environment.id)
     return role_choices(name for name in names if _contains(name, text))
+
+
+async def find_apps(services: Services, person: Person, environment_id: str, text: str) -> Sequence[Choice]:
+    """Return the model-driven apps whose name or unique name contains all words of the text."""
+    environment, _ = await require_administered(services, person, environment_id)
+    found = await load_apps(services, environment.id)
+    return app_choices(each for each in found.apps if _contains(f"{each.name} {each.unique_name}", text))
 
 
 async def find_key_fields(

@@ -11,6 +11,7 @@ from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 from bot.features.chat_sync.sync_existing import sync_existing_chats
 from bot.features.settings import choices
+from bot.features.settings.apps import ALL_APPS, SOME_APPS
 from bot.features.settings.context import find_environment, load_context
 from bot.features.settings.form_data import (
     invalid_form,
@@ -24,6 +25,7 @@ from bot.features.settings.import_export import preview_import, save_import, sho
 from bot.features.settings.pages import SaveOutcome, overview_page
 from bot.features.settings.record_type_page import DEFAULT_VIEW
 from bot.features.settings.save_settings import (
+    AppsInput,
     OrganizationForm,
     RecordTypeForm,
     add_record_type,
@@ -75,6 +77,8 @@ async def _save_organization(services: Services, turn: Turn, data: ActionData) -
         idle_days=data.get("sync_idle_days", ""),
         mirror_chats=parse_switch(data, "mirror_chats"),
         sync_on=parse_switch(data, "sync_on") if "sync_on" in data else None,
+        other_chats=parse_switch(data, "other_chats") if "other_chats" in data else None,
+        apps=_apps(data) if "app_choice" in data else None,
     )
     return await save_organization(services, parse_save_request(turn, data), form)
 
@@ -132,6 +136,10 @@ async def _find_roles(services: Services, turn: Turn, text: str, data: ActionDat
     return await choices.find_roles(services, turn.person, parse_environment(data), text)
 
 
+async def _find_apps(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
+    return await choices.find_apps(services, turn.person, parse_environment(data), text)
+
+
 async def _find_tables(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
     return await choices.find_tables(services, turn.person, parse_environment(data), text)
 
@@ -166,6 +174,12 @@ def _record_type_form(data: ActionData) -> RecordTypeForm:
     if "disclosure" in data:
         values["disclosure"] = _disclosure(data["disclosure"])
     return RecordTypeForm(table=parse_table(data), values=values)
+
+
+def _apps(data: ActionData) -> AppsInput:
+    if data["app_choice"] not in {ALL_APPS, SOME_APPS}:
+        raise invalid_form()
+    return AppsInput(are_all=data["app_choice"] == ALL_APPS, chosen=parse_values(data, "pane_apps"))
 
 
 def _disclosure(text: str) -> Disclosure:
@@ -208,6 +222,7 @@ PAGES: Mapping[str, PageHandler] = {
 
 SEARCHES: Mapping[str, SearchHandler] = {
     Dataset.ROLES: _find_roles,
+    Dataset.APPS: _find_apps,
     Dataset.TABLES: _find_tables,
     Dataset.KEY_FIELDS: _find_key_fields,
     Dataset.CHANGE_FIELDS: _find_changeable_columns,

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
-from bot.domain.settings import EnvironmentSettings, SettingChange, diff_settings
+from bot.domain.settings import EnvironmentSettings, SettingChange
 from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId, Person
+from bot.features.settings.apply_import import apply_import, check_import
 from bot.features.settings.context import (
     SettingsContext,
     administered_environments,
@@ -17,14 +18,8 @@ from bot.features.settings.context import (
 )
 from bot.features.settings.json_format import changes_to_json, settings_to_json
 from bot.features.settings.pages import SaveOutcome, change_lines, concurrent_changes, overview_page
-from bot.features.settings.parse_import import SPLIT, Import, parse_import
-from bot.features.settings.store_settings import (
-    NOTHING_CHANGED,
-    SAVED,
-    SaveRequest,
-    SettingsEdit,
-    store_settings,
-)
+from bot.features.settings.parse_import import SPLIT
+from bot.features.settings.store_settings import NOTHING_CHANGED, SAVED, SaveRequest
 from bot.features.shared.services import Services
 from cards.buttons import SubmitButton
 from cards.dialog import Page
@@ -53,13 +48,18 @@ async def show_export(services: Services, person: Person, environment_id: str, p
     environment, _ = await require_administered(services, person, name)
     context = await load_context(services, environment)
     number = int(part) if part.isascii() and part.isdigit() and len(part) <= _MAX_DIGITS else 0
-    tables = sorted(context.settings.record_types)
-    start, end = number * RECORD_TYPES_PER_PART, (number + 1) * RECORD_TYPES_PER_PART
-    shown = {table: context.settings.record_types[table] for table in tables[start:end]}
-    settings = replace(context.settings, record_types=shown)
-    text = settings_to_json(settings, await _view_names(services, environment.id, settings))
+    text = await part_text(services, context, number, record_types=RECORD_TYPES_PER_PART)
     next_part = context.button("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1))
-    return export_page(context.id, text, context.back, more=next_part if len(tables) > end else None)
+    has_more = len(context.settings.record_types) > (number + 1) * RECORD_TYPES_PER_PART
+    return export_page(context.id, text, context.back, more=next_part if has_more else None)
+
+
+async def part_text(services: Services, context: SettingsContext, number: int, *, record_types: int) -> str:
+    """Return a part of the settings as JSON, with at most this number of record types."""
+    tables = sorted(context.settings.record_types)[number * record_types : (number + 1) * record_types]
+    shown = {table: context.settings.record_types[table] for table in tables}
+    settings = replace(context.settings, record_types=shown)
+    return settings_to_json(settings, await _view_names(services, context.id, settings))
 
 
 async def _view_names(
@@ -92,42 +92,25 @@ async def show_import(
 
 async def preview_import(services: Services, person: Person, environment_id: str, text: str) -> Page:
     """Return the changes that the text would make, without saving them."""
-    environment, administrator = await require_administered(services, person, environment_id)
     if len(text) > MAX_TEXT_LENGTH:
         raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", SPLIT)
-    imported = await parse_import(services, environment.id, administrator.object_id, text)
-    context = await load_context(services, environment)
-    requested = imported.edit(context.settings)
-    problems = imported.all_problems(imported.validate(context.settings, requested))
-    if problems:
-        return await show_import(services, person, environment_id, text, problems)
-    return _preview(_with_all_names(context, imported), diff_settings(context.settings, requested))
+    result = await check_import(services, person, environment_id, text)
+    if result.problems:
+        return await show_import(services, person, environment_id, text, result.problems)
+    return _preview(result.context, result.changes)
 
 
 async def save_import(services: Services, request: SaveRequest, text: str) -> Page:
     """Save the settings and return the overview. If others saved in the meantime, return a new preview."""
-    environment, administrator = await require_administered(services, request.person, request.environment)
-    imported = await parse_import(services, environment.id, administrator.object_id, text)
-    if imported.problems:
-        return await show_import(services, request.person, environment.id, text, imported.problems)
-    edit = SettingsEdit(edit=imported.edit, validate=imported.validate, conflicts_with=lambda _: True)
-    result = await store_settings(services, request, administrator, edit)
+    result = await apply_import(services, request, text)
     if result.problems:
-        problems = imported.all_problems(result.problems)
-        return await show_import(services, request.person, environment.id, text, problems)
-    context = _with_all_names(await load_context(services, environment, result.settings), imported)
+        return await show_import(services, request.person, request.environment, text, result.problems)
     if result.changes and not result.saved:
-        return _preview(context, result.changes, result.concurrent_saves)
+        return _preview(result.context, result.changes, result.concurrent_saves)
     message = SAVED if result.saved else NOTHING_CHANGED
     return overview_page(
-        context, SaveOutcome(message=message, changes=result.changes, concurrent_saves=result.concurrent_saves)
+        result.context, SaveOutcome(message=message, changes=result.changes, concurrent_saves=result.concurrent_saves)
     )
-
-
-def _with_all_names(context: SettingsContext, imported: Import) -> SettingsContext:
-    for table, views in imported.tables.values():
-        context = context.with_views(views).with_table(table)
-    return context
 
 
 def _preview(

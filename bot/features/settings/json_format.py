@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from bot.domain.environment_settings import MAX_PANE_APPS
 from bot.domain.notifications.condition_rules import parse_conditions
 from bot.domain.notifications.defaults import LOCKABLE, parse_time
 from bot.domain.notifications.rules import Style
@@ -151,6 +152,14 @@ _KINDS: Mapping[str, _Kind] = {
     "allowed_roles": _NAMES,
     "key_fields": _NAMES,
     "change_fields": _NAMES,
+    "pane_apps": _Kind(
+        rule=f"This must be null for all apps, or a list of at most {MAX_PANE_APPS} unique names of apps in brackets.",
+        accepts=lambda value: (
+            value is None
+            or (isinstance(value, list) and len(value) <= MAX_PANE_APPS and all(_is_text(each) for each in value))
+        ),
+        convert=lambda value: None if value is None else tuple(value),
+    ),
     "card_acts": _Kind(
         rule=f"This must be a list in brackets. It can contain: {', '.join(CardAction)}.",
         accepts=lambda value: (

@@ -15,6 +15,8 @@ LABELS = {
     "sync_on": "Chat sync",
     "sync_idle_days": "Days until an idle chat stops syncing",
     "mirror_chats": "List chats in the Dynamics 365 chat pane",
+    "other_chats": "List other chats in the pane without a record",
+    "pane_apps": "Dynamics 365 apps that show the pane",
     "enabled": "Connect chats to these records",
     "note": "Include a note",
     "note_view": "View for the note",
@@ -67,6 +69,7 @@ STYLES = {
 
 EVERYBODY = "Everyone with a Dynamics 365 user"
 DEFAULT_VIEW = "The default view"
+ALL_APPS = "All model-driven apps, also future ones"
 NO_LIMIT = "no limit"
 
 
@@ -90,7 +93,7 @@ def format_setting(setting: str, value: SettingValue) -> str:
         case tuple() if setting in _NAMED:
             return ", ".join(_NAMED[setting].get(each, each) for each in value) or _NONE.get(setting, "none")
         case None:
-            return DEFAULT_VIEW if setting == "note_view" else ""
+            return {"note_view": DEFAULT_VIEW, "pane_apps": ALL_APPS}.get(setting, "")
         case tuple():
             return ", ".join(value) or (EVERYBODY if setting == "allowed_roles" else "none")
         case 0 if setting == "sync_idle_days":

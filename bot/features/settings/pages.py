@@ -10,15 +10,17 @@ from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANIZATION_SETTINGS, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
-from bot.features.settings.choices import role_choices, role_value
+from bot.features.settings.apps import ALL_APPS, SOME_APPS, AppList, app_choices, sorted_apps
+from bot.features.settings.choices import fit_choices, role_choices, role_value
 from bot.features.settings.context import SettingsContext
+from bot.features.settings.labels import ALL_APPS as ALL_APPS_TITLE
 from bot.features.settings.labels import LABELS, WITHOUT_CHATS, describe_rule, format_setting
 from bot.features.settings.rules import SettingProblem
 from bot.features.settings.store_settings import SAVED, SAVED_WITHOUT_EFFECT
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.organization import OrganizationView
+from cards.settings.organization import OrganizationView, PaneAppsView
 from cards.settings.organization import organization_page as organization_card
 from cards.settings.overview import AddTableView, OverviewView
 from cards.settings.overview import add_table_page as add_table_card
@@ -30,6 +32,7 @@ MAX_LISTED_TABLES = 60
 """Tables listed before the person types: a card has no room for all tables of an organization."""
 
 _MAX_LISTED_ROLES = 100
+_MAX_APP_BYTES = 4_000
 _OVERVIEW_SETTINGS = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days")
 
 
@@ -50,7 +53,7 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
     """Return the first page of an environment, with the result of the last save."""
     organization = context.settings.organization
     facts = tuple((LABELS[name], format_setting(name, getattr(organization, name))) for name in _OVERVIEW_SETTINGS)
-    warnings = _without_effect(organization)
+    warnings = without_effect(organization)
     other = SubmitButton(title="Other environment", dialog=Dialog.SETTINGS, payload={})
     return overview_card(
         OverviewView(
@@ -70,7 +73,7 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
     )
 
 
-def _without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
+def without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
     """Return a sentence for each switch that is on, but has no effect because chats are off."""
     if organization.chats_on:
         return ()
@@ -78,15 +81,22 @@ def _without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
 
 
 def _record_types(context: SettingsContext) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(title=f"{context.label(each.table)} ({record_type_summary(each)})", value=each.table)
+        for each in sorted_record_types(context)
+    )
+
+
+def sorted_record_types(context: SettingsContext) -> Sequence[RecordType]:
     """Return the record types, the enabled ones first, each group sorted by label."""
-    types = sorted(
+    return sorted(
         context.settings.record_types.values(),
         key=lambda each: (not each.enabled, context.label(each.table).casefold()),
     )
-    return tuple(Choice(title=f"{context.label(each.table)} ({_summary(each)})", value=each.table) for each in types)
 
 
-def _summary(record_type: RecordType) -> str:
+def record_type_summary(record_type: RecordType) -> str:
+    """Return the features that are on, in a few words."""
     if not record_type.enabled:
         return "off"
     count = len(record_type.key_fields) if record_type.notify else 0
@@ -101,6 +111,7 @@ def _summary(record_type: RecordType) -> str:
 def organization_page(
     context: SettingsContext,
     roles: Sequence[str],
+    apps: AppList,
     *,
     sync_refusal: str,
     idle_days: str | None = None,
@@ -125,8 +136,9 @@ def organization_page(
             dataset=encode_dataset(Dataset.ROLES, {"environment": context.id}),
             allowed=tuple(role_value(name) for name in organization.allowed_roles),
             idle_days=str(organization.sync_idle_days) if idle_days is None else idle_days,
-            sync_words=" ".join([*_without_effect(organization), sync_words]),
+            sync_words=" ".join([*without_effect(organization), sync_words]),
             may_sync=not sync_refusal,
+            pane_apps=_app_view(context, apps),
             save=context.button("Save", Dialog.SETTINGS_SAVE_ORGANIZATION),
             back=context.back,
             open_roles=LinkButton(
@@ -137,6 +149,18 @@ def organization_page(
             problems=problem_lines(outcome.problems),
             concurrent_changes=concurrent_changes(context, outcome.concurrent_saves),
         )
+    )
+
+
+def _app_view(context: SettingsContext, found: AppList) -> PaneAppsView:
+    chosen = context.settings.organization.pane_apps
+    return PaneAppsView(
+        choices=(Choice(title=ALL_APPS_TITLE, value=ALL_APPS), Choice(title="Only these apps", value=SOME_APPS)),
+        chosen=ALL_APPS if chosen is None else SOME_APPS,
+        apps=fit_choices(app_choices(sorted_apps(found, chosen or ())), _MAX_APP_BYTES),
+        chosen_apps=chosen or (),
+        dataset=encode_dataset(Dataset.APPS, {"environment": context.id}),
+        problem=found.problem,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.tables import Table, View
 from bot.domain.values import EnvironmentId, ObjectId
+from bot.features.settings.apps import AppList, load_apps
 from bot.features.settings.json_format import SettingsDocument, parse_document
 from bot.features.settings.labels import setting_path
 from bot.features.settings.rules import SettingProblem, organization_problems, record_type_problems
@@ -30,6 +31,7 @@ class Import:
     tables: Mapping[str, tuple[Table, Sequence[View]]]
     """The tables in the text that exist in the environment, with their views."""
     roles: Sequence[str]
+    apps: AppList
     sync_refusal: str
     problems: tuple[tuple[str, str], ...]
 
@@ -48,7 +50,7 @@ class Import:
         """Return the problems of the requested settings."""
         found = list(
             organization_problems(
-                before.organization, requested.organization, self.roles, sync_refusal=self.sync_refusal
+                before.organization, requested.organization, self.roles, self.apps, sync_refusal=self.sync_refusal
             )
         )
         for name, (table, views) in self.tables.items():
@@ -63,9 +65,10 @@ class Import:
 async def parse_import(services: Services, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
     """Parse the text, and load what is needed to validate it."""
     document = parse_document(text)
-    known_tables, roles, sync_refusal = await asyncio.gather(
+    known_tables, roles, apps, sync_refusal = await asyncio.gather(
         services.customizations.tables(environment),
         services.customizations.role_names(environment),
+        load_apps(services, environment),
         access.sync_permission_error(services, person),
     )
     names, problems = _existing_tables(document, {each.name for each in known_tables})
@@ -74,6 +77,7 @@ async def parse_import(services: Services, environment: EnvironmentId, person: O
         document=document,
         tables=dict(zip(names, tables, strict=True)),
         roles=roles,
+        apps=apps,
         sync_refusal=sync_refusal,
         problems=(*document.problems, *problems),
     )

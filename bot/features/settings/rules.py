@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.environment_settings import MAX_SYNC_IDLE_DAYS, OrganizationSettings
+from bot.domain.environment_settings import MAX_PANE_APPS, MAX_SYNC_IDLE_DAYS, OrganizationSettings
 from bot.domain.note_fields import note_columns
 from bot.domain.notifications.condition_rules import (
     condition_columns,
@@ -22,6 +22,7 @@ from bot.domain.record_types import (
     updates_problem,
 )
 from bot.domain.tables import Column, Table, View
+from bot.features.settings.apps import AppList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,14 @@ class SettingProblem:
 
 
 def organization_problems(
-    before: OrganizationSettings, wanted: OrganizationSettings, roles: Collection[str], *, sync_refusal: str
+    before: OrganizationSettings,
+    wanted: OrganizationSettings,
+    roles: Collection[str],
+    apps: AppList,
+    *,
+    sync_refusal: str,
 ) -> tuple[SettingProblem, ...]:
-    """Validate the changes: unknown roles, invalid days, or a switch that this person may not change.
+    """Validate the changes: unknown roles or apps, invalid days, or a switch that this person may not change.
 
     `sync_refusal` is the reason why the person may not turn chat sync on or off; empty if they may.
     """
@@ -49,7 +55,21 @@ def organization_problems(
         found.append(_problem("sync_idle_days", reason))
     if wanted.sync_on != before.sync_on and sync_refusal:
         found.append(_problem("sync_on", sync_refusal))
+    if wanted.pane_apps != before.pane_apps and (reason := _apps_problem(before, wanted.pane_apps, apps)):
+        found.append(_problem("pane_apps", reason))
     return tuple(found)
+
+
+def _apps_problem(before: OrganizationSettings, wanted: tuple[str, ...] | None, apps: AppList) -> str:
+    """Return the reason why these apps cannot be chosen, or an empty text."""
+    if wanted is None:
+        return ""
+    if not wanted:
+        return "Choose at least one app, or all apps."
+    if len(wanted) > MAX_PANE_APPS:
+        return f"Choose at most {MAX_PANE_APPS} apps."
+    unknown = [name for name in wanted if name not in {*apps.unique_names, *(before.pane_apps or ())}]
+    return (apps.problem or f"These apps do not exist: {', '.join(unknown)}.") if unknown else ""
 
 
 def _problem(setting: str, reason: str) -> SettingProblem:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
 from bot.domain.tables import Table, View
 from bot.domain.values import Environment
+from bot.features.settings.apps import load_apps
 from bot.features.settings.choices import addable_tables
 from bot.features.settings.context import load_context, read_table, require_administered
 from bot.features.settings.pages import SaveOutcome, add_table_page, organization_page, overview_page
@@ -34,24 +34,42 @@ _MAX_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppsInput:
+    """The choice between all apps and some. `chosen` counts only for the latter."""
+
+    are_all: bool
+    chosen: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> tuple[str, ...] | None:
+        """The value of the setting."""
+        return None if self.are_all else tuple(dict.fromkeys(self.chosen))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationForm:
-    """The inputs of the organization page. `sync_on` is None if the page did not offer it."""
+    """The inputs of the organization page. An input is None if the page did not offer it."""
 
     chats_on: bool
     allowed_roles: tuple[str, ...]
     idle_days: str
     mirror_chats: bool
     sync_on: bool | None
+    other_chats: bool | None = None
+    apps: AppsInput | None = None
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
         """Return the settings with the inputs applied."""
         before = settings.organization
-        requested = OrganizationSettings(
+        requested = replace(
+            before,
             chats_on=self.chats_on,
             allowed_roles=self.allowed_roles,
             sync_on=before.sync_on if self.sync_on is None else self.sync_on,
             sync_idle_days=_parse_days(self.idle_days),
             mirror_chats=self.mirror_chats,
+            other_chats=before.other_chats if self.other_chats is None else self.other_chats,
+            pane_apps=self.apps.value if self.apps else before.pane_apps,
         )
         return replace(settings, organization=requested)
 
@@ -72,14 +90,15 @@ class RecordTypeForm:
 async def save_organization(services: Services, request: SaveRequest, form: OrganizationForm) -> Page:
     """Save the form and return the overview. If it is invalid or conflicts, return the form with the problems."""
     environment, administrator = await require_administered(services, request.person, request.environment)
-    roles, sync_refusal = await asyncio.gather(
+    roles, apps, sync_refusal = await asyncio.gather(
         services.customizations.role_names(environment.id),
+        load_apps(services, environment.id),
         access.sync_permission_error(services, administrator.object_id),
     )
     edit = SettingsEdit(
         edit=form.edit,
         validate=lambda before, requested: organization_problems(
-            before.organization, requested.organization, roles, sync_refusal=sync_refusal
+            before.organization, requested.organization, roles, apps, sync_refusal=sync_refusal
         ),
         conflicts_with=lambda change: change.table is None,
     )
@@ -89,7 +108,7 @@ async def save_organization(services: Services, request: SaveRequest, form: Orga
         return overview_page(context, save_outcome(result))
     idle_days = None if result.settings.organization.sync_idle_days >= 0 else form.idle_days
     return organization_page(
-        context, roles, sync_refusal=sync_refusal, idle_days=idle_days, outcome=save_outcome(result)
+        context, roles, apps, sync_refusal=sync_refusal, idle_days=idle_days, outcome=save_outcome(result)
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from bot.domain.public_names import Dialog
 from bot.domain.values import Person
+from bot.features.settings.apps import load_apps
 from bot.features.settings.choices import addable_tables
 from bot.features.settings.context import administered_environments, load_context, read_table, require_administered
 from bot.features.settings.pages import add_table_page, organization_page, overview_page
@@ -30,12 +31,13 @@ async def show_first_page(services: Services, person: Person, environment_id: st
 async def show_organization(services: Services, person: Person, environment_id: str) -> Page:
     """Return the settings of the whole environment."""
     environment, administrator = await require_administered(services, person, environment_id)
-    context, roles, sync_refusal = await asyncio.gather(
+    context, roles, apps, sync_refusal = await asyncio.gather(
         load_context(services, environment),
         services.customizations.role_names(environment.id),
+        load_apps(services, environment.id),
         access.sync_permission_error(services, administrator.object_id),
     )
-    return organization_page(context, roles, sync_refusal=sync_refusal)
+    return organization_page(context, roles, apps, sync_refusal=sync_refusal)
 
 
 async def show_record_type(services: Services, person: Person, environment_id: str, table_name: str) -> Page:

@@ -121,9 +121,16 @@ async def _require_allowed_role(services: Services, environment: EnvironmentId, 
 
 
 async def require_member(services: Services, chat: Chat, person: Person) -> None:
-    """Raise `NotAllowed` if the person is not in the chat now (spec S7)."""
+    """Raise `NotAllowed` if the person is not in the chat now (spec S7), or `NotSupported` without a chat."""
+    if not chat.id:
+        raise NotSupported("This works only in a chat.", "Open the chat in Microsoft Teams, and do it there.")
     if not await services.roster.is_member(chat, person):
-        raise NotAllowed("Only members of this chat can do this.", "Ask a member to add you, or to do it for you.")
+        raise only_members()
+
+
+def only_members() -> NotAllowed:
+    """Return the error for people who are not in a chat."""
+    return NotAllowed("Only members of this chat can do this.", "Ask a member to add you, or to do it for you.")
 
 
 async def require_record_type(services: Services, environment: EnvironmentId, table: str) -> RecordType:

@@ -9,6 +9,7 @@ from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
 from bot.features.shared.services import Services
+from bot.features.shared.view_cache import Cached, fetch_many
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 
@@ -40,7 +41,7 @@ async def look_up_people(
     ids = list(dict.fromkeys(each for each in named if each))
     no_names: Mapping[ObjectId, DirectoryPerson] = {}
     people, presence = await asyncio.gather(
-        _fetch(services, "names", services.directory.get_people(ids), no_names),
+        _fetch(services, "names", get_people(services, ids), no_names),
         look_up_presence(services, list(dict.fromkeys(present))),
     )
     return PeopleInfo(people=people, presence=presence)
@@ -49,7 +50,24 @@ async def look_up_people(
 async def look_up_presence(services: Services, people: Collection[ObjectId]) -> Mapping[ObjectId, Presence]:
     """Return the presence of each person, which may be unknown."""
     unknown = dict.fromkeys(people, Presence.UNKNOWN)
-    return await _fetch(services, "presence", services.directory.presence(list(people)), unknown)
+    found = fetch_many(services.view_cache, Cached.PRESENCE, list(people), services.directory.presence)
+    return await _fetch(services, "presence", found, unknown)
+
+
+async def get_people(services: Services, people: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
+    """Return the people who are in the directory; raise `Unavailable`."""
+    return await fetch_many(services.view_cache, Cached.NAMES, people, services.directory.get_people)
+
+
+async def with_teams_license(services: Services, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
+    """Return the people with a Teams license; raise `Unavailable`."""
+
+    async def load(ids: Sequence[ObjectId]) -> Mapping[ObjectId, bool]:
+        licensed = await services.directory.with_teams_license(ids)
+        return {person: person in licensed for person in ids}
+
+    found = await fetch_many(services.view_cache, Cached.LICENSES, people, load)
+    return frozenset(person for person, has_teams in found.items() if has_teams)
 
 
 async def find_guests(services: Services, people: Sequence[ObjectId]) -> frozenset[ObjectId]:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
-from bot.domain.values import Chat, ChatId, Person
+from bot.domain.values import Chat, ChatId, ObjectId, Person
 from bot.ports.teams import Roster
 from bot.runtime.ttl_cache import TtlCache
 
@@ -17,8 +18,17 @@ T = TypeVar("T")
 Accounts = tuple[str, ...]
 """Account IDs, each once."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The members of a chat. The pane knows people by their object IDs only."""
+
+    accounts: Accounts
+    object_ids: frozenset[ObjectId]
+
+
 MAX_CHATS = 2_000
-"""Chats in memory. Most have a dozen people, whose account IDs take 100 bytes each."""
+"""Chats in memory. Most have a dozen people, whose IDs take 200 bytes each."""
 
 TTL = timedelta(minutes=5)
 FAILURE_TTL = timedelta(minutes=1)
@@ -35,16 +45,21 @@ class RosterCache:
         self._roster = roster
         self._turn_timeout_s = turn_timeout_s
         self._worker_timeout_s = worker_timeout_s
-        self._accounts: TtlCache[ChatId, Accounts | None] = TtlCache(
+        self._members: TtlCache[ChatId, _Members | None] = TtlCache(
             clock,
             max_size=MAX_CHATS,
-            ttl=lambda accounts: FAILURE_TTL if accounts is None else TTL,
+            ttl=lambda members: FAILURE_TTL if members is None else TTL,
             system="Microsoft Teams",
         )
 
     async def accounts(self, chat: Chat) -> Accounts | None:
         """Return the accounts in the chat; None if Teams fails, takes too long, or the bot is not in the chat."""
-        return await self._fetch(chat, self._turn_timeout_s)
+        return _accounts(await self._fetch(chat, self._turn_timeout_s))
+
+    async def has_member(self, chat: Chat, person: Person) -> bool:
+        """Check whether the person was in the chat some minutes ago; False also if the members are not known."""
+        members = await self._fetch(chat, self._turn_timeout_s)
+        return members is not None and person.object_id in members.object_ids
 
     async def accounts_by_chat(self, chats: Sequence[Chat]) -> Mapping[ChatId, Accounts | None]:
         """Return the accounts in several chats, for workers; they are fetched a few at a time."""
@@ -52,15 +67,15 @@ class RosterCache:
 
         async def fetch(chat: Chat) -> Accounts | None:
             async with slots:
-                return await self._fetch(chat, self._worker_timeout_s)
+                return _accounts(await self._fetch(chat, self._worker_timeout_s))
 
         results = await asyncio.gather(*map(fetch, chats))
         return {chat.id: accounts for chat, accounts in zip(chats, results, strict=True)}
 
     async def with_accounts(self, chat: Chat, work: Coroutine[Any, Any, T]) -> tuple[T, Accounts | None]:
         """Return the result of the work, and the accounts in the chat. Both run concurrently."""
-        if chat.id in self._accounts:
-            return await work, self._accounts.get(chat.id)
+        if chat.id in self._members:
+            return await work, _accounts(self._members.get(chat.id))
         result, accounts = await asyncio.gather(work, self.accounts(chat))
         return result, accounts
 
@@ -76,23 +91,31 @@ class RosterCache:
         except BotAbsent:
             return
         if not is_member:
-            self._accounts.discard(chat.id)  # the cached roster is older
+            self._members.discard(chat.id)  # the cached roster is older
             raise NotAllowed("Only members of this chat can see this.", "Ask a member to add you.")
 
     async def close(self) -> None:
         """Cancel running requests."""
-        await self._accounts.close()
+        await self._members.close()
 
-    async def _fetch(self, chat: Chat, timeout_s: float) -> Accounts | None:
+    async def _fetch(self, chat: Chat, timeout_s: float) -> _Members | None:
         try:
             async with asyncio.timeout(timeout_s):
                 # A request that takes longer continues, and later callers use its result.
-                return await self._accounts.fetch(chat.id, partial(self._load, chat))
+                return await self._members.fetch(chat.id, partial(self._load, chat))
         except TimeoutError:
             return None
 
-    async def _load(self, chat: Chat) -> Accounts | None:
+    async def _load(self, chat: Chat) -> _Members | None:
         try:
-            return tuple(dict.fromkeys(each.id for each in await self._roster.accounts(chat) if each.id))
+            found = await self._roster.accounts(chat)
         except (ChatSyncError, PermissionError):
             return None  # the bot is absent, Teams fails, or the chat's service URL is not trusted
+        return _Members(
+            tuple(dict.fromkeys(each.id for each in found if each.id)),
+            frozenset(each.object_id for each in found if each.object_id),
+        )
+
+
+def _accounts(members: _Members | None) -> Accounts | None:
+    return members.accounts if members else None

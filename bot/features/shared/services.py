@@ -11,9 +11,18 @@ from bot.domain.limits import Limits
 from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
+from bot.features.shared.known_keys import KnownKeys
+from bot.features.shared.pane_activity import PaneActivity
 from bot.features.shared.roster_cache import RosterCache
+from bot.features.shared.view_cache import ViewCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, TeamsCollaborations, WebhookSteps
-from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
+from bot.ports.dataverse_writes import (
+    ChatActivityRows,
+    NotesAndTasks,
+    PaneInstaller,
+    RecordWrites,
+    TeamsAssociations,
+)
 from bot.ports.graph import ChatDirectory, Directory
 from bot.ports.teams import ChatMessages, Roster, TargetedMessages
 from bot.runtime.line_budget import LineBudget
@@ -42,6 +51,7 @@ class Services:
     customizations: Definitions
     collaborations: TeamsCollaborations
     webhook_steps: WebhookSteps
+    pane_installer: PaneInstaller
     chat_rows: ChatActivityRows
     associations: TeamsAssociations
     directory: Directory
@@ -55,12 +65,18 @@ class Services:
     """Changes of one record within this time become one card (spec K7)."""
     targeted_messages: TargetedMessages | None = None
     """None if private answers are not sent as targeted messages."""
+    view_cache: ViewCache | None = None
+    """Recent answers of Microsoft Graph for views of the pane; None if each view and act asks again."""
     message_events: bool = True
     """True if Teams sends all messages of a chat, and not only those that mention the bot."""
     emulator_user: ObjectId | None = None
     """The user for people without an Entra object ID; set only for the Emulator on the sandbox."""
     organization_ids: dict[EnvironmentId, str] = field(default_factory=dict)
     """The organization ID that the last event of each environment named."""
+    signing_keys: KnownKeys = field(default_factory=KnownKeys)
+    """The keys of signatures, which all processes share."""
+    pane_activity: PaneActivity = field(default_factory=PaneActivity)
+    """The records that are open in panes of this process."""
     lines: LineBudget = field(default_factory=LineBudget)
     """Lines of the log that other systems can cause as often as they like."""
     chat_creations: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)

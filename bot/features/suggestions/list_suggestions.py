@@ -1,7 +1,6 @@
 """The card that suggests people to talk to about a record (spec A3-A5)."""
 
 import asyncio
-from urllib.parse import quote, urlencode
 
 from bot.domain.directory import DirectoryPerson
 from bot.domain.errors import ChatSyncError
@@ -11,13 +10,11 @@ from bot.features.shared import access
 from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header
 from bot.features.shared.people_details import look_up_presence
 from bot.features.shared.services import Services
+from bot.features.suggestions.start_chat import start_chat_url
 from bot.features.suggestions.suggest_people import MAX_LISTED, SuggestedPerson, suggest_people
 from cards.buttons import ActionButton, Button, DialogButton, LinkButton
 from cards.paging import page_offset
 from cards.suggestions import MAX_ROWS, SuggestionRow, SuggestionsView, suggestions
-
-_NEW_CHAT = "https://teams.microsoft.com/l/chat/0/0"
-"""Deep link that opens a chat with a draft message ("Deep link to start a new chat", Teams documentation)."""
 
 
 async def list_suggestions(
@@ -74,10 +71,8 @@ def _buttons(
 
 def _write_button(services: Services, record: RecordRef, person: DirectoryPerson) -> tuple[LinkButton, ...]:
     """Return the button that starts a one-to-one chat, unless no address of the person is known."""
-    if not person.chat_address:
-        return ()
-    query = urlencode({"users": person.chat_address, "message": services.links.open_url(record)}, quote_via=quote)
-    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"),)
+    url = start_chat_url(services, record, person)
+    return (LinkButton(title="Write", url=url),) if url else ()
 
 
 def _membership_button(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:

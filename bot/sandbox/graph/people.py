@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 
-from bot.sandbox.graph.errors import bad_request, no_such_user, not_implemented
+from bot.sandbox.graph.errors import GraphError, bad_request, no_such_user, not_implemented
+from bot.sandbox.graph.photos import photo_of
 from bot.sandbox.graph.request import GraphRequest, GraphResponse, collection, select_properties
 from bot.sandbox.sample_data.ids import ALEX, object_id
 from bot.sandbox.teams.people import DIRECTORY, SampleUser, find_user
@@ -42,6 +44,14 @@ def list_directory_roles(request: GraphRequest) -> GraphResponse:
     """Return a user's directory roles."""
     rows = [_GLOBAL_ADMINISTRATOR] if require_user(request.path[1]).id == object_id(ALEX) else []
     return collection(request, "directoryRoles", [select_properties(request, each) for each in rows])
+
+
+def read_photo(request: GraphRequest) -> GraphResponse:
+    """Return a user's photo. Raise `GraphError` if the user has none."""
+    photo = photo_of(require_user(request.path[1]).id)
+    if photo is None:
+        raise GraphError(HTTPStatus.NOT_FOUND, "ImageNotFound", "Exception of type 'ImageNotFoundException'.")
+    return GraphResponse(content=photo, headers={"Content-Type": "image/png"})
 
 
 def list_presences(request: GraphRequest) -> GraphResponse:

@@ -48,6 +48,8 @@ class GraphResponse:
     status: HTTPStatus = HTTPStatus.OK
     body: JsonObject | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    """Body that is not JSON. Batches do not support it."""
 
 
 NO_CONTENT = GraphResponse(status=HTTPStatus.NO_CONTENT)

@@ -46,6 +46,7 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("GET", "users/*/chats"): chats.list_for_user,
     ("GET", "users/*/joinedTeams"): teams.list_joined,
     ("GET", "users/*/licenseDetails"): people.list_licenses,
+    ("GET", "users/*/photos/48x48/$value"): people.read_photo,
     ("GET", "users/*/transitiveMemberOf/microsoft.graph.directoryRole"): people.list_directory_roles,
 }
 
@@ -70,6 +71,8 @@ async def graph(request: web.Request) -> web.Response:
         content=_decoded(content) if content else None,
     )
     response = await (_batch(graph_request) if graph_request.path == ("$batch",) else _dispatch(graph_request))
+    if response.content:
+        return web.Response(status=response.status, body=response.content, headers=response.headers)
     body = orjson.dumps(response.body) if response.body is not None else None
     content_type_header = {"Content-Type": "application/json"} if body else {}
     return web.Response(status=response.status, body=body, headers={**content_type_header, **response.headers})
@@ -99,6 +102,8 @@ async def _batch(graph_request: GraphRequest) -> GraphResponse:
 
 async def _handle_part(graph_request: GraphRequest, part: Json) -> JsonObject:
     """Return the response to one part of a batch, in the format of the batch response."""
+    if isinstance(part, Mapping) and str(part.get("url", "")).endswith("/$value"):
+        raise not_implemented("$value in a batch")
     if not isinstance(part, Mapping) or not all(isinstance(part.get(name), str) for name in ("id", "method", "url")):
         raise bad_request("Each request of a batch must have 'id', 'method', and 'url'.")
     url = urlsplit(str(part["url"]))

@@ -1,6 +1,6 @@
 """Handlers of the pages for tables, rows, and a single row."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -22,6 +22,7 @@ from bot.sandbox.pages.links import linked_row, linked_table, path, record_link,
 from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
 from bot.sandbox.pages.rendering import page
 from bot.sandbox.pages.timeline import has_timeline, timeline_of
+from bot.sandbox.pages.web_resources import FORM, MAIN_GRID, app_of, commands_at
 from bot.sandbox.teams.chats import find_chat
 from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Row
@@ -84,6 +85,8 @@ async def index(request: web.Request) -> web.Response:
             "others": _row_counts(request, caller, others),
             "chats": path(request, "chats"),
             "chat_count": len(request.app[TEAMS].chats()),
+            "first_case": _first_case(caller),
+            "product_pages": request.app[DATAVERSE].settings.product_pages,
         },
     )
 
@@ -101,6 +104,7 @@ async def rows(request: web.Request) -> web.Response:
         request,
         "rows.html",
         {
+            **_app_values(request, caller, MAIN_GRID, table),
             "table": table,
             "lines": _lines(caller, table, matches[start : start + ROWS_PER_PAGE]),
             "total": len(matches),
@@ -125,6 +129,7 @@ async def row(request: web.Request) -> web.Response:
         request,
         "row.html",
         {
+            **_app_values(request, caller, FORM, table),
             "table": table,
             "row": record,
             "name": _name(table, record),
@@ -163,6 +168,16 @@ async def open_record_link(request: web.Request) -> web.Response:
     raise web.HTTPFound(row_path(request, ref))
 
 
+def _app_values(request: web.Request, caller: Caller, location: int, table: Table) -> Mapping[str, object]:
+    """Return the values of the model-driven app around a page."""
+    return {
+        "app": app_of(caller),
+        "commands": commands_at(request, caller, location, table.name),
+        "resources": path(request, "webresource", resource="-").removesuffix("-"),
+        "tables_address": f"{request.url.origin()}{path(request, 'rows', table='-').removesuffix('-')}",
+    }
+
+
 def _table(request: web.Request) -> Table:
     table = request.app[DATAVERSE].schema.get(request.match_info["table"])
     if table is None or not table.set_name:
@@ -178,6 +193,12 @@ def _row_counts(request: web.Request, caller: Caller, tables: Iterable[Table]) -
     return [
         (table, sum(1 for _ in caller.readable(table)), path(request, "rows", table=table.name)) for table in tables
     ]
+
+
+def _first_case(caller: Caller) -> Row | None:
+    """Return the oldest case that the person may read, with which a newcomer starts."""
+    cases = caller.readable(caller.schema["incident"])
+    return min(cases, key=lambda row: row.text("createdon"), default=None)
 
 
 def _matching(caller: Caller, table: Table, search_text: str) -> Iterable[Row]:

@@ -15,14 +15,16 @@ from bot.sandbox.sample_data.ids import ROOT
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-TEMPLATES = ("index.html", "rows.html", "row.html", "chats.html", "chat.html", "notice.html")
+SHARED = HERE.parents[1] / "pane" / "static"
+"""Files of the pane, whose modules for cards the chat page uses, too."""
+TEMPLATES = ("index.html", "app.html", "rows.html", "row.html", "chats.html", "chat.html", "notice.html")
 
 PAGES = web.AppKey("PAGES", Environment)
 
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -62,6 +64,7 @@ def page(
             home=path(request, "index"),
             pick=path(request, "pick"),
             static=path(request, "static", filename=""),
+            shared=path(request, "shared", filename=""),
             row_path=lambda ref: row_path(request, ref),
             **values,
         )

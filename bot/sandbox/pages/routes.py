@@ -12,7 +12,8 @@ from bot.sandbox.pages.chat_actions import (
 )
 from bot.sandbox.pages.chats import chat, chats, state
 from bot.sandbox.pages.handlers import index, open_record_link, redirect_to_index, row, rows, switch_person
-from bot.sandbox.pages.rendering import PAGES, STATIC, templates
+from bot.sandbox.pages.rendering import PAGES, SHARED, STATIC, templates
+from bot.sandbox.pages.web_resources import web_resource
 
 
 def add_pages(app: web.Application) -> None:
@@ -31,6 +32,8 @@ def add_pages(app: web.Application) -> None:
     app.router.add_post("/chats/{chat}/members", change_members)
     app.router.add_post("/chats/{chat}/topic", rename_chat)
     app.router.add_post("/chats/{chat}/app", change_app)
+    app.router.add_get("/WebResources/{resource:.+}", web_resource, name="webresource")
     app.router.add_post("/person", switch_person, name="pick")
     app.router.add_get("/main.aspx", open_record_link, name="main")
     app.router.add_static("/static", STATIC, name="static")
+    app.router.add_static("/shared", SHARED, name="shared")

@@ -48,6 +48,9 @@ _READABLE = (
     "cs_stocklevel",
     "msdyn_teamschatassociation",
     "msdyn_TeamsCollaboration",
+    "WebResource",
+    "AppModule",
+    "appaction",
 )
 _APPENDABLE = ("User", "Team", "BusinessUnit", "TransactionCurrency")
 

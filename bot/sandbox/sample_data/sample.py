@@ -6,6 +6,7 @@ from bot.sandbox.dataverse.schema.model import Schema
 from bot.sandbox.dataverse.security.model import AccessMask
 from bot.sandbox.sample_data.activities import add_collaborations, add_emails, add_notes, add_tasks
 from bot.sandbox.sample_data.customers import add_accounts, add_contacts
+from bot.sandbox.sample_data.customizations import add_apps
 from bot.sandbox.sample_data.ids import PATTI
 from bot.sandbox.sample_data.people import add_people, add_profiles, add_units, share
 from bot.sandbox.sample_data.platform import add_messages, add_webhook
@@ -50,4 +51,5 @@ def _sample(schema: Schema) -> Changes:
     add_stock_levels(builder)
     add_views(builder)
     add_webhook(builder, schema, add_messages(builder, schema))
+    add_apps(builder)
     return builder.changes

@@ -27,9 +27,10 @@ def moment(number: int, minutes: int = 0) -> str:
 class SampleBuilder:
     """Collects rows and sets the values that Dataverse would set."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, rows: Rows | None = None) -> None:
+        """Create a builder of rows that are added to the given ones."""
         self._schema = schema
-        self._draft = Transaction(Rows())
+        self._draft = Transaction(rows or Rows())
         self._parties = 0
 
     def add(self, table_name: str, number: int, **values: Value) -> Ref:

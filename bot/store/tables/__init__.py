@@ -14,6 +14,7 @@ from bot.store.tables.notifications import (
     own_change,
     posted_card,
 )
+from bot.store.tables.pane import open_pane, pane_session, pane_sign_in
 from bot.store.tables.private_answers import targeted_answer, targeted_refusal
 from bot.store.tables.queues import (
     DEAD_LETTERED,
@@ -57,8 +58,11 @@ __all__ = [
     "metadata",
     "microseconds",
     "new_chat",
+    "open_pane",
     "outbox",
     "own_change",
+    "pane_session",
+    "pane_sign_in",
     "post",
     "posted_card",
     "record_type",

@@ -1,6 +1,6 @@
 """Tables of settings."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, true
 
 from bot.store.tables.types import Instant, metadata
 
@@ -14,6 +14,9 @@ environment = Table(
     Column("sync_changed_at", Instant),
     Column("sync_idle_days", Integer, nullable=False),
     Column("mirror_chats", Boolean, nullable=False),
+    Column("other_chats", Boolean, nullable=False, server_default=true()),
+    # Unique names of the chosen apps. None for all.
+    Column("pane_apps", JSON(none_as_null=True)),
     # Increases with each save, to detect concurrent edits.
     Column("version", Integer, nullable=False),
     # Dataverse's ID of the organization, which its events must contain; None until the first event.

@@ -10,6 +10,14 @@ from bot.sandbox.dataverse.schema.activities import (
     TASK,
 )
 from bot.sandbox.dataverse.schema.customers import ACCOUNT, CONTACT
+from bot.sandbox.dataverse.schema.customizations import (
+    APP,
+    APP_ACTION,
+    PUBLISHER,
+    SOLUTION,
+    UNPUBLISHED_WEB_RESOURCE,
+    WEB_RESOURCE,
+)
 from bot.sandbox.dataverse.schema.model import Schema
 from bot.sandbox.dataverse.schema.people import (
     BUSINESS_UNIT,
@@ -91,5 +99,11 @@ SCHEMA = Schema(
         STEP_IMAGE,
         SYSTEM_JOB,
         COLLABORATION,
+        PUBLISHER,
+        SOLUTION,
+        WEB_RESOURCE,
+        UNPUBLISHED_WEB_RESOURCE,
+        APP,
+        APP_ACTION,
     )
 )

@@ -48,5 +48,6 @@ def privilege_name(right: Right, suffix: str) -> str:
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 DISCONNECT = "prvUnlinkTeamsChatFromRecord"
-OTHER_PRIVILEGES = (ACT_FOR_OTHERS, DISCONNECT)
+PUBLISH = "prvPublishCustomization"
+OTHER_PRIVILEGES = (ACT_FOR_OTHERS, DISCONNECT, PUBLISH)
 """Privileges that do not apply to a table's rows ("Miscellaneous privileges")."""

@@ -16,6 +16,7 @@ from bot.sandbox.dataverse.web_api.keys import find_row_id, key_not_found
 from bot.sandbox.dataverse.web_api.merging import merge
 from bot.sandbox.dataverse.web_api.multiple import find_action
 from bot.sandbox.dataverse.web_api.path import Segment, parse_path
+from bot.sandbox.dataverse.web_api.publishing import publish_xml
 from bot.sandbox.dataverse.web_api.reading import count, count_related, list_rows, read_property, read_row
 from bot.sandbox.dataverse.web_api.references import change_reference
 from bot.sandbox.dataverse.web_api.request import api_request
@@ -35,7 +36,11 @@ _NOT_IMPLEMENTED = {
 
 Result: TypeAlias = web.Response | Awaitable[web.Response]
 
-_ACTIONS: Mapping[str, Callable[[RequestContext], Result]] = {"CloseIncident": close_incident, "Merge": merge}
+_ACTIONS: Mapping[str, Callable[[RequestContext], Result]] = {
+    "CloseIncident": close_incident,
+    "Merge": merge,
+    "PublishXml": publish_xml,
+}
 
 
 async def web_api(request: web.Request) -> web.Response:

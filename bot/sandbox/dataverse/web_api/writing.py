@@ -15,8 +15,9 @@ from bot.sandbox.dataverse.web_api.request_context import ADDRESS, RequestContex
 from bot.sandbox.dataverse.webhook.jobs import add_jobs
 from bot.sandbox.dataverse.webhook.registration import require_supported
 from bot.sandbox.dataverse.writes.change import RowWriter
+from bot.sandbox.dataverse.writes.customizations import apply_customization_rules
 from bot.sandbox.dataverse.writes.payload import PARTIES, Payload, parse_parties, parse_payload
-from bot.sandbox.errors import already_exists, no_such_row, unknown_segment, version_mismatch
+from bot.sandbox.errors import already_exists, bad_query, no_such_row, unknown_segment, version_mismatch
 from bot.sandbox.storage.rows import Transaction
 from bot.sandbox.values import JsonObject, Row, Value
 
@@ -39,6 +40,7 @@ async def write_scope(ctx: RequestContext) -> AsyncIterator[WriteScope]:
         writer = RowWriter(ctx.caller, transaction, at)
         yield WriteScope(transaction=transaction, writer=writer)
         for event in writer.events:
+            apply_customization_rules(transaction, event)
             if event.after:
                 require_supported(transaction, event.after, dataverse.settings.webhook_url)
         add_jobs(transaction, ctx.caller, writer.events, at)
@@ -53,8 +55,16 @@ async def create(ctx: RequestContext, table: Table) -> web.Response:
     """Create a row."""
     payload, query = parse_payload(ctx.caller.schema, table, await ctx.body()), _representation_query(ctx, table)
     async with write_scope(ctx) as scope:
+        _require_solution(ctx, scope.transaction)
         row = scope.writer.create(table, payload)
     return _write_response(ctx, row, query, HTTPStatus.CREATED)
+
+
+def _require_solution(ctx: RequestContext, transaction: Transaction) -> None:
+    """Require that the solution in the header exists, which the row becomes a component of."""
+    name = ctx.header("MSCRM.SolutionUniqueName")
+    if name is not None and all(row.text("uniquename") != name for row in transaction.all("solution")):
+        raise bad_query(f"There is no solution with the unique name '{name[:100]}'.")
 
 
 async def upsert(

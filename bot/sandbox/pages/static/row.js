@@ -1,7 +1,6 @@
 // Saves changed columns through the Web API on behalf of the acting person, and shows the result.
 
-const form = document.querySelector("#row");
-const result = document.querySelector("#result");
+let form = null;
 const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 const MAX_SHOWN_LENGTH = 60;
 
@@ -19,6 +18,7 @@ let saved = {};
 const rememberValues = () => { saved = Object.fromEntries(controls().map((control) => [control.dataset.name, readValue(control)])); };
 
 function showResult(text, kind) {
+  const result = document.querySelector("#result");
   result.textContent = text;
   result.dataset.kind = kind;
 }
@@ -102,12 +102,7 @@ function selectState(event) {
   if (event.target.dataset.name === "statuscode" && state && control) control.value = state;
 }
 
-if (form) {
-  rememberValues();
-  form.addEventListener("submit", save);
-  form.addEventListener("change", selectState);
-}
-document.querySelector("#copy").addEventListener("click", async (event) => {
+async function copyLink(event) {
   const link = document.querySelector("#link");
   link.select();
   try {
@@ -116,4 +111,14 @@ document.querySelector("#copy").addEventListener("click", async (event) => {
   } catch {
     event.target.textContent = "Press Ctrl+C";
   }
-});
+}
+
+// Start the page of a row. Other pages have neither a form nor a link.
+export function startRow() {
+  form = document.querySelector("#row");
+  document.querySelector("#copy")?.addEventListener("click", copyLink);
+  if (!form) return;
+  rememberValues();
+  form.addEventListener("submit", save);
+  form.addEventListener("change", selectState);
+}

@@ -1,46 +1,24 @@
-// Renders Adaptive Cards with Microsoft's library, and carries out their actions as Teams does.
+// Carries out the actions of cards as Teams does.
 
-import { invoke, theme } from "./api.js";
-import { AC } from "./choice_search.js";
-import { element } from "./dom.js";
-import { hostConfig } from "./host_config.js";
-import { renderMarkdown } from "./markdown.js";
+import { isExecute, otherInputs, renderCard as render } from "../../shared/cards/card.js";
+import { invoke } from "./api.js";
 
-AC.AdaptiveCard.onProcessMarkdown = renderMarkdown;
+export { isExecute };
 
 const CARD = /card\.adaptive$|adaptive\.card$/;
 const MESSAGE = "application/vnd.microsoft.activity.message";
 const NO_ANSWER = "Something went wrong. Try again.";
 
-// Returns an element with the card. `onAction` gets each action except those that the library carries out itself.
-export function renderCard(payload, onAction, onSearch) {
-  const card = new AC.AdaptiveCard();
-  card.hostConfig = new AC.HostConfig(hostConfig(theme() === "dark"));
-  card.onExecuteAction = onAction;
-  card.onSearch = onSearch;
-  const frame = element("div", { class: "card" });
-  try {
-    card.parse(payload);
-    card.onAnchorClicked = (_, anchor) => { openUrl(anchor.href); return true; };
-    const rendered = card.render();
-    if (rendered) frame.append(rendered);
-  } catch (error) {
-    console.warn("The card cannot be shown.", error);
-    frame.append("This card cannot be shown.");
-  }
-  return frame;
+// Returns an element with the card of the message. `onAction` gets each action except links.
+export function renderCard(payload, onAction, message) {
+  return render(payload, { onAction, onSearch: (input, text) => search(input, text, message) });
 }
 
-export function openUrl(url) {
-  if (/^https?:/i.test(url)) window.open(url, "_blank", "noopener");
-}
-
-export async function search(input, text, message) {
-  const root = input.getRootElement();
-  const data = Object.fromEntries(root.getAllInputs().filter((each) => each.value !== undefined).map((each) => [each.id, each.value]));
+async function search(input, text, message) {
+  const data = otherInputs(input);
   const answer = await invoke("application/search", {
     kind: "search", queryText: text, queryOptions: { skip: 0, top: 15 }, dataset: input.query.dataset,
-    ...(input.query.associatedInputs === "auto" ? { data } : {}),
+    ...(Object.keys(data).length ? { data } : {}),
   }, message);
   return answer.value?.results ?? [];
 }

@@ -72,7 +72,6 @@ function act(person) {
 }
 
 chooser.addEventListener("change", () => { act(chooser.value); poll(); redraw(); updateDetails(); });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 window.addEventListener("chat-changed", poll);
 poll();

@@ -1,8 +1,7 @@
 // The list of messages. A message is drawn again only if it changed, so that typed input stays.
 
 import { chat, me, Refused } from "./api.js";
-import { execute, executeData, openUrl, renderCard, search } from "./cards.js";
-import { AC } from "./choice_search.js";
+import { execute, executeData, isExecute, renderCard } from "./cards.js";
 import { button, element, linked, time } from "./dom.js";
 import { submit } from "./tasks.js";
 import { canRefresh, refresh, setView, viewOf } from "./views.js";
@@ -122,16 +121,15 @@ function content(message) {
 function body(message, notice) {
   if (!message.card) return null;
   const onAction = (action) => press(message, action, notice);
-  return renderCard(viewOf(message)?.card ?? message.card, onAction, (input, text) => search(input, text, message.number));
+  return renderCard(viewOf(message)?.card ?? message.card, onAction, message.number);
 }
 
 async function press(message, action, notice) {
-  if (action instanceof AC.OpenUrlAction) { openUrl(action.getHref()); return; }
   const frame = notice.closest("li");
   frame.setAttribute("aria-busy", "true");
   notice.textContent = "";
   try {
-    const result = action instanceof AC.ExecuteAction
+    const result = isExecute(action)
       ? await execute(executeData(action), message.number, "manual")
       : await submit(action, message.number);
     if (result?.card) replaceCard(message, result.card);

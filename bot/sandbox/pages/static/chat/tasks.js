@@ -1,8 +1,7 @@
 // Dialogs of the bot: pages with cards, and the message at their end.
 
 import { invoke, Refused, theme, write } from "./api.js";
-import { execute, executeData, openUrl, renderCard, search } from "./cards.js";
-import { AC } from "./choice_search.js";
+import { execute, executeData, isExecute, renderCard } from "./cards.js";
 import { button, element, openDialog } from "./dom.js";
 
 // Submits a button of a card in the chat.
@@ -65,14 +64,13 @@ function showText(text) {
 function showCard(task, value) {
   const notice = element("p", { class: "notice", role: "status" });
   const onAction = (action) => press(task, action, notice);
-  const card = renderCard(value.card.content, onAction, (input, text) => search(input, text, task.message));
+  const card = renderCard(value.card.content, onAction, task.message);
   const width = ["small", "medium", "large"].includes(value.width) ? value.width : "medium";
   openDialog(value.title ?? "", element("div", {}, card, notice), { width, onclose: () => { task.isOpen = false; } });
 }
 
 async function press(task, action, notice) {
-  if (action instanceof AC.OpenUrlAction) { openUrl(action.getHref()); return; }
-  if (action instanceof AC.ExecuteAction) {
+  if (isExecute(action)) {
     const result = await execute(executeData(action), task.message, "manual").catch((error) => ({ notice: error.message }));
     notice.textContent = result.notice ?? "";
     return;

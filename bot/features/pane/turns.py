@@ -1,0 +1,43 @@
+"""The turn of a request from the pane: the person, and the chat that the request is about."""
+
+from dataclasses import dataclass
+
+from bot.domain.errors import BotAbsent, NotAllowed
+from bot.domain.values import Chat, ChatId, Person, PublicId
+from bot.features.shared import access
+from bot.features.shared.services import Services
+from bot.features.shared.turn import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatClaim:
+    """The chat that a page says its request is about: its ID, or one of its connections; both empty for none."""
+
+    chat: str = ""
+    connection: PublicId | None = None
+
+
+async def pane_turn(services: Services, person: Person, address: Chat, claim: ChatClaim, time_zone: str | None) -> Turn:
+    """Return the turn, whose answer only the person sees.
+
+    The person must be in the claimed chat. Without one, the turn is in `address`, which is no chat, so nothing is
+    posted there. Raise `NotAllowed` or `Unavailable`.
+    """
+    known = await _require_own_chat(services, person, claim) if claim.chat or claim.connection else address
+    return Turn(chat=known, person=person, private=True, time_zone=time_zone)
+
+
+async def _require_own_chat(services: Services, person: Person, claim: ChatClaim) -> Chat:
+    """Return the chat. There is one error for a chat that is unknown, and one that the person is not in."""
+    async with services.store.reading() as work:
+        connection = await work.connections.get(claim.connection) if claim.connection else None
+        chat = await work.chats.get(connection.chat_id if connection else ChatId(claim.chat))
+    if chat is None:
+        raise access.only_members()
+    try:
+        await access.require_member(services, chat, person)
+    except BotAbsent as error:
+        raise NotAllowed(
+            "Chat Sync is not in this chat, or you are not.", "In Teams, add Chat Sync to the chat."
+        ) from error
+    return chat

@@ -1,0 +1,1 @@
+"""Install the commands that open the pane in Dynamics 365."""

@@ -1,0 +1,48 @@
+"""Cookies of the pane. Both exist only in Dynamics 365.
+
+Neither is sufficient for a request that reads or changes something: these need the token in a header.
+"""
+
+from aiohttp import hdrs, web
+
+from bot.domain.pane_sessions import LASTS_FOR
+from bot.domain.pane_sign_in import SIGN_IN_WITHIN, SignInSecret
+
+SESSION_COOKIE = "__Host-chatsync-session"
+"""Keeps the session over a reload of the frame. Browsers keep it apart for each organization that frames the page."""
+SIGN_IN_COOKIE = "__Host-chatsync-sign-in"
+"""Recognizes the window when Microsoft Entra ID sends it back."""
+
+
+def set_session_cookie(response: web.Response, token: str) -> None:
+    """Keep the session in the cookie."""
+    _set_session_cookie(response, token, int(LASTS_FOR.total_seconds()))
+
+
+def clear_session_cookie(response: web.Response) -> None:
+    """Delete the cookie of the session."""
+    _set_session_cookie(response, "", 0)
+
+
+def set_sign_in_cookie(response: web.Response, secret: SignInSecret) -> None:
+    """Keep the secret of the sign-in until Entra sends the window back."""
+    _set_sign_in_cookie(response, secret.text, int(SIGN_IN_WITHIN.total_seconds()))
+
+
+def clear_sign_in_cookie(response: web.Response) -> None:
+    """Delete the cookie of the sign-in."""
+    _set_sign_in_cookie(response, "", 0)
+
+
+def _set_session_cookie(response: web.Response, token: str, max_age: int) -> None:
+    _set(response, f"{SESSION_COOKIE}={token}", max_age, "SameSite=None; Partitioned")
+
+
+def _set_sign_in_cookie(response: web.Response, secret: str, max_age: int) -> None:
+    # Lax, because Entra is another site: the browser sends it only when the window itself comes back.
+    _set(response, f"{SIGN_IN_COOKIE}={secret}", max_age, "SameSite=Lax")
+
+
+def _set(response: web.Response, cookie: str, max_age: int, sites: str) -> None:
+    # Python learns to write partitioned cookies in version 3.14. Both values are Base64 for addresses.
+    response.headers.add(hdrs.SET_COOKIE, f"{cookie}; Max-Age={max_age}; Path=/; Secure; HttpOnly; {sites}")

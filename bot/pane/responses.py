@@ -1,0 +1,93 @@
+"""Answers of the pane, and the headers that each of them has."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from bot.domain.errors import (
+    BadRequest,
+    BotAbsent,
+    ChatSyncError,
+    Conflict,
+    HiddenRecord,
+    InProgress,
+    NotAllowed,
+    NotFound,
+    NotSupported,
+    SignedOut,
+    Unavailable,
+)
+
+HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Headers of every answer."""
+
+_NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+"""Policy of an answer that is no page, in case that a browser shows it."""
+
+_STATUS: Mapping[type[ChatSyncError], HTTPStatus] = {
+    SignedOut: HTTPStatus.UNAUTHORIZED,
+    # A hidden record is answered like a missing one.
+    HiddenRecord: HTTPStatus.NOT_FOUND,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    NotSupported: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadRequest: HTTPStatus.BAD_REQUEST,
+    BotAbsent: HTTPStatus.CONFLICT,
+    Conflict: HTTPStatus.CONFLICT,
+    InProgress: HTTPStatus.ACCEPTED,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_KINDS: Mapping[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: "badRequest",
+    HTTPStatus.UNAUTHORIZED: "signedOut",
+    HTTPStatus.NOT_FOUND: "notFound",
+    HTTPStatus.FORBIDDEN: "notAllowed",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "notSupported",
+    HTTPStatus.CONFLICT: "conflict",
+    HTTPStatus.ACCEPTED: "inProgress",
+    HTTPStatus.TOO_MANY_REQUESTS: "unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+"""Names of the states that the page shows for a status; any other one is a failure."""
+
+
+def json_answer(body: Mapping[str, Any], status: int = HTTPStatus.OK) -> web.Response:
+    """Return the values as JSON."""
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+def error_answer(error: ChatSyncError) -> web.Response:
+    """Return the error with its next step, in the words of the bot."""
+    return failure(_status(error), str(error), error.next_step)
+
+
+def failure(status: int, text: str, next_step: str = "") -> web.Response:
+    """Return an answer that says what failed, and what to do."""
+    kind = _KINDS.get(HTTPStatus(status), "failed")
+    return json_answer({"error": {"kind": kind, "text": text, "nextStep": next_step}}, status)
+
+
+def error_values(error: ChatSyncError) -> Mapping[str, str]:
+    """Return the error as a part of another answer."""
+    return {"kind": _KINDS.get(_status(error), "failed"), "text": str(error), "nextStep": error.next_step}
+
+
+def secure(response: web.StreamResponse) -> None:
+    """Add the headers that the response does not have yet."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Content-Security-Policy", _NO_PAGE)
+
+
+def _status(error: ChatSyncError) -> HTTPStatus:
+    kinds = (kind for kind in type(error).__mro__ if kind in _STATUS)
+    return _STATUS[next(kinds, BadRequest)]

@@ -1,0 +1,52 @@
+// Markdown as Teams shows it in cards: bold, italic, lists, and links. It becomes elements, and HTML stays text.
+
+import { element } from "./dom.js";
+import { safeAddress } from "./links.js";
+import { AC, markdownit } from "./renderer.js";
+
+const TAGS = { paragraph: "p", bullet_list: "ul", ordered_list: "ol", list_item: "li", strong: "strong", em: "em", s: "s" };
+const parser = markdownit("zero", { html: false, linkify: false });
+parser.enable(["emphasis", "link", "list", "escape", "entity", "newline", "strikethrough"]);
+
+// Returns the text as nodes. A text of one paragraph has no element around it.
+export function markdownNodes(text) {
+  const root = element("div");
+  build(root, parser.parse(text, {}));
+  const isOne = root.children.length === 1 && root.firstElementChild.tagName === "P";
+  return [...(isOne ? root.firstElementChild : root).childNodes];
+}
+
+function build(root, tokens) {
+  const open = [root];
+  for (const token of tokens) {
+    const parent = open.at(-1);
+    if (token.type === "inline") build(parent, token.children);
+    else if (token.nesting === 0) parent.append(token.type.endsWith("break") ? element("br") : token.content);
+    else if (token.nesting === -1) open.pop();
+    else {
+      const made = token.hidden ? parent : newElement(token);
+      if (made !== parent) parent.append(made);
+      open.push(made);
+    }
+  }
+}
+
+function newElement(token) {
+  const kind = token.type.replace("_open", "");
+  if (kind !== "link") return element(TAGS[kind] ?? "span");
+  const href = safeAddress(token.attrGet("href") ?? "");
+  return href ? element("a", { href, target: "_blank", rel: "noopener noreferrer" }) : element("span");
+}
+
+// The renderer shows plain text. Afterward, the text is replaced by nodes, because it knows only markup.
+let formatted = null;
+AC.AdaptiveCard.onProcessMarkdown = (text) => { formatted = text; };
+const renderPlain = AC.TextBlock.prototype.internalRender;
+AC.TextBlock.prototype.internalRender = function renderMarkdown() {
+  formatted = null;
+  const made = renderPlain.call(this);
+  if (made && formatted !== null) made.replaceChildren(...markdownNodes(formatted));
+  return made;
+};
+AC.GlobalSettings.useAdvancedTextBlockTruncation = false;
+AC.GlobalSettings.useAdvancedCardBottomTruncation = false;

@@ -1,0 +1,1 @@
+"""Web resources and commands that open the pane in Dynamics 365."""

@@ -1,0 +1,1 @@
+"""The pane, at the wire and in a browser."""
