@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.domain.errors import Unavailable
 from bot.logs import get_logger
 from bot.private_files import create_private, restrict
+from bot.store.sqlite_driver import SQLiteDriver
 
 BUSY_S = 10
 """Seconds that SQLite waits for the writer of another process before it fails."""
@@ -57,8 +58,9 @@ def create_engines(url: str) -> Engines:
     # Parameters contain record values: hide them from errors, and so from logs.
     if parsed.get_backend_name() == "sqlite":
         _make_private(parsed.database)
-        reading = create_async_engine(url, hide_parameters=True, pool_size=_READERS, max_overflow=0)
-        writing = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
+        driver = SQLiteDriver()
+        reading = create_async_engine(url, module=driver, hide_parameters=True, pool_size=_READERS, max_overflow=0)
+        writing = create_async_engine(url, module=driver, hide_parameters=True, pool_size=1, max_overflow=0)
         _set_up_sqlite(reading, begin="BEGIN")
         _set_up_sqlite(writing, begin="BEGIN IMMEDIATE")
         return Engines(reading=reading, writing=writing)
