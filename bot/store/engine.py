@@ -14,7 +14,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.domain.errors import Unavailable
 from bot.logs import get_logger
 from bot.private_files import create_private, restrict
-from bot.store.sqlite_driver import SQLiteDriver
 
 BUSY_S = 10
 """Seconds that SQLite waits for the writer of another process before it fails."""
@@ -58,6 +57,9 @@ def create_engines(url: str) -> Engines:
     # Parameters contain record values: hide them from errors, and so from logs.
     if parsed.get_backend_name() == "sqlite":
         _make_private(parsed.database)
+        # Import here: one process uses only one of the two databases.
+        from bot.store.sqlite_driver import SQLiteDriver
+
         driver = SQLiteDriver()
         reading = create_async_engine(url, module=driver, hide_parameters=True, pool_size=_READERS, max_overflow=0)
         writing = create_async_engine(url, module=driver, hide_parameters=True, pool_size=1, max_overflow=0)
