@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, exists, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,9 @@ from bot.store.upsert import insert
 
 _other = table.alias("other")
 _LIVE = table.c.ended_at.is_(None)
+# Built once, because each card needs them. `key_share`: rows that refer to a connection can still be added.
+_FOR_CHAT = select(table).where(_LIVE, table.c.chat_id == bindparam("chat")).order_by(table.c.id)
+_LOCK_FOR_CHAT = _FOR_CHAT.with_for_update(key_share=True)
 
 
 class Connections:
@@ -45,7 +48,8 @@ class Connections:
 
     async def for_chat(self, chat: ChatId, *, for_update: bool = False) -> Sequence[Connection]:
         """Return the chat's active connections, oldest first. `hold` locks them until the end of the transaction."""
-        return await self._select(table.c.chat_id == chat, for_update=for_update)
+        found = await self._connection.execute(_LOCK_FOR_CHAT if for_update else _FOR_CHAT, {"chat": chat})
+        return [connection_from_row(row) for row in found.mappings()]
 
     async def for_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Sequence[Connection]]:
         """Return the active connections by chat, without chats that have none."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.decide import Authors, Outcome, Reason
@@ -19,6 +19,7 @@ COUNTED = (Outcome.POSTED, Outcome.MERGED)
 
 IS_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
 """The condition for held changes whose end is not decided yet."""
+_OPEN = select(table).where(table.c.chat_id == bindparam("chat"), IS_OPEN).order_by(table.c.id)
 
 
 class Decisions:
@@ -83,8 +84,7 @@ class Decisions:
 
     async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
         """Return the chat's held changes, oldest first."""
-        query = select(table).where(table.c.chat_id == chat, IS_OPEN).order_by(table.c.id)
-        return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
+        return [_decision(row) for row in (await self._connection.execute(_OPEN, {"chat": chat})).mappings()]
 
     async def due_chats(self, now: datetime, *, at_most: int, after: ChatId | None = None) -> Sequence[ChatId]:
         """Return chats with held changes whose next decision is due, ordered by id, after an id."""

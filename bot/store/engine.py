@@ -57,8 +57,12 @@ def create_engines(url: str) -> Engines:
     # Parameters contain record values: hide them from errors, and so from logs.
     if parsed.get_backend_name() == "sqlite":
         _make_private(parsed.database)
-        reading = create_async_engine(url, hide_parameters=True, pool_size=_READERS, max_overflow=0)
-        writing = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
+        # Import here: one process uses only one of the two databases.
+        from bot.store.sqlite_driver import SQLiteDriver
+
+        driver = SQLiteDriver()
+        reading = create_async_engine(url, module=driver, hide_parameters=True, pool_size=_READERS, max_overflow=0)
+        writing = create_async_engine(url, module=driver, hide_parameters=True, pool_size=1, max_overflow=0)
         _set_up_sqlite(reading, begin="BEGIN")
         _set_up_sqlite(writing, begin="BEGIN IMMEDIATE")
         return Engines(reading=reading, writing=writing)

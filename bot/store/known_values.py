@@ -4,17 +4,40 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import ReportedValue
 from bot.domain.values import ConnectionId
 from bot.store.codecs import raw_from_json
 from bot.store.tables import field_value as table
-from bot.store.upsert import insert
+from bot.store.upsert import Insert, built
 
 _COLUMNS = ("raw", "text", "at", "taken_at", "watch")
 """All fields of a reported value."""
+_FOR_CONNECTIONS = select(table).where(table.c.connection_id.in_(bindparam("connections", expanding=True)))
+
+
+def _save(insert: Insert) -> Any:
+    return _upsert(insert(table), None)
+
+
+def _save_unless_newer(insert: Insert) -> Any:
+    new = insert(table)
+    return _upsert(new, table.c.at <= new.excluded.at)
+
+
+def _add(insert: Insert) -> Any:
+    new = insert(table)
+    return _upsert(new, table.c.watch < new.excluded.watch)
+
+
+def _upsert(new: Any, replaces: ColumnElement[bool] | None) -> Any:
+    return new.on_conflict_do_update(
+        index_elements=["connection_id", "column"],
+        set_={name: new.excluded[name] for name in _COLUMNS},
+        where=replaces,
+    )
 
 
 class ReportedValues:
@@ -28,7 +51,7 @@ class ReportedValues:
     ) -> Mapping[ConnectionId, Mapping[str, ReportedValue]]:
         """Return the known values of each connection by column."""
         known: dict[ConnectionId, dict[str, ReportedValue]] = defaultdict(dict)
-        found = await self._connection.execute(select(table).where(table.c.connection_id.in_(connections)))
+        found = await self._connection.execute(_FOR_CONNECTIONS, {"connections": connections})
         for row in found.mappings():
             value = ReportedValue(
                 raw=raw_from_json(row["raw"]),
@@ -59,30 +82,19 @@ class ReportedValues:
         self, values: Mapping[tuple[ConnectionId, str], ReportedValue], *, unless_newer: bool = False
     ) -> None:
         """Store the values, replacing earlier ones. `unless_newer`: keep stored values of a later time."""
-        await self._upsert(values, lambda new: table.c.at <= new.at if unless_newer else None)
+        await self._execute(_save_unless_newer if unless_newer else _save, values)
 
     async def add(self, values: Mapping[tuple[ConnectionId, str], ReportedValue]) -> None:
         """Store values that were read when their columns began to be watched, unless others were stored since then."""
-        await self._upsert(values, lambda new: table.c.watch < new.watch)
+        await self._execute(_add, values)
 
-    async def _upsert(
-        self,
-        values: Mapping[tuple[ConnectionId, str], ReportedValue],
-        replaces: Callable[[Any], ColumnElement[bool] | None],
+    async def _execute(
+        self, build: Callable[[Insert], Any], values: Mapping[tuple[ConnectionId, str], ReportedValue]
     ) -> None:
         # Sort to avoid deadlocks between transactions.
         rows = [{"connection_id": of, "column": column, **_row(values[of, column])} for of, column in sorted(values)]
-        if not rows:
-            return
-        statement = insert(self._connection, table)
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["connection_id", "column"],
-                set_={name: statement.excluded[name] for name in _COLUMNS},
-                where=replaces(statement.excluded),
-            ),
-            rows,
-        )
+        if rows:
+            await self._connection.execute(built(self._connection, build), rows)
 
 
 def _row(value: ReportedValue) -> dict[str, object]:

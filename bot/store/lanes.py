@@ -7,6 +7,7 @@ pending row is due. Workers lease lanes for a limited time, so that lanes of a c
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +18,7 @@ from bot.domain.values import RecordRef
 from bot.store.bulk import bulk_execute
 from bot.store.tables import PENDING, inbox, microseconds, outbox, sync_job
 from bot.store.tables import lane as table
-from bot.store.upsert import insert
+from bot.store.upsert import Insert, built
 
 
 def record_lane(record: RecordRef) -> str:
@@ -35,6 +36,63 @@ def job_lane(job: Job) -> str:
 
 
 _ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox, Queue.SYNC: sync_job}
+_OF_QUEUE = table.c.queue == bindparam("of")
+_OWN = _OF_QUEUE & table.c.name.in_(bindparam("lanes", expanding=True)) & (table.c.owner == bindparam("me"))
+
+
+def _schedule(insert: Insert) -> Any:
+    new = insert(table)
+    return new.on_conflict_do_update(
+        index_elements=["queue", "name"],
+        set_={"due_at": func.coalesce(table.c.due_at, new.excluded.due_at)},
+    )
+
+
+def _claim() -> Any:
+    at = bindparam("at", type_=table.c.due_at.type)
+    free = or_(table.c.leased_until.is_(None), table.c.leased_until <= at)
+    due = (
+        select(table.c.name)
+        .where(_OF_QUEUE, table.c.due_at <= at, free)
+        .order_by(table.c.due_at)
+        .limit(bindparam("at_most"))
+        .with_for_update(skip_locked=True)
+        # A CTE runs once with every query plan. If it ran twice, it would lock twice as many lanes.
+        .cte("due")
+    )
+    return (
+        update(table)
+        .where(_OF_QUEUE, table.c.name.in_(select(due.c.name)))
+        .values(owner=bindparam("new_owner"), leased_until=bindparam("until"))
+        .returning(table.c.name)
+    )
+
+
+def _release(queue: Queue) -> Any:
+    rows = _ROWS[queue]
+    order = rows.c.due_at if queue is Queue.INBOX else rows.c.id
+    first = select(rows.c.due_at).where(rows.c.lane == table.c.name, rows.c.state == PENDING)
+    due_at = first.order_by(order).limit(1).scalar_subquery()
+    return update(table).where(_OWN).values(due_at=due_at, owner=None, leased_until=None)
+
+
+def _postpone() -> Any:
+    not_before = bindparam("not_before", type_=table.c.due_at.type)
+    # No need to compare the owner: the transaction released the lane and still locks it.
+    this = _OF_QUEUE & (table.c.name == bindparam("lane")) & (table.c.due_at < not_before)
+    return update(table).where(this).values(due_at=not_before)
+
+
+def _next_due() -> Any:
+    leased = table.c.leased_until.is_not(None) & (table.c.leased_until > table.c.due_at)
+    when = case((leased, table.c.leased_until), else_=table.c.due_at)
+    return select(func.min(when)).where(_OF_QUEUE, table.c.due_at.is_not(None))
+
+
+# Built once, because workers need them all the time.
+_CLAIM, _POSTPONE, _NEXT_DUE = _claim(), _postpone(), _next_due()
+_RELEASE = {queue: _release(queue) for queue in _ROWS}
+_LOCK_OWN = select(table.c.name).where(_OWN).order_by(table.c.name).with_for_update()
 
 
 class Lanes:
@@ -50,14 +108,9 @@ class Lanes:
 
     async def schedule_each(self, queue: Queue, lanes: Mapping[str, datetime]) -> None:
         """Make each lane due at its time, unless it is due at another time already."""
-        statement = insert(self._connection, table)
-        upsert = statement.on_conflict_do_update(
-            index_elements=["queue", "name"],
-            set_={"due_at": func.coalesce(table.c.due_at, statement.excluded.due_at)},
-        )
         # Sort to avoid deadlocks between transactions.
         rows = [{"queue": queue.value, "name": lane, "due_at": microseconds(lanes[lane])} for lane in sorted(lanes)]
-        await bulk_execute(self._connection, upsert, rows)
+        await bulk_execute(self._connection, built(self._connection, _schedule), rows)
         self.touched.add(queue)
 
     async def bring_forward(self, queue: Queue, lane: str, *, due_at: datetime) -> None:
@@ -69,23 +122,8 @@ class Lanes:
 
     async def claim(self, queue: Queue, owner: str, *, at: datetime, until: datetime, at_most: int) -> Sequence[str]:
         """Lease due lanes to the owner, the longest due first, and return their names."""
-        free = or_(table.c.leased_until.is_(None), table.c.leased_until <= at)
-        due = (
-            select(table.c.name)
-            .where(table.c.queue == queue, table.c.due_at <= at, free)
-            .order_by(table.c.due_at)
-            .limit(at_most)
-            .with_for_update(skip_locked=True)
-            # A CTE runs once with every query plan. If it ran twice, it would lock twice as many lanes.
-            .cte("due")
-        )
-        claimed = await self._connection.execute(
-            update(table)
-            .where(table.c.queue == queue, table.c.name.in_(select(due.c.name)))
-            .values(owner=owner, leased_until=until)
-            .returning(table.c.name)
-        )
-        return list(claimed.scalars())
+        values = {"of": queue, "at": at, "at_most": at_most, "new_owner": owner, "until": until}
+        return list((await self._connection.execute(_CLAIM, values)).scalars())
 
     async def is_leased(self, queue: Queue, lane: str) -> bool:
         """Return whether a worker has the lane, including a crashed one."""
@@ -105,37 +143,22 @@ class Lanes:
 
         In the inbox, this is the row that is due first: jobs can be due later than jobs that were stored after them.
         """
-        mine = (table.c.queue == queue) & table.c.name.in_(lanes) & (table.c.owner == owner)
+        mine = {"of": queue, "lanes": list(lanes), "me": owner}
         if self._connection.dialect.name == "postgresql":
             # Lock first, in one order: the next statement must see rows that are added meanwhile.
-            await self._connection.execute(select(table.c.name).where(mine).order_by(table.c.name).with_for_update())
-        rows = _ROWS[queue]
-        order = rows.c.due_at if queue is Queue.INBOX else rows.c.id
-        first = select(rows.c.due_at).where(rows.c.lane == table.c.name, rows.c.state == PENDING)
-        due_at = first.order_by(order).limit(1).scalar_subquery()
-        await self._connection.execute(update(table).where(mine).values(due_at=due_at, owner=None, leased_until=None))
+            await self._connection.execute(_LOCK_OWN, mine)
+        await self._connection.execute(_RELEASE[queue], mine)
         await self._postpone(queue, {lane: at for lane, at in lanes.items() if at})
 
     async def _postpone(self, queue: Queue, lanes: Mapping[str, datetime]) -> None:
         if not lanes:
             return
-        this = (
-            (table.c.queue == queue) & (table.c.name == bindparam("lane")) & (table.c.due_at < bindparam("not_before"))
-        )
-        # No need to compare the owner: this transaction released the lane and still locks it.
-        await self._connection.execute(
-            update(table).where(this).values(due_at=bindparam("not_before")),
-            [{"lane": lane, "not_before": at} for lane, at in lanes.items()],
-        )
+        rows = [{"of": queue, "lane": lane, "not_before": at} for lane, at in lanes.items()]
+        await self._connection.execute(_POSTPONE, rows)
 
     async def next_due(self, queue: Queue) -> datetime | None:
         """Return when the next lane is due or the lease of a due lane ends; None if no work is pending."""
-        leased = table.c.leased_until.is_not(None) & (table.c.leased_until > table.c.due_at)
-        when = case((leased, table.c.leased_until), else_=table.c.due_at)
-        found = await self._connection.execute(
-            select(func.min(when)).where(table.c.queue == queue, table.c.due_at.is_not(None))
-        )
-        due_at: datetime | None = found.scalar()
+        due_at: datetime | None = await self._connection.scalar(_NEXT_DUE, {"of": queue})
         return due_at
 
     async def expire_leases(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,9 +23,43 @@ from bot.store.lanes import Lanes
 from bot.store.outbox_rows import connections_of, is_about, other_subjects, outbox_row, pending_message
 from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds, posted_card
 from bot.store.tables import outbox as table
-from bot.store.upsert import insert
+from bot.store.upsert import Insert, built
 
 _later = table.alias("later")
+
+
+def _enqueue(insert: Insert) -> Any:
+    return insert(table).on_conflict_do_nothing(index_elements=["key"])
+
+
+def _next_messages() -> Any:
+    first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
+    return (
+        select(table.c.id.label("message_id"), table.c.key, table.c.body, table.c.attempts, table.c.received_at)
+        .add_columns(table.c.reason)
+        .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
+        .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
+        .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
+        .add_columns(table.c.card_id, table.c.card_version)
+        .add_columns(posted_card.c.kind.label("card_kind"), posted_card.c.activity_id)
+        .select_from(lane)
+        .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
+        .join(chat, chat.c.id == lane.c.name)
+        .outerjoin(posted_card, posted_card.c.id == table.c.card_id)
+        .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(bindparam("lanes", expanding=True)))
+    )
+
+
+# Built once, because each post needs them.
+_NEXT_MESSAGES = _next_messages()
+_DISCONNECTED = select(connection.c.id).where(
+    connection.c.id.in_(bindparam("ids", expanding=True)), connection.c.ended_by_id.is_not(None)
+)
+_MARK_SENT = (
+    update(table)
+    .where(table.c.id.in_(bindparam("messages", expanding=True)))
+    .values(state=DONE, done_at=bindparam("at", type_=table.c.done_at.type))
+)
 
 
 class Outbox:
@@ -41,8 +76,7 @@ class Outbox:
         rows = [outbox_row(message, now) for message in messages]
         if not rows:
             return
-        statement = insert(self._connection, table).on_conflict_do_nothing(index_elements=["key"])
-        await bulk_execute(self._connection, statement, rows)
+        await bulk_execute(self._connection, built(self._connection, _enqueue), rows)
         await self._lanes.schedule(Queue.OUTBOX, [message.chat_id for message in messages], due_at=at)
 
     async def enqueue_card(self, message: OutgoingMessage, card: CardVersion, *, at: datetime) -> None:
@@ -81,22 +115,7 @@ class Outbox:
         self, lanes: Sequence[str], posts: Mapping[ChatId, Sequence[datetime]]
     ) -> Mapping[str, PendingMessage]:
         """Return the next message of each lane that has one, with the chat's current address and recent posts."""
-        first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
-        found = await self._connection.execute(
-            select(table.c.id.label("message_id"), table.c.key, table.c.body, table.c.attempts, table.c.received_at)
-            .add_columns(table.c.reason)
-            .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
-            .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
-            .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
-            .add_columns(table.c.card_id, table.c.card_version)
-            .add_columns(posted_card.c.kind.label("card_kind"), posted_card.c.activity_id)
-            .select_from(lane)
-            .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
-            .join(chat, chat.c.id == lane.c.name)
-            .outerjoin(posted_card, posted_card.c.id == table.c.card_id)
-            .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(lanes))
-        )
-        rows = found.mappings().all()
+        rows = (await self._connection.execute(_NEXT_MESSAGES, {"lanes": lanes})).mappings().all()
         ended = await self._disconnected({each for row in rows if row["switch"] for each in connections_of(row)})
         return {
             row["id"]: pending_message(
@@ -109,12 +128,11 @@ class Outbox:
         """Return the connections that a person ended. Others ended with their record, and a message says so."""
         if not ids:
             return frozenset()
-        ended = connection.c.id.in_(ids) & connection.c.ended_by_id.is_not(None)
-        return frozenset((await self._connection.execute(select(connection.c.id).where(ended))).scalars())
+        return frozenset((await self._connection.execute(_DISCONNECTED, {"ids": list(ids)})).scalars())
 
     async def mark_sent(self, messages: Sequence[int], *, at: datetime) -> None:
         """Mark the messages as accepted by Teams."""
-        await self._connection.execute(update(table).where(table.c.id.in_(messages)).values(state=DONE, done_at=at))
+        await self._connection.execute(_MARK_SENT, {"messages": messages, "at": at})
 
     async def sent_bodies(self, chat: ChatId, *, limit: int) -> Mapping[int, bytes]:
         """Return the chat's newest messages that Teams accepted, by ID."""

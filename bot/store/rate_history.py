@@ -4,13 +4,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId
 from bot.store.bulk import bulk_execute
 from bot.store.tables import microseconds, post, tenant_budget
 from bot.store.upsert import insert
+
+# Built once, because each block of posts needs them.
+_NEW_POST = post.insert()
+_POSTS_SINCE = (
+    select(post.c.chat_id, post.c.at)
+    .where(post.c.chat_id.in_(bindparam("chats", expanding=True)), post.c.at > bindparam("since"))
+    .order_by(post.c.at)
+)
+_OF_TENANT = tenant_budget.c.tenant_id == bindparam("tenant")
+_LOCK_POSTS = select(tenant_budget.c.posts).where(_OF_TENANT).with_for_update()
+_SAVE_POSTS = update(tenant_budget).where(_OF_TENANT).values(posts=bindparam("latest"))
 
 
 class RateHistory:
@@ -23,13 +34,11 @@ class RateHistory:
         """Store posts to chats."""
         rows = [{"chat_id": chat, "at": microseconds(at)} for chat, at in posts]
         if rows:
-            await bulk_execute(self._connection, post.insert(), rows)
+            await bulk_execute(self._connection, _NEW_POST, rows)
 
     async def posts_since(self, chats: Sequence[ChatId], at: datetime) -> Mapping[ChatId, Sequence[datetime]]:
         """Return each chat's posts after this time, in order."""
-        found = await self._connection.execute(
-            select(post.c.chat_id, post.c.at).where(post.c.chat_id.in_(chats), post.c.at > at).order_by(post.c.at)
-        )
+        found = await self._connection.execute(_POSTS_SINCE, {"chats": chats, "since": at})
         posts: dict[ChatId, list[datetime]] = defaultdict(list)
         for chat, posted_at in found:
             posts[ChatId(chat)].append(posted_at)
@@ -37,15 +46,15 @@ class RateHistory:
 
     async def lock_tenant_posts(self, tenant: str) -> Sequence[datetime]:
         """Return the tenant's last reserved posts, in order, and lock them until the end of the transaction."""
+        mine = {"tenant": tenant}
+        found: Sequence[datetime] | None = await self._connection.scalar(_LOCK_POSTS, mine)
+        if found is not None:
+            return found
         new = insert(self._connection, tenant_budget).values(tenant_id=tenant, posts=[])
         await self._connection.execute(new.on_conflict_do_nothing())
-        found = await self._connection.execute(
-            select(tenant_budget.c.posts).where(tenant_budget.c.tenant_id == tenant).with_for_update()
-        )
-        posts: Sequence[datetime] = found.scalar_one()
+        posts: Sequence[datetime] = (await self._connection.execute(_LOCK_POSTS, mine)).scalar_one()
         return posts
 
     async def save_tenant_posts(self, tenant: str, posts: Sequence[datetime]) -> None:
         """Replace the tenant's last reserved posts."""
-        mine = tenant_budget.c.tenant_id == tenant
-        await self._connection.execute(update(tenant_budget).where(mine).values(posts=list(posts)))
+        await self._connection.execute(_SAVE_POSTS, {"tenant": tenant, "latest": list(posts)})

@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.text.html_elements import unescape
 from bot.text.html_text import IMAGE, MAX_LENGTH, MAX_TAGS, looks_rich, plain_text, read_html
+from tests.cpu_time import takes_at_most
 
 
 @pytest.mark.parametrize(
@@ -257,22 +257,11 @@ SHAPES = (
 )
 
 
-def cpu_s(work: Callable[[], object]) -> float:
-    """Return the processor time of the fastest of several runs."""
-    times = []
-    for _ in range(5):
-        before = time.thread_time()
-        work()
-        times.append(time.thread_time() - before)
-    return min(times)
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("read", [plain_text, looks_rich], ids=["text", "rich"])
 def test_ten_times_the_text_takes_about_ten_times_as_long(read: Callable[[str], object], shape: str) -> None:
     short, long = ((shape * size)[:size] for size in (10_000, 100_000))
-    # What takes no measurable time is fast enough.
-    assert cpu_s(lambda: read(long)) <= 15 * max(cpu_s(lambda: read(short)), 0.000_2)
+    assert takes_at_most(15, lambda: read(long), lambda: read(short))
 
 
 def test_deep_nesting_takes_no_longer_and_hides_nothing() -> None:
@@ -280,4 +269,4 @@ def test_deep_nesting_takes_no_longer_and_hides_nothing() -> None:
         return "<div>" * depth + "text" + "</div>" * depth
 
     assert plain_text(nested(10_000)) == "text"
-    assert cpu_s(lambda: plain_text(nested(10_000))) <= 15 * cpu_s(lambda: plain_text(nested(1_000)))
+    assert takes_at_most(15, lambda: plain_text(nested(10_000)), lambda: plain_text(nested(1_000)))

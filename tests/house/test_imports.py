@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/graph": {"aiohttp", "cryptography", "orjson", "yarl"},
     "bot/http": {"aiohttp", "azure", "cryptography", "jwt", "orjson", "tenacity", "yarl"},
     "bot/sandbox": {"aiohttp", "cryptography", "yarl", "orjson", "jinja2", "defusedxml", "structlog"},
-    "bot/store": {"sqlalchemy", "alembic", "pydantic"},
+    "bot/store": {"sqlalchemy", "alembic", "pydantic", "aiosqlite"},
     "bot/teams": {"aiohttp", "botbuilder", "botframework", "msrest", "orjson"},
     "cards": {"adaptivecards", "orjson"},
     "manifest": set(),

@@ -100,7 +100,7 @@ def sandbox_app(world: World) -> web.Application:
         world.dataverse_was_asked.append(request.path_qs)
         world.dataverse_was_sent.append(await heard(request))
         if world.limits is HURRIED and hangs(world, request):
-            world.pass_deadline()
+            await world.pass_deadline()
         while hangs(world, request):
             await asyncio.sleep(0.01)
         if world.dataverse_refuses_to_act_for_people and "CallerObjectId" in request.headers:

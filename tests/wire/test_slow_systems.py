@@ -112,7 +112,7 @@ async def test_the_system_that_is_slow_is_named(connected: World) -> None:
         for _ in range(20):
             await world.until(lambda: not world.dataverse_pending)
             await asyncio.sleep(0.01)
-        world.pass_deadline()
+        await world.pass_deadline()
         said["Microsoft Teams", door.__name__] = await asked
     world.connector.member_answers.set()
     assert {each: text for each, text in said.items() if text != f"{each[0]} is taking too long to respond."} == {}
