@@ -1,16 +1,16 @@
 // The pane: signs the person in, loads the view of the record, and keeps it up to date.
 
-import { act, Failure, isOutdated, loadChat, loadView, renewWith, signIn, signOut } from "./api.js";
+import { makeActs } from "./acts.js";
+import { Failure, isOutdated, loadChat, loadView, renewWith, signIn, signOut } from "./api.js";
 import { chatQuery, showChatTab } from "./chat_tab.js";
 import { closeDialogs } from "./dialogs.js";
 import { makeFlows } from "./flows.js";
 import * as dynamics from "./hosts/dynamics.js";
 import * as sandbox from "./hosts/sandbox.js";
 import * as teams from "./hosts/teams.js";
-import { announce, ask, hideBanner, hideNotice, setText, showBanner, showContent, showNotice, showState } from "./page.js";
+import { announce, hideBanner, hideNotice, setText, showBanner, showContent, showState } from "./page.js";
 import { forgetPhotos } from "./photos.js";
 import { makePolling } from "./polling.js";
-import { chatOf } from "./row_menu.js";
 import { showSection } from "./rows.js";
 import { hideSettingsLink, showSettingsLink } from "./settings_link.js";
 import { makeTabs } from "./tabs.js";
@@ -228,59 +228,13 @@ async function poll() {
   }
 }
 
-async function onAct(name, row, button) {
-  if (name === "members") return openFlow(button, { page: "members", about: chatOf(row), title: text("members") });
-  if (name === "copied") return showNotice(text(row.isCopied ? "copied" : "notCopied"), { isProblem: !row.isCopied });
-  const about = view.record ?? row.record;
-  const question = name === "disconnect" && await ask(
-    text(isChatTab() ? "confirmDisconnectHere" : "confirmDisconnect", { chat: row.name, record: about.number || about.name }),
-    text("confirmDisconnectNext"),
-    [{ title: text("disconnect"), value: true, primary: true }, { title: text("cancel"), value: false }],
-  );
-  if (name === "disconnect" && !question) return;
-  await perform(name, { connection: (name === "resume" ? row.resumable : row.connection) ?? "", chat: row.chat ?? "", record }, row, button);
-}
-
-async function perform(name, body, row, button) {
-  button.disabled = true;
-  try {
-    const answer = await act(name, body);
-    if (answer.isQuestion) return await chooseNote(name, body, row, button, answer.text);
-    const undo = name === "disconnect" ? () => takeBack(row) : null;
-    const target = showNotice(answer.text, { undo });
-    await load({ isRefresh: true, renew: true });
-    if (!button.isConnected || button.hidden) target.focus();
-  } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    if (failure.kind === "signedOut") return showFailure(failure, start);
-    const words = `${failure.message || text("failed")} ${failure.nextStep}`.trim();
-    showNotice(words, { isProblem: failure.kind !== "inProgress" });
-    await load({ isRefresh: true, renew: true });
-  } finally {
-    button.disabled = false;
-    // A disabled button loses the focus.
-    if (document.activeElement === document.body && button.isConnected) button.focus();
-  }
-}
-
-async function chooseNote(name, body, row, button, question) {
-  const note = await ask(question, text("noteNext"), [
-    { title: text("sendNote"), value: "send" },
-    { title: text("nameOnly"), value: "none" },
-    { title: text("cancel"), value: null },
-  ]);
-  if (note) await perform(name, { ...body, note }, row, button);
-}
-
-function takeBack(row) {
-  hideNotice();
-  return perform("undo", { connection: row.connection }, row, document.querySelector("#notice .undo"));
-}
-
-const openFlow = makeFlows({
-  context: () => record,
-  onChanged: () => load({ isRefresh: true }),
-  onSignedOut: (failure) => showFailure(failure, start),
+const onSignedOut = (failure) => showFailure(failure, start);
+const openFlow = makeFlows({ context: () => record, onChanged: () => load({ isRefresh: true }), onSignedOut });
+const onAct = makeActs({
+  state: () => ({ record, view, isChat: isChatTab() }),
+  load,
+  onFlow: openFlow,
+  onSignedOut,
 });
 
 let typed = 0;
