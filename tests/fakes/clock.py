@@ -30,6 +30,10 @@ class HeldClock:
         self._sleepers.append((until, awake))
         await awake
 
+    def times_of_sleepers(self) -> set[datetime]:
+        """Return the times at which sleepers wake."""
+        return {until for until, _ in self._sleepers}
+
     def advance(self, seconds: float) -> None:
         """Advance the clock, and wake sleepers that are due."""
         self._now += timedelta(seconds=seconds)

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Self
 from uuid import uuid4
 
@@ -188,7 +189,10 @@ class FakeSignIn:
         return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})
 
     def tab_token(self, person: str, key: SigningKey | None = None, **claims: object) -> str:
-        """Return the token that Teams gets for a tab; `claims` replace its own, None removes one."""
+        """Return the token that Teams gets for a tab; `claims` replace its own, None removes one.
+
+        A `timedelta` is a time before or after now.
+        """
         now = int(time.time())
         own = {
             "iss": f"{self.url}/{TENANT}/v2.0",
@@ -198,6 +202,7 @@ class FakeSignIn:
             "oid": person,
         }
         signer = key or self.tenant_key
-        told = {**own, "scp": "access_as_user", "ver": "2.0", "nbf": now - 60, "exp": now + 3600, **claims}
+        times = {name: now + each.total_seconds() for name, each in claims.items() if isinstance(each, timedelta)}
+        told = {**own, "scp": "access_as_user", "ver": "2.0", "nbf": now - 60, "exp": now + 3600, **claims, **times}
         kept = {name: value for name, value in told.items() if value is not None}
         return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})

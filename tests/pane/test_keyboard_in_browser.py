@@ -58,7 +58,7 @@ async def test_a_chat_is_connected_to_another_record(page: Page, bot: BotProcess
     others = page.get_by_role("region", name="My chats connected to other records")
     await press(page, others.get_by_role("button", name=f"Connect {NAME}"))
     notice = page.locator("#notice p")
-    await expect(notice).to_contain_text("CAS-01002")
+    await expect(notice).to_contain_text("The chat is connected.")
     await expect(notice).to_be_focused()
     await expect(chats.get_by_role("heading", name=NAME)).to_have_count(1)
 

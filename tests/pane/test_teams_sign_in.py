@@ -1,7 +1,7 @@
 """The session of a tab in Teams: its token proves the person once (spec P7)."""
 
-import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ async def test_a_token_of_the_tab_begins_a_session(tab: PanePage, sign_in: FakeS
     view = await tab.view(await case(tab.world))
     assert view["record"]["number"] == "CAS-01001"
     # Nobody can reach the real Microsoft Graph here.
-    assert [bool(each["problem"]) for each in view["sections"]] == [False, True, False]
+    assert [bool(each["problem"]) for each in view["sections"]] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def test_a_token_of_the_tab_begins_a_session(tab: PanePage, sign_in: FakeS
     [
         ({"aud": ANOTHER}, 401),
         ({"azp": ANOTHER}, 401),
-        ({"exp": int(time.time()) - 400}, 401),
+        ({"exp": timedelta(seconds=-400)}, 401),
         ({"scp": None, "roles": ["access_as_user"]}, 401),
         ({"oid": None}, 401),
         ({"tid": ANOTHER}, 403),

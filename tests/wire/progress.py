@@ -64,13 +64,18 @@ class Progress(Surroundings):
     async def pass_deadline(self) -> None:
         """Advance the event loop's clock past the deadline of the response, in steps.
 
-        Between the steps, other requests of the response end. Only the one that hangs takes most of the time.
+        Between the steps, other requests of the response end. Only the one that hangs takes most of the time. While a
+        deadline passes, another call does nothing: a response has only one.
         """
+        if self.deadline_passes:
+            return
         time, skipped_s = self.loop.time, 0.0
         self.loop.time = lambda: time() + skipped_s  # type: ignore[method-assign] # the rest of the loop is left alone
+        self.deadline_passes = True
         for _ in range(_STEPS):
             await asyncio.sleep(0.01)
             skipped_s += self.limits.answer_within_s / _STEPS
+        self.deadline_passes = False
 
     async def rows_in(self, table: Table, *where: Any) -> Sequence[Mapping[str, Any]]:
         """Return the stored rows of the table."""

@@ -56,6 +56,8 @@ class Surroundings:
     """Part of the path of requests that get no response."""
     dataverse_hangs_method: str = ""
     """The method of these requests; empty for all."""
+    deadline_passes: bool = False
+    """True while the deadline of a response passes."""
     dataverse_refuses_to_act_for_people: object = None
     """The body of the responses that refuse requests on behalf of a person."""
     dataverse_refuses: dict[str, tuple[int, object]] = field(default_factory=dict)

@@ -4,9 +4,8 @@ The page sends back what it watches. The person's chats in it are signed: Micros
 page was loaded, and is not asked again for each poll.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.domain.errors import BadRequest
 from bot.domain.open_panes import SEEN_FOR, OpenPane
@@ -66,9 +65,10 @@ async def begin_watch(
 async def find_viewers(services: Services, pane: Pane, record: RecordRef) -> Sequence[ObjectId]:
     """Return the other people who have the record open, for a reader of the record; raise `Unavailable`."""
     now = services.clock.now()
+    noted = services.pane_activity.viewers(record, pane.digest, now)
     async with services.store.reading() as work:
-        _, found = await work.pane_state.panes(record, pane.digest, pane.person.object_id, after=now - SEEN_FOR)
-    return _others(services, pane, record, found, now)
+        _, stored = await work.pane_state.panes(record, pane.digest, pane.person.object_id, after=now - SEEN_FOR)
+    return _others(pane, noted, stored)
 
 
 async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
@@ -88,21 +88,20 @@ async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
 async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
     """Return what is stored about the record and the chats, and store that the pane shows the record now."""
     record, person, now = watch.record, pane.person.object_id, services.clock.now()
+    # Taken first: a pane that is being stored is in the memory, or already in the database.
+    noted = services.pane_activity.viewers(record, pane.digest, now)
     async with services.store.reading() as work:
         rows = await work.pane_state.rows(record, watch.chats, at_most=section_size(watch.shown))
-        stored, found = await work.pane_state.panes(record, pane.digest, person, after=now - SEEN_FOR)
-    viewers = _others(services, pane, record, found, now)
+        stored, others = await work.pane_state.panes(record, pane.digest, person, after=now - SEEN_FOR)
+    viewers = _others(pane, noted, others)
     shown = OpenPane(person=person, record=record, seen_at=now) if record and person else None
     await services.pane_activity.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
     return LiveState(version=await version_of(services, (settings, rows, viewers)), viewers=viewers)
 
 
-def _others(
-    services: Services, pane: Pane, record: RecordRef | None, found: Sequence[ObjectId], now: datetime
-) -> Sequence[ObjectId]:
-    viewers = services.pane_activity.viewers(record, found, pane.digest, now) - {pane.person.object_id}
-    return sorted(each for each in viewers if each)
+def _others(pane: Pane, noted: Collection[ObjectId], stored: Collection[ObjectId]) -> Sequence[ObjectId]:
+    return sorted({*noted, *stored} - {pane.person.object_id})
 
 
 async def version_of(services: Services, state: object) -> str:

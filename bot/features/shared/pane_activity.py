@@ -4,7 +4,7 @@ A pane that opens or leaves a record is stored at once. That it is still open, a
 with other panes a little later, in one transaction, because hundreds of panes say so twice a minute.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -59,11 +59,11 @@ class PaneActivity:
         self._waiting.pop(digest, None)
         self._uses.pop(digest, None)
 
-    def viewers(self, record: RecordRef | None, found: Iterable[ObjectId], digest: str, now: datetime) -> set[ObjectId]:
-        """Return the people of the stored panes, and those whose panes wait to be stored."""
+    def viewers(self, record: RecordRef | None, digest: str, now: datetime) -> frozenset[ObjectId]:
+        """Return the people whose other panes show the record and wait to be stored."""
         after = now - SEEN_FOR
         waiting = (each for key, each in self._waiting.items() if key != digest)
-        return {*found, *(each.person for each in waiting if each.record == record and each.seen_at > after)}
+        return frozenset(each.person for each in waiting if each.record == record and each.seen_at > after)
 
     async def run(self, store: Store, clock: Clock) -> None:
         """Store what waits every few seconds until cancelled."""

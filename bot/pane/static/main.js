@@ -95,11 +95,13 @@ async function load({ isFirst = false, isRefresh = false, complete = false, rene
   } catch (failure) {
     if (mine === loads) fail(failure);
   } finally {
-    if (mine === loads) {
-      main.removeAttribute("aria-busy");
-      document.querySelector("#loading-tab").hidden = true;
-    }
+    if (mine === loads) showIdle();
   }
+}
+
+function showIdle() {
+  main.removeAttribute("aria-busy");
+  document.querySelector("#loading-tab").hidden = true;
 }
 
 // The content as people who use a screen reader hear of it. Who else is here changes often, and is not told.
@@ -172,7 +174,9 @@ function showRecord({ kind, number, name, url }) {
 // Forgets everything that is shown, because the person may not see it any longer.
 function forget() {
   view = null;
+  // Loads that are not finished show nothing.
   loads += 1;
+  showIdle();
   hideBanner();
   hideNotice();
   suggested = null;

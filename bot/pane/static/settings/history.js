@@ -63,6 +63,7 @@ export function makeHistory({ current, onFailure }) {
     },
     forget() {
       loads += 1;
+      rows.removeAttribute("aria-busy");
       words.value = "";
       rows.replaceChildren();
       removeTables();
