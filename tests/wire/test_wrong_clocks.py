@@ -40,7 +40,9 @@ async def test_posts_of_a_tenant_that_are_in_the_future_delay_nothing(paced: Wor
         await paced.until(lambda: paced.connector.posts.get(GROUP))
     assert "Priority: Normal → **High**" in texts(paced.card())
     warnings = [each for each in logs if each["event"] == "rate_limits.times_ignored"]
-    assert [(each["ahead_s"], each["suppressed"]) for each in warnings] == [(598, 0)]
+    assert [each["suppressed"] for each in warnings] == [0]
+    # The post of the world's start can be the first one that finds these times.
+    assert warnings[0]["ahead_s"] in {598, 600}
     (budget,) = await paced.rows_in(tenant_budget)
     assert max(budget["posts"]) <= paced.clock.now() + timedelta(seconds=1)
 
