@@ -24,7 +24,7 @@ _Statement = Callable[[sqlite3.Connection], sqlite3.Cursor]
 
 
 class _Outcome(NamedTuple):
-    """What a cursor of SQLite has after a statement."""
+    """The attributes of a cursor of SQLite after a statement."""
 
     columns: Any = None
     row_count: int = -1
