@@ -167,10 +167,16 @@ def submit(title: str, teams: dict[str, object]) -> dict[str, object]:
 
 HIDDEN = {"type": "TextBlock", "id": "more", "text": "Hidden part", "isVisible": False}
 NASTY = "**bold** <img src=x onerror=alert(1)> [bad](javascript:alert(1)) [good](https://example.com/) # no | table"
+MENTIONED = {"type": "mention", "text": "<at>Adele Vance</at>", "mentioned": {"id": "29:1", "name": "Adele Vance"}}
 CARD = {
     "type": "AdaptiveCard",
     "version": "1.5",
-    "body": [{"type": "TextBlock", "text": NASTY, "wrap": True}, HIDDEN],
+    "body": [
+        {"type": "TextBlock", "text": NASTY, "wrap": True},
+        {"type": "TextBlock", "text": "Owner: <at>Adele Vance</at>, not <at>Patti</at>", "wrap": True},
+        HIDDEN,
+    ],
+    "msteams": {"entities": [MENTIONED]},
     "actions": [
         {"type": "Action.ToggleVisibility", "title": "Toggle", "targetElements": ["more"]},
         submit("Say", {"type": "imBack", "value": "Said by a button"}),
@@ -190,6 +196,8 @@ async def test_each_kind_of_button_works_and_the_bot_changes_its_messages(page: 
     await button(shown, "Toggle").click()
     await expect(shown.get_by_text("Hidden part")).to_be_visible()
     assert await shown.locator("strong").inner_text() == "bold"
+    await expect(shown.get_by_text("Owner:")).to_have_text("Owner: Adele Vance, not <at>Patti</at>")
+    assert await shown.locator(".mention").all_inner_texts() == ["Adele Vance"]
     assert await shown.locator("img, h1, table, script").count() == 0
     assert [await each.get_attribute("href") for each in await shown.locator(".ac-textBlock a").all()] == [
         "https://example.com/"
