@@ -216,6 +216,20 @@ async def test_each_kind_of_button_works_and_the_bot_changes_its_messages(page: 
         await expect(page.get_by_text("This message was deleted.")).to_be_visible()
 
 
+async def test_quiet_hours_begin_with_the_time_zone_of_the_browser(bot: BotProcess, browser: Browser) -> None:
+    async with watched_page(browser, timezone_id="Asia/Tokyo") as page:
+        await page.goto(f"{bot.url}/sandbox/chats")
+        await button(page, "Create chat").click()
+        await card(page, "Mention me and write").wait_for()
+        await write(page, "@Chat Sync connect CAS-01004")
+        await card(page, "Connected by Alex Wilber").wait_for()
+        await write(page, "@Chat Sync notifications")
+        await button(page, "Notifications").click()
+        dialog = page.get_by_role("dialog")
+        await button(dialog, "Quiet hours").click()
+        await expect(dialog.get_by_role("combobox")).to_have_value("Asia/Tokyo")
+
+
 async def test_a_person_talks_to_the_app_alone(page: Page, bot: BotProcess) -> None:
     await page.goto(f"{bot.url}/sandbox/chats")
     await button(page, "Chat with Chat Sync").click()
