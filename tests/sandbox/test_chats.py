@@ -128,6 +128,19 @@ async def test_an_action_on_a_message_gets_that_message(page: ChatPage) -> None:
     assert second["from"]["application"]["displayName"] == "Chat Sync"
 
 
+async def test_the_bot_gets_the_time_zone_of_the_browser(page: ChatPage) -> None:
+    chat, zone = await page.chat(ALEX, MEGAN), "Asia/Tokyo"
+    page.received()
+    assert (await page.post(f"chats/{chat}/messages", ALEX, text="@Chat Sync mute", timeZone=zone))[0] == 200
+    value: dict[str, object] = {"data": {}}
+    assert (await page.post(f"chats/{chat}/invokes", ALEX, name="task/fetch", value=value, timeZone=zone))[0] == 200
+    message, invoke = page.received()
+    assert [each["type"] for each in message["entities"]] == ["mention", "clientInfo"]
+    (client,) = invoke["entities"]
+    assert client == message["entities"][1]
+    assert client["timezone"] == zone
+
+
 async def test_a_buttons_data_is_sent_without_a_message(page: ChatPage) -> None:
     chat = await page.chat(ALEX, MEGAN)
     await page.bot_posts(chat, text="Choose")

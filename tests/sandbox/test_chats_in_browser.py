@@ -167,10 +167,16 @@ def submit(title: str, teams: dict[str, object]) -> dict[str, object]:
 
 HIDDEN = {"type": "TextBlock", "id": "more", "text": "Hidden part", "isVisible": False}
 NASTY = "**bold** <img src=x onerror=alert(1)> [bad](javascript:alert(1)) [good](https://example.com/) # no | table"
+MENTIONED = {"type": "mention", "text": "<at>Adele Vance</at>", "mentioned": {"id": "29:1", "name": "Adele Vance"}}
 CARD = {
     "type": "AdaptiveCard",
     "version": "1.5",
-    "body": [{"type": "TextBlock", "text": NASTY, "wrap": True}, HIDDEN],
+    "body": [
+        {"type": "TextBlock", "text": NASTY, "wrap": True},
+        {"type": "TextBlock", "text": "Owner: <at>Adele Vance</at>, not <at>Patti</at>", "wrap": True},
+        HIDDEN,
+    ],
+    "msteams": {"entities": [MENTIONED]},
     "actions": [
         {"type": "Action.ToggleVisibility", "title": "Toggle", "targetElements": ["more"]},
         submit("Say", {"type": "imBack", "value": "Said by a button"}),
@@ -190,6 +196,8 @@ async def test_each_kind_of_button_works_and_the_bot_changes_its_messages(page: 
     await button(shown, "Toggle").click()
     await expect(shown.get_by_text("Hidden part")).to_be_visible()
     assert await shown.locator("strong").inner_text() == "bold"
+    await expect(shown.get_by_text("Owner:")).to_have_text("Owner: Adele Vance, not <at>Patti</at>")
+    assert await shown.locator(".mention").all_inner_texts() == ["Adele Vance"]
     assert await shown.locator("img, h1, table, script").count() == 0
     assert [await each.get_attribute("href") for each in await shown.locator(".ac-textBlock a").all()] == [
         "https://example.com/"
@@ -206,6 +214,20 @@ async def test_each_kind_of_button_works_and_the_bot_changes_its_messages(page: 
         await expect(page.locator("#messages li.bot", has_text="Changed")).to_contain_text("Edited")
     async with bot.session.delete(f"{activities}/{message}"):
         await expect(page.get_by_text("This message was deleted.")).to_be_visible()
+
+
+async def test_quiet_hours_begin_with_the_time_zone_of_the_browser(bot: BotProcess, browser: Browser) -> None:
+    async with watched_page(browser, timezone_id="Asia/Tokyo") as page:
+        await page.goto(f"{bot.url}/sandbox/chats")
+        await button(page, "Create chat").click()
+        await card(page, "Mention me and write").wait_for()
+        await write(page, "@Chat Sync connect CAS-01004")
+        await card(page, "Connected by Alex Wilber").wait_for()
+        await write(page, "@Chat Sync notifications")
+        await button(page, "Notifications").click()
+        dialog = page.get_by_role("dialog")
+        await button(dialog, "Quiet hours").click()
+        await expect(dialog.get_by_role("combobox")).to_have_value("Asia/Tokyo")
 
 
 async def test_a_person_talks_to_the_app_alone(page: Page, bot: BotProcess) -> None:

@@ -62,6 +62,7 @@ async def write_message(request: web.Request, body: Body) -> Answer:
         reply_to=_existing(teams, conversation, person, body.number("replyTo")),
         sent=body.text("sent", limit=MAX_TEXT_LENGTH).strip(),
         value=body.values.get("value"),
+        time_zone=body.text("timeZone", limit=_MAX_ID_LENGTH),
     )
     if not (draft.text or draft.card or draft.sent) and draft.value is None:
         raise RequestRefused("Write something first.")
@@ -77,7 +78,9 @@ async def send_invoke(request: web.Request, body: Body) -> Answer:
     if name not in INVOKES or not isinstance(value, Mapping):
         raise RequestRefused("The sandbox does not send this invoke.")
     message = _existing(teams, conversation, person, body.number("message"))
-    answer = await invoke(teams, conversation, person, InvokeRequest(name=name, value=value, message=message))
+    time_zone = body.text("timeZone", limit=_MAX_ID_LENGTH)
+    pressed = InvokeRequest(name=name, value=value, message=message, time_zone=time_zone)
+    answer = await invoke(teams, conversation, person, pressed)
     if not answer.ok:
         raise RequestRefused(_failure(conversation, answer), HTTPStatus.BAD_GATEWAY)
     return {"answer": answer.body}

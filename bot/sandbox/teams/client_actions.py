@@ -8,7 +8,7 @@ from urllib.parse import quote
 from bot.sandbox.teams.activity_sender import BotAnswer
 from bot.sandbox.teams.channels import TEAM_ID
 from bot.sandbox.teams.chats import Content, Conversation, find_message, has_app
-from bot.sandbox.teams.envelopes import ADAPTIVE, bot_account, envelope, message_id, with_mention
+from bot.sandbox.teams.envelopes import ADAPTIVE, bot_account, client_info, envelope, message_id, with_mention
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.teams.sample_organization import SampleOrganization
 from bot.sandbox.values import Json, Row
@@ -43,6 +43,8 @@ class Draft:
     """Text that a button sends to the bot, which can differ from the text that the chat shows."""
     value: Json = None
     """Data of a button that sends a message."""
+    time_zone: str = ""
+    """IANA name of the browser's time zone, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class InvokeRequest:
     value: Mapping[str, Json]
     message: int | None = None
     """Number of the message that the button or the command belongs to."""
+    time_zone: str = ""
 
 
 async def write(
@@ -67,8 +70,8 @@ async def write(
         content = Content(text=draft.text, card=draft.card, author=person.id, reply_to=draft.reply_to)
         number = await teams.post(conversation.id, content)
     text = draft.sent or draft.text
-    message = with_mention(text, bot_account(conversation))
-    is_meant = conversation.kind == "oneOnOne" or bool(message["entities"])
+    message, mentions = with_mention(text, bot_account(conversation))
+    is_meant = conversation.kind == "oneOnOne" or bool(mentions)
     is_sent = (is_meant and bool(text)) or bool(draft.sent) or draft.value is not None
     if not is_sent or teams.activity_sender is None or not _has_bot(teams, conversation):
         return None
@@ -76,6 +79,7 @@ async def write(
         **_envelope(teams, conversation, person, number if number is not None else draft.reply_to),
         "type": "message",
         **(message if text else {}),
+        "entities": [*mentions, *client_info(draft.time_zone)],
         **({"id": message_id(number)} if number is not None else {}),
         **({"replyToId": message_id(draft.reply_to)} if draft.reply_to is not None else {}),
         **({"value": draft.value} if draft.value is not None else {}),
@@ -97,6 +101,7 @@ async def invoke(
         **_envelope(teams, conversation, person, request.message),
         "type": "invoke",
         "name": request.name,
+        "entities": client_info(request.time_zone),
         "value": value,
         **({"replyToId": message_id(request.message)} if row and request.message is not None else {}),
     }

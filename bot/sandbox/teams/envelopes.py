@@ -39,6 +39,11 @@ def envelope(
     }
 
 
+def client_info(time_zone: str) -> list[Json]:
+    """Return the entity about the client, which Teams adds to what a person does; none without a time zone."""
+    return [{"type": "clientInfo", "locale": "en-US", "platform": "Web", "timezone": time_zone}] if time_zone else []
+
+
 def bot_account(conversation: Conversation) -> dict[str, Json]:
     """Return the bot as activities name it."""
     return {"id": conversation.bot_id, "name": conversation.bot_name}
@@ -55,17 +60,14 @@ def message_number(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len("1000000000") else None
 
 
-def with_mention(text: str, bot: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a message's text as Teams sends it: escaped, and with tags and entities for mentions of the bot."""
+def with_mention(text: str, bot: Mapping[str, Json]) -> tuple[dict[str, Json], list[Json]]:
+    """Return a message's text as Teams sends it: escaped, and with tags for mentions of the bot; and their entity."""
     name, tag = escape(f"@{bot['name']}", quote=False), f"<at>{escape(str(bot['name']), quote=False)}</at>"
     marked = escape(text, quote=False).replace(name, tag)
     mention: Json = {"type": "mention", "mentioned": bot, "text": tag}
-    return {
-        "text": marked,
-        "textFormat": "plain",
-        "entities": [mention] if tag in marked else [],
-        "attachments": [{"contentType": "text/html", "content": f"<p>{marked}</p>"}],
-    }
+    attachment: Json = {"contentType": "text/html", "content": f"<p>{marked}</p>"}
+    message: dict[str, Json] = {"text": marked, "textFormat": "plain", "attachments": [attachment]}
+    return message, [mention] if tag in marked else []
 
 
 def _account(user: SampleUser) -> dict[str, Json]:

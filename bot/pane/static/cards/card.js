@@ -5,6 +5,7 @@ import { element } from "./dom.js";
 import { HOST_CONFIG } from "./host_config.js";
 import { openUrl } from "./links.js";
 import "./markdown.js";
+import { showMentions } from "./mentions.js";
 import { AC } from "./renderer.js";
 
 const NO_TEXTS = { unreadable: "This card cannot be shown.", noResults: "No results", searchFailed: "Unable to load results", remove: "Remove {name}" };
@@ -19,6 +20,7 @@ export function renderCard(payload, { onAction, onSearch, texts = NO_TEXTS }) {
   try {
     card.parse(payload);
     const rendered = card.render();
+    if (rendered) showMentions(rendered, payload);
     if (rendered) frame.append(withoutIds(rendered, card.getAllInputs()));
   } catch (error) {
     console.warn("The card cannot be shown.", error);

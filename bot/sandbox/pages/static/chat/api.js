@@ -12,6 +12,7 @@ export const theme = () => (matchMedia("(prefers-color-scheme: dark)").matches ?
 
 export class Refused extends Error {}
 
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 const UNREACHABLE = "The sandbox is not responding.";
 
 export async function post(action, body, address = app.dataset.address) {
@@ -20,7 +21,7 @@ export async function post(action, body, address = app.dataset.address) {
     response = await fetch(`${address}${action}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ person: me(), ...body }),
+      body: JSON.stringify({ person: me(), timeZone, ...body }),
     });
   } catch {
     throw new Refused(UNREACHABLE);
