@@ -1,7 +1,9 @@
 """Databases of earlier versions migrate to this version, and their rows decode to the values that were stored."""
 
+import asyncio
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -29,7 +31,7 @@ from bot.store.migrate import migrate, newest_revision, require_up_to_date
 from bot.store.tables import metadata, outbox
 from bot.store.unit_of_work import Store
 from tests.contract import samples
-from tests.contract.dump import FOLDER, fill_new, restore
+from tests.contract.dump import FOLDER, fill_new, pg_dump, restore
 
 REVISIONS = sorted(file.name.partition(".")[0] for file in FOLDER.glob("*.sqlite.sql"))
 JSON_COLUMNS = [
@@ -42,13 +44,47 @@ def dump_of(revision: str, url: str) -> str:
     return Path(FOLDER, f"{revision}.{kind}.sql").read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=REVISIONS)
-async def engines(request: pytest.FixtureRequest, empty_database_url: str) -> AsyncIterator[Engines]:
-    """Return a database that an earlier revision created, migrated to this version."""
-    await restore(empty_database_url, dump_of(request.param, empty_database_url))
-    made = create_engines(empty_database_url)
+class MigratedDumps:
+    """Databases that earlier revisions created, migrated to this version. Tests get copies: a migration takes long."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._scripts: dict[str, str] = {}
+
+    async def copy(self, revision: str, url: str) -> None:
+        """Fill the empty database."""
+        if url.startswith("sqlite"):
+            file = self._folder / f"{revision}.db"
+            if not file.exists():
+                await _migrated(revision, f"sqlite+aiosqlite:///{file}")
+            shutil.copy(file, url.partition("///")[2])
+        elif revision in self._scripts:
+            await restore(url, self._scripts[revision])
+        else:
+            await _migrated(revision, url)
+            self._scripts[revision] = await asyncio.to_thread(pg_dump, url)
+
+
+async def _migrated(revision: str, url: str) -> None:
+    await restore(url, dump_of(revision, url))
+    made = create_engines(url)
     await migrate(made.writing)
     await require_up_to_date(made.writing)
+    await made.close()
+
+
+@pytest.fixture(scope="module")
+def migrated_dumps(tmp_path_factory: pytest.TempPathFactory) -> MigratedDumps:
+    return MigratedDumps(tmp_path_factory.mktemp("dumps"))
+
+
+@pytest.fixture(params=REVISIONS)
+async def engines(
+    request: pytest.FixtureRequest, empty_database_url: str, migrated_dumps: MigratedDumps
+) -> AsyncIterator[Engines]:
+    """Return a database that an earlier revision created, migrated to this version."""
+    await migrated_dumps.copy(request.param, empty_database_url)
+    made = create_engines(empty_database_url)
     yield made
     await made.close()
 

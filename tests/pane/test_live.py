@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, update
 
 from bot.store.tables import chat, signing_key
@@ -12,8 +11,6 @@ from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import record_type_page, request_page
 from tests.wire.people import ADELE, ALEX, MEGAN, PATTI
 from tests.wire.world import API, GROUP, World
-
-pytestmark = pytest.mark.one_database
 
 
 async def test_a_poll_without_changes_has_no_content_and_asks_graph_nothing(world: World) -> None:

@@ -17,8 +17,6 @@ from tests.steps.pane import PanePage, case, error_of, open_pane
 from tests.wire.people import ADELE, ALEX
 from tests.wire.world import World
 
-pytestmark = pytest.mark.one_database
-
 OVER = ("You are not signed in, or your session has ended.", "Sign in again.")
 
 

@@ -63,6 +63,7 @@ NONE = (401, "signedOut")
 WAITING = (202, "inProgress")
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 async def test_a_person_signs_in_and_the_page_gets_the_session_once(world: World, sign_in: FakeSignIn) -> None:
     window = Window(world)
     assert await session_status(world, window.secret) == NONE
@@ -118,6 +119,7 @@ async def test_the_cookies_belong_to_the_window_and_to_the_frame(world: World, s
         assert answer.headers.getall("Set-Cookie") == [expected]
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 async def test_another_browser_cannot_take_over_a_sign_in(world: World, sign_in: FakeSignIn) -> None:
     mine, theirs = Window(world), Window(world)
     address = await mine.begin()

@@ -10,8 +10,6 @@ from tests.steps.pane import PanePage, case, error_of, open_pane, rows
 from tests.wire.people import ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import PERSONAL, World
 
-pytestmark = pytest.mark.one_database
-
 
 async def add(world: World, chat: str, person: Somebody) -> None:
     """Add the person to a chat that was created through Graph."""

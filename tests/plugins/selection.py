@@ -15,13 +15,14 @@ _ONLY_WITH_MORE = frozenset(
         "bench/test_processes.py",
         "cards/test_rendered.py",
         "sandbox/test_microsoft_sdk.py",
-        "sandbox/test_pages_in_browser.py",
         "sandbox/test_real_client.py",
         "sync/test_load.py",
     )
 )
 """Folders and files with real clients, processes, and load."""
-_WIRE = TESTS / "wire"
+_IN_BROWSER = "_in_browser.py"
+"""End of the names of files that need a browser."""
+_STORIES = frozenset({TESTS / "wire", TESTS / "pane"})
 _DATABASES = ("database_url", "empty_database_url")
 
 
@@ -33,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out real clients, processes, and load. A path on the command line overrides this."""
-    if MORE or collection_path not in _ONLY_WITH_MORE:
+    if MORE or not (collection_path in _ONLY_WITH_MORE or collection_path.name.endswith(_IN_BROWSER)):
         return None
     named = (Path(config.invocation_params.dir, each.partition("::")[0]).resolve() for each in config.args)
     return None if any(collection_path in (each, *each.parents) for each in named) else True
@@ -49,8 +50,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _kinds(test: pytest.Item) -> tuple[str, ...]:
     """Return the databases for a test.
 
-    The contract tests compare the databases. A story of the wire tests runs on both only if it stores something that
-    other stories do not store; of a story with variants, all run on SQLite.
+    The contract tests compare the databases. A story at the wire runs on both only if it stores something that other
+    stories do not store; of a story with variants, all run on SQLite.
     """
     marker = test.get_closest_marker("databases")
     if marker:
@@ -58,7 +59,8 @@ def _kinds(test: pytest.Item) -> tuple[str, ...]:
     if FULL:
         return "sqlite", "postgresql"
     once = test.get_closest_marker("one_database") or test.get_closest_marker("parametrize")
-    return ("sqlite",) if not MORE or (_WIRE in test.path.parents and once) else ("sqlite", "postgresql")
+    is_story = not _STORIES.isdisjoint(test.path.parents)
+    return ("sqlite",) if not MORE or (once and is_story) else ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
