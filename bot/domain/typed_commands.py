@@ -1,17 +1,23 @@
 """Parse the text commands that people type. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
 
+from bot.domain.command_words import command_length, english
 from bot.domain.public_names import QUIET
 from bot.text.typed_text import simple_form
 
 _MAX_POLITE_WORDS = 4
-_POLITE = frozenset({"can", "could", "hello", "hey", "hi", "kindly", "ok", "okay", "please", "pls", "plz", "you"})
-"""Words before a command that do not change it."""
-_AFTER = frozenset({"please", "pls", "plz", "thank", "thanks", "you"})
-"""Words after the last word of a command that do not change it."""
+_POLITE = frozenset({"can", "could", "hello", "hey", "hi", "kindly", "ok", "okay", "please", "pls", "plz", "you"}) | {
+    *("bitte", "hallo", "bonjour", "salut", "svp", "favor", "hola", "ola", "oi", "por")
+}
+"""Words before a command that do not change it, without accents."""
+_AFTER = frozenset({"please", "pls", "plz", "thank", "thanks", "you"}) | {
+    *("bitte", "danke", "favor", "gracias", "merci", "obrigada", "obrigado", "por", "svp")
+}
+"""Words after the last word of a command that do not change it, without accents."""
 
 _WORD = re.compile(r"[\W_]*([^\W\d_]+)")
 _BEFORE_ARGUMENTS = re.compile(r"[\s:,;.!?/\u2010-\u2015\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f-]*")
@@ -28,10 +34,12 @@ class TypedCommand:
 def parse_command(text: str, commands: Container[str]) -> TypedCommand | None:
     """Return the command at the beginning of the text, such as `connect` in `/connect: CAS-01001`, or None."""
     at, quiet = 0, ""
+    text = unicodedata.normalize("NFC", text)
     for _ in range(_MAX_POLITE_WORDS + 1):
         found = _WORD.match(text, at)
-        word = _plain(found[1]) if found else ""
-        at = found.end() if found else at
+        letters = found[1][: command_length(found[1])] if found else ""
+        word = _plain(letters)
+        at = found.start(1) + len(letters) if found else at
         if word in commands:
             arguments = text[_end_of_separator(text, at) :].strip()
             return TypedCommand(name=word, arguments=f"{arguments} {quiet}".strip())
@@ -70,6 +78,6 @@ def _end_of_separator(text: str, at: int) -> int:
 
 
 def _plain(word: str) -> str:
-    """Return the word in lowercase, without punctuation."""
+    """Return the English word of a command, or the word in its plain form, without punctuation."""
     found = _WORD.match(simple_form(word))
-    return found[1].lower() if found else ""
+    return english(found[1]) if found else ""

@@ -27,6 +27,22 @@ async def test_connecting_by_number_sends_the_note_with_five_facts(world: World)
     assert buttons(card)["Open record"]["url"] == await world.link()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("verbinden CAS-01001", "connecter CAS-01001", "conectar CAS-01001", "接続CAS-01001", "توصيل CAS-01001"),
+        *("Bitte verbinden: CAS-01001", "CONECTAR CAS-01001"),
+    ],
+)
+@pytest.mark.one_database
+async def test_a_chat_is_connected_in_every_language(world: World, text: str) -> None:
+    await world.say(text, person=ADELE)
+    await world.settle()
+    assert world.card()["body"]
+    (kept,) = await world.rows_in(connection)
+    assert (kept["chat_id"], kept["record_number"]) == (GROUP, "CAS-01001")
+
+
 async def test_a_connection_is_stored_with_the_reported_values_and_the_connector(world: World) -> None:
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
