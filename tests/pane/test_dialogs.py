@@ -11,6 +11,7 @@ from tests.steps.new_chats import inputs, members, selection
 from tests.steps.pane import PanePage, case, error_of, open_pane
 from tests.steps.saved_messages import open_dialog
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI
+from tests.wire.test_absent_app import take_out
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
@@ -98,6 +99,17 @@ async def test_a_dialog_about_a_chat_is_only_for_its_members(world: World) -> No
         status, body = await (await open_pane(world, person)).send("dialog", {"page": "members", "chat": named})
         answers.append((status, error_of(body)[0]))
     assert set(answers) == {(403, "Only members of this chat can do this.")}
+
+
+async def test_strangers_get_one_answer_also_for_a_chat_without_the_app(world: World) -> None:
+    chat = await create_chat(world)
+    await take_out(world, chat)
+    answers = []
+    for person, named in ((ALEX, chat), (ALEX, "19:unknown@thread.v2"), (MEGAN, chat)):
+        status, body = await (await open_pane(world, person)).send("dialog", {"page": "members", "chat": named})
+        answers.append((status, error_of(body)[0]))
+    assert answers[0] == answers[1] == (403, "Only members of this chat can do this.")
+    assert answers[2] == (403, "Chat Sync is not in this chat.")
 
 
 async def test_without_a_chat_nothing_is_said_anywhere(world: World) -> None:
