@@ -12,6 +12,7 @@ from bot.features.shared.action_data import parse_connection
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.answers import Answer
 from bot.logs import get_logger
+from bot.pane.display_values import display_sentences
 from bot.pane.requests import PaneRequest, bad_request, signed_in
 from bot.pane.responses import json_answer
 
@@ -32,7 +33,8 @@ def act(do: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
             raise
         if isinstance(answer, ChatSyncError):
             raise answer
-        return json_answer({"text": answer.message.summary, "isQuestion": answer.needs_confirmation})
+        text = display_sentences(answer.message.summary)
+        return json_answer({"text": text, "isQuestion": answer.needs_confirmation})
 
     return handle
 

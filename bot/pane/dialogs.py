@@ -16,6 +16,7 @@ from bot.features.shared.action_data import parse_connection
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.requests import PressedButton, page_request, search_request, texts_in
 from bot.features.shared.turn import Turn
+from bot.pane.display_values import display_sentences, display_text
 from bot.pane.requests import PaneRequest, bad_request, signed_in
 from bot.pane.responses import json_answer
 from cards.activity import CardTooLargeError, card_json
@@ -37,7 +38,7 @@ async def show_page(request: web.Request) -> web.Response:
         raise bad_request()
     answer = await asked.door.cards.page(await _turn(asked), page_request(page, data))
     if isinstance(answer, Done):
-        return json_answer({"text": answer.text})
+        return json_answer({"text": display_sentences(answer.text)})
     return json_answer({"title": answer.title, "height": answer.height, "card": _card(answer.message)})
 
 
@@ -50,7 +51,7 @@ async def press_button(request: web.Request) -> web.Response:
     pressed = PressedButton(verb=verb, data=texts_in(data, without=_VERB))
     answer = await asked.door.cards.press(await _turn(asked), pressed)
     if answer.already_queued:
-        return json_answer({"text": answer.message.summary})
+        return json_answer({"text": display_sentences(answer.message.summary)})
     return json_answer({"card": _card(answer.message)})
 
 
@@ -59,7 +60,8 @@ async def find_choices(request: web.Request) -> web.Response:
     asked = await signed_in(request)
     query = search_request(asked.text("dataset", at_most=_MAX_DATASET), asked.text("text"), _data(asked))
     choices = await asked.door.cards.find_choices(await _turn(asked), query)
-    return json_answer({"choices": [{"title": each.title or each.value, "value": each.value} for each in choices]})
+    titles = [(display_text(each.title or each.value), each.value) for each in choices]
+    return json_answer({"choices": [{"title": title, "value": value} for title, value in titles]})
 
 
 async def _turn(asked: PaneRequest) -> Turn:

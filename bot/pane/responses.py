@@ -20,6 +20,7 @@ from bot.domain.errors import (
     SignedOut,
     Unavailable,
 )
+from bot.pane.display_values import display_sentences
 
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -71,13 +72,12 @@ def error_answer(error: ChatSyncError) -> web.Response:
 
 def failure(status: int, text: str, next_step: str = "") -> web.Response:
     """Return an answer that says what failed, and what to do."""
-    kind = _KINDS.get(HTTPStatus(status), "failed")
-    return json_answer({"error": {"kind": kind, "text": text, "nextStep": next_step}}, status)
+    return json_answer({"error": _error(status, text, next_step)}, status)
 
 
 def error_values(error: ChatSyncError) -> Mapping[str, str]:
     """Return the error as a part of another answer."""
-    return {"kind": _KINDS.get(_status(error), "failed"), "text": str(error), "nextStep": error.next_step}
+    return _error(_status(error), str(error), error.next_step)
 
 
 def secure(response: web.StreamResponse) -> None:
@@ -86,6 +86,12 @@ def secure(response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Content-Security-Policy", _NO_PAGE)
+
+
+def _error(status: int, text: str, next_step: str) -> Mapping[str, str]:
+    """Return the error. Names in the texts come from outside."""
+    kind = _KINDS.get(HTTPStatus(status), "failed")
+    return {"kind": kind, "text": display_sentences(text), "nextStep": display_sentences(next_step)}
 
 
 def _status(error: ChatSyncError) -> HTTPStatus:

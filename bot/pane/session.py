@@ -32,7 +32,7 @@ async def begin(request: web.Request) -> web.Response:
         identity = await sign_in(body)
     except CallerRejected as error:
         return _rejected(door, error)
-    token = await begin_session(door.services, identity)
+    token = await begin_session(door.services, identity, door.session_rules)
     response = json_answer({"session": token}, HTTPStatus.CREATED)
     if host is PaneHost.DYNAMICS:
         set_session_cookie(response, token)

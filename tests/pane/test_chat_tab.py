@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain.values import Chat, Connection
-from bot.store.tables import environment, record_type
+from bot.store.tables import connection, environment, record_type
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, error_of, open_pane
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI
@@ -71,6 +71,20 @@ async def test_strangers_and_chats_that_do_not_exist_get_one_answer(world: World
     status, body = await page.send("chat/poll", {"chat": GROUP, "version": "x"})
     assert (status, body) == (200, {"outdated": True})
     assert "CAS" not in str(body)
+
+
+async def test_the_version_of_another_chat_tells_strangers_nothing(world: World) -> None:
+    """The state of a chat without records is the same in every chat, and each member of one can ask for it."""
+    chat = await create_chat(world)
+    megan, alex = await open_pane(world, MEGAN), await open_pane(world, ALEX)
+    (stored,) = await world.rows_in(connection)
+    assert (await megan.send("disconnect", {"connection": stored["public_id"]}))[0] == 200
+    await world.settle()
+    await take_out(world, chat)
+    watch = (await chat_of(alex, OTHER_GROUP))["watch"]
+    assert not await is_outdated(alex, {"watch": watch})
+    for named in (chat, "19:ffff@thread.v2"):
+        assert await is_outdated(alex, {"watch": {**watch, "chat": named}}), named
 
 
 async def test_the_records_of_a_chat_are_loaded_only_for_its_members(

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.store.tables import connection
+from bot.store.tables import audit, connection
 from tests.steps.members import create_chat
 from tests.steps.new_chats import inputs, members, selection
 from tests.steps.pane import PanePage, case, error_of, open_pane
+from tests.steps.saved_messages import open_dialog
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI
-from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
+from tests.wire.test_absent_app import take_out
+from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -99,6 +101,17 @@ async def test_a_dialog_about_a_chat_is_only_for_its_members(world: World) -> No
     assert set(answers) == {(403, "Only members of this chat can do this.")}
 
 
+async def test_strangers_get_one_answer_also_for_a_chat_without_the_app(world: World) -> None:
+    chat = await create_chat(world)
+    await take_out(world, chat)
+    answers = []
+    for person, named in ((ALEX, chat), (ALEX, "19:unknown@thread.v2"), (MEGAN, chat)):
+        status, body = await (await open_pane(world, person)).send("dialog", {"page": "members", "chat": named})
+        answers.append((status, error_of(body)[0]))
+    assert answers[0] == answers[1] == (403, "Only members of this chat can do this.")
+    assert answers[2] == (403, "Chat Sync is not in this chat.")
+
+
 async def test_without_a_chat_nothing_is_said_anywhere(world: World) -> None:
     page = await open_pane(world, ALEX)
     await world.say("connect CAS-01001 quiet", person=ALEX)
@@ -143,6 +156,30 @@ async def test_forged_data_grants_nothing(world: World) -> None:
     settings = await dialog(page, "settings", {"environment": hidden["environment"]})
     assert "System Administrator" in texts(settings["card"])[0]
     assert world.made_chats() == []
+
+
+async def test_a_message_that_is_saved_here_names_who_saved_it(world: World) -> None:
+    """A page of a dialog in Teams can be sent here, where the request does not contain the name of the person."""
+    # Rosters of Teams also know people by their object IDs.
+    world.connector.members[GROUP] += [ADELE.object_id]
+    filled = (await open_dialog(world)).step("Save", words="CAS-01001", text="Something else")
+    name = str(filled.pop("dialog"))
+    saved = await dialog(await open_pane(world, ADELE), name, filled, chat=GROUP)
+    assert saved == {"text": "Saved to CAS-01001 as a note."}
+    query = {"$filter": "contains(notetext,'Something else')"}
+    async with world.session.get(f"{world.sandbox}{API}/annotations", params=query) as answer:
+        (note,) = (await answer.json())["value"]
+    assert {"Changed by Adele Vance", "Saved by Adele Vance"} <= set(note["notetext"].splitlines())
+
+
+async def test_the_audit_trail_names_who_started_a_chat_here(world: World) -> None:
+    page = await open_pane(world, ALEX)
+    shown = await dialog(page, "newChat", record=await case(world))
+    await press(page, shown, "Create chat", others=selection(MEGAN))
+    await world.settle()
+    entries = await world.rows_in(audit)
+    assert {each["act"] for each in entries} == {"new chat", "new chat created", "connect"}
+    assert {each["person_name"] for each in entries} == {"Alex Wilber"}
 
 
 async def test_another_persons_creation_cannot_be_continued(world: World) -> None:

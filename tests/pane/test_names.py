@@ -2,13 +2,15 @@
 
 import pytest
 
+from bot.domain.errors import NotFound
 from bot.pane.display_values import MAX_NAME
+from bot.pane.responses import error_values
 from bot.pane.view_values import record_value
-from bot.store.tables import connection
+from bot.store.tables import connection, record_type
 from cards.record import RecordHeader
 from tests.steps.members import create_chat
-from tests.steps.pane import case, open_pane, rows
-from tests.wire.people import ADELE, MEGAN
+from tests.steps.pane import case, error_of, open_pane, rows
+from tests.wire.people import ADELE, ALEX, MEGAN
 from tests.wire.world import World
 
 pytestmark = pytest.mark.one_database
@@ -48,6 +50,26 @@ async def test_hostile_names_leave_as_plain_text(world: World, given: str, shown
     assert not set("\u202e\u2066\u200b\x07\n\t") & set(found["key"])
     await world.settle()
     world.connector.posts.clear()
+
+
+async def test_names_in_errors_leave_as_plain_text(world: World) -> None:
+    """The name of a person or of a record must not turn the words of the sentence around it."""
+    await create_chat(world, "Pump", "CAS-01001")
+    hostile, shown = "\u202eeve\u2066\x07", "eve"
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(connection.update().values(connector_name=hostile))
+        await begun.execute(record_type.update().values(join=False))
+    await world.restart()
+    page, record = await open_pane(world, ALEX), await case(world)
+    (row,) = rows(await page.view(record), "connected")
+    status, body = await page.send("join", {"connection": row["connection"]})
+    assert (status, error_of(body)[1]) == (
+        403,
+        f"Ask {shown}, who connected the chat, or your administrator.",
+    )
+    hidden = error_values(NotFound("{record} is gone.", f"Ask {hostile}.", record=hostile))
+    assert hidden == {"kind": "notFound", "text": f"{shown} is gone.", "nextStep": f"Ask {shown}."}
+    await world.settle()
 
 
 @pytest.mark.parametrize(

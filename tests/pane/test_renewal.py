@@ -88,6 +88,18 @@ async def test_the_session_of_a_disabled_person_ends_in_teams_too(
     assert (status, error_of(body)) == (401, GONE)
 
 
+async def test_the_token_of_a_disabled_person_begins_no_other_session(page: PanePage, sign_in: FakeSignIn) -> None:
+    """Teams gives out tokens that are valid for an hour, or longer."""
+    world = page.world
+    tab, token = PanePage(world, headers={"X-Chat-Sync-Host": "teams"}), sign_in.tab_token(ADELE.object_id)
+    assert (await tab.send("session", {"token": token}))[0] == 201
+    before = len(await world.rows_in(pane_session))
+    world.dataverse_says = ENTRA
+    status, body = await tab.send("session", {"token": token})
+    assert (status, body["error"]["kind"], error_of(body)) == (401, "signedOut", GONE)
+    assert len(await world.rows_in(pane_session)) == before
+
+
 async def test_in_teams_a_session_goes_on_while_nobody_can_check(page: PanePage, sign_in: FakeSignIn) -> None:
     world, tab = page.world, await tab_of(page.world, sign_in)
     world.dataverse_refuses = {"/graph/v1.0/": (403, {"error": {"code": "Authorization_RequestDenied", "message": ""}})}

@@ -12,6 +12,7 @@ from bot.domain.values import Chat, ChatId, ObjectId, Person
 from bot.features.connections.connect_channel import require_team
 from bot.features.new_chats import chat_steps, create_channel
 from bot.features.new_chats.creation_state import LEASE, save_progress
+from bot.features.shared import access
 from bot.features.shared.auditing import write_audit
 from bot.features.shared.services import Services
 from bot.runtime.answer_time import current_answer
@@ -52,11 +53,12 @@ async def start_creation(
 async def resume_creation(services: Services, key: NewChatKey, person: Person, current: Chat) -> Progress:
     """Run the remaining steps, and return the progress when they end or when the time for an answer is over.
 
-    Raises `NotFound` if the person did not start this creation.
+    Raises `NotFound` if the person did not start this creation, and the errors of `require_user_anywhere`.
     """
     new_chat = await _get(services, key, person)
     if not new_chat.remaining_steps:
         return Progress(new_chat=new_chat)
+    person = await access.with_name(services, person)
     task = services.chat_creations.get(key)
     if task is None:
         task = services.chat_creations[key] = asyncio.create_task(_run(services, key, person, current))

@@ -13,12 +13,14 @@ async def is_account_enabled(services: Services, identity: PaneIdentity, directo
     `directory_tenant`: the tenant whose people Microsoft Graph shows. Raise `Unavailable` or `NotAllowed` if one of
     the systems does not say.
     """
+    in_entra = await is_enabled_in_entra(services, identity, directory_tenant)
+    return in_entra and await _is_enabled_in_dataverse(services, identity)
+
+
+async def is_enabled_in_entra(services: Services, identity: PaneIdentity, directory_tenant: str | None) -> bool:
+    """Return whether the person is enabled in Microsoft Entra ID; raise `Unavailable` or `NotAllowed`."""
     if identity.tenant_id != directory_tenant:
         raise Unavailable("Microsoft Graph shows no people of this tenant.")
-    return await _is_enabled_in_entra(services, identity) and await _is_enabled_in_dataverse(services, identity)
-
-
-async def _is_enabled_in_entra(services: Services, identity: PaneIdentity) -> bool:
     found = (await services.directory.get_people([identity.object_id])).get(identity.object_id)
     return found is not None and found.enabled
 

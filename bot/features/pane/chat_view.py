@@ -121,4 +121,5 @@ async def _stored_version(services: Services, chat: ChatId) -> str:
     async with services.store.reading() as work:
         rows = await work.pane_state.chat_rows(chat)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
-    return await version_of(services, (settings, rows))
+    # With the chat, because the same state in another chat would say that this one is known.
+    return await version_of(services, (chat, settings, rows))

@@ -3,7 +3,7 @@
 A session begins with the identity that a host proved. After that, only the random token of the session counts.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ from secrets import token_urlsafe
 
 from bot.domain.errors import ChatSyncError, SignedOut
 from bot.domain.pane_sessions import CHECKED_EVERY, MAX_SESSIONS, PaneHost, PaneIdentity, PaneSession, new_session
-from bot.features.pane.account_check import is_account_enabled
+from bot.features.pane.account_check import is_account_enabled, is_enabled_in_entra
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.services import Services
 from bot.logs import get_logger
@@ -34,8 +34,16 @@ class SessionRules:
     """The tenant whose people Microsoft Graph shows, in lowercase."""
 
 
-async def begin_session(services: Services, identity: PaneIdentity) -> str:
-    """Store a new session, and return its token; raise `Unavailable`. One proof may begin any number of them."""
+async def begin_session(services: Services, identity: PaneIdentity, rules: SessionRules) -> str:
+    """Store a new session, and return its token; raise `SignedOut` or `Unavailable`.
+
+    One proof may begin any number of sessions. A token of Teams can be older than a change of the account, so the
+    account is checked. Without that, a disabled person could begin another session whenever one ended.
+    """
+    if identity.host is PaneHost.TEAMS:
+        enabled = await _answer(services, is_enabled_in_entra(services, identity, rules.directory_tenant))
+        if enabled is False:
+            raise _disabled()
     token = token_urlsafe(_TOKEN_BYTES)
     async with services.store.writing() as work:
         replaced = await work.pane_sessions.make_room(identity, at_most=MAX_SESSIONS)
@@ -97,19 +105,22 @@ async def _check(
     async with services.store.writing() as work:
         if not await work.pane_sessions.claim_check(digest, session, next_at=now + CHECKED_EVERY):
             return
-    enabled = await _is_enabled(services, session.identity, directory_tenant)
+    enabled = await _answer(services, is_account_enabled(services, session.identity, directory_tenant))
     if enabled is None:
         return
     if not enabled:
         await _delete(services, digest)
-        raise SignedOut("Your account is no longer enabled for Dynamics 365.", "Ask your administrator.")
+        raise _disabled()
     async with services.store.writing() as work:
         await work.pane_sessions.save_check(digest, at=now)
 
 
-async def _is_enabled(services: Services, identity: PaneIdentity, directory_tenant: str | None) -> bool | None:
+def _disabled() -> SignedOut:
+    return SignedOut("Your account is no longer enabled for Dynamics 365.", "Ask your administrator.")
+
+
+async def _answer(services: Services, check: Awaitable[bool]) -> bool | None:
     """Return None if one of the systems does not say. Then the session goes on, but is not renewed."""
-    check = is_account_enabled(services, identity, directory_tenant)
     try:
         found = await answer_in_time(check, services.limits.answer_within_s)
     except ChatSyncError as error:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import BotAbsent, NotAllowed
 from bot.domain.values import Chat, ChatId, Person, PublicId
+from bot.features.connections.install_app import require_chat_member
 from bot.features.shared import access
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -28,16 +29,17 @@ async def pane_turn(services: Services, person: Person, address: Chat, claim: Ch
 
 
 async def _require_own_chat(services: Services, person: Person, claim: ChatClaim) -> Chat:
-    """Return the chat. There is one error for a chat that is unknown, and one that the person is not in."""
+    """Return the chat. There is one error for a chat that is unknown, and for one that the person is not in."""
     async with services.store.reading() as work:
         connection = await work.connections.get(claim.connection) if claim.connection else None
         chat = await work.chats.get(connection.chat_id if connection else ChatId(claim.chat))
     if chat is None:
         raise access.only_members()
     try:
-        await access.require_member(services, chat, person)
+        members = await require_chat_member(services, chat, person)
     except BotAbsent as error:
-        raise NotAllowed(
-            "Chat Sync is not in this chat, or you are not.", "In Teams, add Chat Sync to the chat."
-        ) from error
+        # Nobody knows whether the person is in the chat.
+        raise access.only_members() from error
+    if members is not None:
+        raise NotAllowed("Chat Sync is not in this chat.", "In Teams, add Chat Sync to the chat.")
     return chat

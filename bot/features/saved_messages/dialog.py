@@ -1,6 +1,7 @@
 """The dialog that saves a chat message to a record. Submitted data is not trusted."""
 
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.domain.errors import BadRequest
@@ -19,6 +20,7 @@ from bot.features.record_search.record_picker import (
 from bot.features.record_search.resolver import Match
 from bot.features.saved_messages.save_message import save_message
 from bot.features.saved_messages.signed_quote import QUOTE_DATA, is_original, is_quote_signed, sign_quote
+from bot.features.shared import access
 from bot.features.shared.action_data import KEY, ActionData
 from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler
@@ -44,6 +46,7 @@ async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
     initial = {KEY: str(uuid4()), TITLE: title, TEXT: data[QuotedField.TEXT]}
     signed = await sign_quote(services, turn, {**data, **initial}, title, data[QuotedField.TEXT])
+    turn = await _with_name(services, turn)
     return await _page(services, turn, signed, selected=_initial_record(services, turn, data))
 
 
@@ -61,6 +64,7 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
     key, matches = parse_guid(data.get(KEY, "")), await selected_records(services, turn.person, data)
     if key is None or not await is_quote_signed(services, turn, data):
         raise BadRequest("This dialog has expired.", "Open it again from the message.")
+    turn = await _with_name(services, turn)
     if len(matches) != 1:
         return await _page(services, turn, data, record_problem(matches, data), matches)
     is_changed = not is_original(data, data.get(TITLE, ""), data.get(TEXT, ""))
@@ -75,6 +79,11 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
     except BadRequest as error:
         return await _page(services, turn, data, f"{error} {error.next_step}".strip())
     return Done(text=f"Saved to {name} as a {message.form}.")
+
+
+async def _with_name(services: Services, turn: Turn) -> Turn:
+    """Return the turn with the name of the person, without whom nothing is saved."""
+    return replace(turn, person=await access.with_name(services, turn.person))
 
 
 async def _page(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.errors import ChatSyncError, HiddenRecord, NotAllowed, NotFound, NotSupported
 from bot.domain.record_types import RecordType
@@ -53,6 +53,17 @@ async def require_user_anywhere(
     """
     checked = environments or services.environments
     return await _in_any_environment(checked, lambda each: require_user(services, each, person))
+
+
+async def with_name(services: Services, person: Person) -> Person:
+    """Return the person with a name. Teams says it in each activity, and the pane never.
+
+    Raise the errors of `require_user_anywhere`.
+    """
+    if person.name:
+        return person
+    users = await require_user_anywhere(services, person)
+    return replace(person, name=next(iter(users.values())).user.name)
 
 
 async def require_permitted_anywhere(
