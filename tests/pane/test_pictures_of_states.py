@@ -38,7 +38,7 @@ async def test_states_without_content(stage: Stage) -> None:
         await stage.let()
     await stage.lose_connection()
     await stage.open_record("Alex Wilber")
-    await expect(page.get_by_text("You are offline")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
     await stage.snap("state-offline")
     await stage.let()
     await stage.open("/pane?host=sandbox#table=incident", "Alex Wilber")

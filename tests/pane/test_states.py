@@ -1,11 +1,13 @@
 """States of the pane that the server decides (spec P4, P8, P12)."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from bot.features.pane.viewing import MAX_VIEWS
 from bot.store.tables import environment
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, case, error_of, names, open_pane, rows
@@ -158,3 +160,20 @@ async def talks(page: PanePage, record: object, **more: Any) -> tuple[int, int, 
     view = await page.view(record, **more)
     (section,) = [each for each in view["sections"] if each["name"] == "otherChats"]
     return len(section["rows"]), section["total"], view["isPartial"]
+
+
+async def test_one_person_who_loads_many_views_does_not_delay_others(world: World) -> None:
+    record = await case(world)
+    megan, alex = await open_pane(world, MEGAN), await open_pane(world, ALEX)
+    await alex.view(record)
+    world.dataverse_hangs_on = "/graph/"
+    tasks = [asyncio.create_task(megan.send("view", {"record": record})) for _ in range(MAX_VIEWS + 3)]
+    await world.until(lambda: sum(each.done() for each in tasks) >= 3)
+    for each in (each for each in tasks if each.done()):
+        status, body = each.result()
+        assert (status, error_of(body)[0]) == (503, "Chat Sync is still loading other pages for you.")
+    assert (await alex.send("view", {"record": record}))[0] == 200
+    world.dataverse_hangs_on = ""
+    assert [status for status, _ in await asyncio.gather(*tasks)].count(200) == MAX_VIEWS
+    # The next view has room again.
+    assert (await megan.send("view", {"record": record}))[0] == 200

@@ -47,7 +47,10 @@ CHOSEN = LOOKS if FULL else LOOKS[1::3]
 
 _CUT = """() => {
   const isText = (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim();
-  const isShown = (each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest('.seen-by-readers');
+  // Texts for screen readers only, such as the head of a narrow table.
+  const isClipped = (each) => Boolean(each) &&
+    (getComputedStyle(each).clipPath === 'inset(50%)' || isClipped(each.parentElement));
+  const isShown = (each) => each.checkVisibility({ visibilityProperty: true }) && !isClipped(each);
   const describe = (each) => `${each.tagName} ${each.className}: ${each.textContent.trim().slice(0, 60)}`;
   const isClamped = (style) => style.webkitLineClamp !== 'none';
   // A list that a person can scroll loses nothing.

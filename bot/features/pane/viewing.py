@@ -1,13 +1,19 @@
 """Requests for views of the pane: the person, the record, and the part that the page shows."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
-from bot.domain.errors import NotSupported
-from bot.domain.values import EnvironmentId, Person, RecordRef
+from bot.domain.errors import NotSupported, Unavailable
+from bot.domain.values import EnvironmentId, ObjectId, Person, RecordRef
 from bot.features.pane.known_chats import ChatMemory
 from bot.features.pane.views import PAGE_SIZE
 from bot.features.shared.services import Services
 from bot.features.shared.view_cache import ViewCache, make_view_cache
+
+MAX_VIEWS = 12
+"""Views of a person that are loaded at the same time. A page loads up to three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +22,28 @@ class PaneMemory:
 
     cache: ViewCache
     chats: ChatMemory
+    running: Counter[ObjectId | None] = field(default_factory=Counter)
+    """Views that are being loaded, by person."""
 
 
 def make_memory(services: Services) -> PaneMemory:
     """Return an empty memory for a process."""
     return PaneMemory(cache=make_view_cache(services.clock), chats=ChatMemory(services.clock))
+
+
+@contextmanager
+def one_view(memory: PaneMemory, person: Person) -> Iterator[None]:
+    """Count a view while it is loaded; raise `Unavailable` if the person loads too many, which delay other people."""
+    running, key = memory.running, person.object_id
+    if running[key] >= MAX_VIEWS:
+        raise Unavailable("Chat Sync is still loading other pages for you.", "Try again in a moment.")
+    running[key] += 1
+    try:
+        yield
+    finally:
+        running[key] -= 1
+        if not running[key]:
+            del running[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
