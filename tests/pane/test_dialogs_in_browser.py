@@ -69,6 +69,21 @@ async def test_a_new_chat_is_created_by_keyboard_alone(page: Page) -> None:
     await expect(chats.get_by_role("heading", name="Booster")).to_have_count(1)
 
 
+async def test_a_question_above_the_button_comes_into_view(page: Page) -> None:
+    await page.set_viewport_size({"width": 300, "height": 500})
+    await become(page, "Megan Bowen")
+    await page.get_by_role("button", name="New chat").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("combobox", name="More people").fill("lynne")
+    await page.get_by_role("option", name="Lynne Robbins").click()
+    await dialog.get_by_role("button", name="Create chat").click()
+    await expect(dialog.get_by_role("button", name="Send it anyway")).to_have_count(1)
+    question = dialog.locator(".ac-textBlock").filter(has_text="Lynne Robbins cannot open this record")
+    await expect(question).to_be_in_viewport()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+
+
 async def test_a_person_is_added_from_the_menu_of_the_chat(page: Page) -> None:
     await become(page, "Megan Bowen")
     more = await open_menu(page)

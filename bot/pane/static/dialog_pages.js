@@ -63,13 +63,15 @@ export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, 
   }
 
   function showCard(card, title, page) {
-    const before = new Set(textsIn(fields));
+    const before = new Set(textsIn(fields).map(wordsOf));
     const had = fields.childElementCount > 0;
     fields.replaceChildren(renderer.renderCard(card, { onAction: press, onSearch: search, texts: cardTexts() }));
     fields.disabled = false;
     onPage(title, { isFirst: !had, page });
-    const news = textsIn(fields).filter((each) => !before.has(each));
-    live.textContent = (had ? [title, ...news] : [title]).join(". ").slice(0, LONGEST_NEWS);
+    const news = textsIn(fields).filter((each) => !before.has(wordsOf(each)));
+    live.textContent = (had ? [title, ...news.map(wordsOf)] : [title]).join(". ").slice(0, LONGEST_NEWS);
+    // A question or a mistake may be above what the person sees.
+    if (had) news[0]?.scrollIntoView({ block: "nearest" });
   }
 
   function fail(failure, pressed, retry) {
@@ -111,4 +113,5 @@ const cardTexts = () => ({
   unreadable: text("failed"), noResults: text("noResults"), searchFailed: text("searchFailed"), remove: text("removeChoice"),
 });
 
-const textsIn = (fields) => [...fields.querySelectorAll(".ac-textBlock")].map((each) => each.textContent.trim()).filter(Boolean);
+const wordsOf = (each) => each.textContent.trim();
+const textsIn = (fields) => [...fields.querySelectorAll(".ac-textBlock")].filter(wordsOf);
