@@ -58,12 +58,11 @@ async def dump_postgres() -> str:
     with cluster:
         url = await cluster.new_database()
         await fill_new(url)
-        return await asyncio.to_thread(pg_dump, url)
+        return await asyncio.to_thread(_pg_dump, url.replace("+asyncpg", ""))
 
 
-def pg_dump(url: str) -> str:
-    """Return the database as SQL."""
-    command = ["pg_dump", "--inserts", "--no-owner", "--no-privileges", url.replace("+asyncpg", "")]
+def _pg_dump(url: str) -> str:
+    command = ["pg_dump", "--inserts", "--no-owner", "--no-privileges", url]
     dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     # Comments, psql commands, and settings differ by version of PostgreSQL.
     unwanted = ("--", "\\", "SET ", "SELECT pg_catalog.set_config")

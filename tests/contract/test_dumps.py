@@ -1,10 +1,8 @@
 """Databases of earlier versions migrate to this version, and their rows decode to the values that were stored."""
 
-import asyncio
 import json
 import re
-import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +29,7 @@ from bot.store.migrate import migrate, newest_revision, require_up_to_date
 from bot.store.tables import metadata, outbox
 from bot.store.unit_of_work import Store
 from tests.contract import samples
-from tests.contract.dump import FOLDER, fill_new, pg_dump, restore
+from tests.contract.dump import FOLDER, fill_new, restore
 
 REVISIONS = sorted(file.name.partition(".")[0] for file in FOLDER.glob("*.sqlite.sql"))
 JSON_COLUMNS = [
@@ -44,54 +42,37 @@ def dump_of(revision: str, url: str) -> str:
     return Path(FOLDER, f"{revision}.{kind}.sql").read_text(encoding="utf-8")
 
 
-class MigratedDumps:
-    """Databases that earlier revisions created, migrated to this version. Tests get copies: a migration takes long."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._scripts: dict[str, str] = {}
-
-    async def copy(self, revision: str, url: str) -> None:
-        """Fill the empty database."""
-        if url.startswith("sqlite"):
-            file = self._folder / f"{revision}.db"
-            if not file.exists():
-                await _migrated(revision, f"sqlite+aiosqlite:///{file}")
-            shutil.copy(file, url.partition("///")[2])
-        elif revision in self._scripts:
-            await restore(url, self._scripts[revision])
-        else:
-            await _migrated(revision, url)
-            self._scripts[revision] = await asyncio.to_thread(pg_dump, url)
-
-
-async def _migrated(revision: str, url: str) -> None:
-    await restore(url, dump_of(revision, url))
-    made = create_engines(url)
+@pytest.fixture(params=REVISIONS)
+async def engines(request: pytest.FixtureRequest, empty_database_url: str) -> AsyncIterator[Engines]:
+    """Return a database that an earlier revision created, migrated to this version."""
+    await restore(empty_database_url, dump_of(request.param, empty_database_url))
+    made = create_engines(empty_database_url)
     await migrate(made.writing)
     await require_up_to_date(made.writing)
-    await made.close()
-
-
-@pytest.fixture(scope="module")
-def migrated_dumps(tmp_path_factory: pytest.TempPathFactory) -> MigratedDumps:
-    return MigratedDumps(tmp_path_factory.mktemp("dumps"))
-
-
-@pytest.fixture(params=REVISIONS)
-async def engines(
-    request: pytest.FixtureRequest, empty_database_url: str, migrated_dumps: MigratedDumps
-) -> AsyncIterator[Engines]:
-    """Return a database that an earlier revision created, migrated to this version."""
-    await migrated_dumps.copy(request.param, empty_database_url)
-    made = create_engines(empty_database_url)
     yield made
     await made.close()
 
 
-@pytest.fixture
-def store(engines: Engines) -> Store:
-    return Store(engines, lambda _: None)
+Check = Callable[[Engines, Store], Awaitable[None]]
+CHECKS: list[tuple[str, Check]] = []
+"""Checks of the rows, each with the first revision that has them. They share a database, in this order."""
+
+
+def check(since: str = "") -> Callable[[Check], Check]:
+    """Add a check of the rows that every dump since this revision has."""
+
+    def add(function: Check) -> Check:
+        CHECKS.append((since, function))
+        return function
+
+    return add
+
+
+async def test_rows_of_earlier_revisions_are_as_stored(engines: Engines, request: pytest.FixtureRequest) -> None:
+    revision = request.node.callspec.params["engines"]
+    for since, function in CHECKS:
+        if revision >= since:
+            await function(engines, Store(engines, lambda _: None))
 
 
 def test_this_revision_has_a_dump_for_each_database() -> None:
@@ -100,7 +81,8 @@ def test_this_revision_has_a_dump_for_each_database() -> None:
     }
 
 
-async def test_the_tables_are_those_of_the_code(engines: Engines) -> None:
+@check()
+async def the_tables_are_those_of_the_code(engines: Engines, store: Store) -> None:
     def differences(connection: SqlConnection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
@@ -108,7 +90,8 @@ async def test_the_tables_are_those_of_the_code(engines: Engines) -> None:
         assert await connection.run_sync(differences) == []
 
 
-async def test_chats_and_connections_are_as_stored(store: Store) -> None:
+@check()
+async def chats_and_connections_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         assert await work.chats.get_many([samples.CHAT.id, samples.CHANNEL.id]) == {
             samples.CHAT.id: samples.CHAT,
@@ -123,23 +106,24 @@ async def test_chats_and_connections_are_as_stored(store: Store) -> None:
     ]
 
 
-async def test_every_connection_has_a_random_id(engines: Engines) -> None:
+@check()
+async def every_connection_has_a_random_id(engines: Engines, store: Store) -> None:
     async with engines.reading.begin() as connection:
         ids = (await connection.execute(select(tables.connection.c.public_id))).scalars().all()
     assert len(ids) == len(set(ids)) == 3
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0015"], indirect=True)
-async def test_keys_and_organizations_are_as_stored(store: Store) -> None:
+@check(since="0015")
+async def keys_and_organizations_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.writing() as work:
         (key,) = await work.signing_keys.valid(samples.AT)
         assert key == await work.signing_keys.current(samples.AT)
         assert await work.organizations.get(samples.CONTOSO) == samples.ORGANIZATION
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0018"], indirect=True)
-async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
+@check(since="0018")
+async def rules_and_decisions_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         chats = await work.notification_rules.chats.get_many([samples.CHAT.id, samples.CHANNEL.id])
         connections = await work.notification_rules.connections.get_many([samples.LIVE, samples.PAUSED])
@@ -151,8 +135,8 @@ async def test_rules_and_decisions_are_as_stored(store: Store) -> None:
     assert held == StoredDecision(**fields_of(samples.HELD), id=held.id)
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0022"], indirect=True)
-async def test_people_who_opted_out_of_mentions_are_as_stored(store: Store) -> None:
+@check(since="0022")
+async def people_who_opted_out_of_mentions_are_as_stored(engines: Engines, store: Store) -> None:
     tenant, person = samples.OPTED_OUT
     async with store.reading() as work:
         assert await work.mention_opt_outs.find(tenant, [person, samples.ADELE]) == {person}
@@ -182,8 +166,8 @@ async def test_choices_about_mentions_move_from_the_rules_of_chats_to_their_peop
     await made.close()
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0020"], indirect=True)
-async def test_cards_that_are_edited_are_as_stored(store: Store) -> None:
+@check(since="0020")
+async def cards_that_are_edited_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         live, summary = await work.posted_cards.get(1), await work.posted_cards.get(2)
         jobs = await work.inbox.pending([job_lane(samples.CARD_JOB)])
@@ -197,8 +181,8 @@ async def test_cards_that_are_edited_are_as_stored(store: Store) -> None:
     assert jobs[job_lane(samples.CARD_JOB)].job == samples.CARD_JOB
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0023"], indirect=True)
-async def test_a_card_that_sums_up_is_as_stored(store: Store) -> None:
+@check(since="0023")
+async def a_card_that_sums_up_is_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         card = await work.posted_cards.get(3)
     assert card
@@ -206,8 +190,8 @@ async def test_a_card_that_sums_up_is_as_stored(store: Store) -> None:
     assert (card.chat_id, card.due_at, card.ended_at) == (samples.CHAT.id, None, samples.AT)
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0023"], indirect=True)
-async def test_what_is_known_of_private_answers_is_as_stored(store: Store) -> None:
+@check(since="0023")
+async def what_is_known_of_private_answers_is_as_stored(engines: Engines, store: Store) -> None:
     before = samples.AT - timedelta(microseconds=1)
     async with store.reading() as work:
         known = work.private_answers
@@ -217,14 +201,14 @@ async def test_what_is_known_of_private_answers_is_as_stored(store: Store) -> No
         assert not await known.was_answered(samples.REQUEST, after=samples.AT)
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0024"], indirect=True)
-async def test_a_session_of_the_pane_is_as_stored(store: Store) -> None:
+@check(since="0024")
+async def a_session_of_the_pane_is_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         assert await work.pane_sessions.get(samples.SESSION) == samples.PANE_SESSION
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0026"], indirect=True)
-async def test_a_record_that_is_open_in_a_pane_is_as_stored(store: Store) -> None:
+@check(since="0026")
+async def a_record_that_is_open_in_a_pane_is_as_stored(engines: Engines, store: Store) -> None:
     before, at = samples.EXACT - timedelta(microseconds=1), samples.EXACT
     async with store.reading() as work:
         panes = work.pane_state.panes
@@ -237,8 +221,8 @@ async def test_a_record_that_is_open_in_a_pane_is_as_stored(store: Store) -> Non
         assert await panes(None, samples.SESSION, samples.ADELE, after=at) == own
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0025"], indirect=True)
-async def test_a_sign_in_to_the_pane_is_as_stored(store: Store) -> None:
+@check(since="0025")
+async def a_sign_in_to_the_pane_is_as_stored(engines: Engines, store: Store) -> None:
     before = samples.AT - timedelta(seconds=1)
     async with store.writing() as work:
         assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=samples.AT) is None
@@ -246,7 +230,8 @@ async def test_a_sign_in_to_the_pane_is_as_stored(store: Store) -> None:
         assert await work.pane_sign_ins.take(samples.SIGN_IN, begun_after=before) is None
 
 
-async def test_a_pane_compares_the_newest_connections_of_its_record_and_of_its_chats(store: Store) -> None:
+@check()
+async def a_pane_compares_the_newest_connections_of_its_record_and_of_its_chats(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         state = work.pane_state
         both = await state.rows(samples.CASE, [samples.CHAT.id, samples.CHANNEL.id], at_most=9)
@@ -271,14 +256,15 @@ def fields_of(decision: NewDecision) -> dict[str, Any]:
     return {each.name: getattr(decision, each.name) for each in fields(decision)}
 
 
-async def test_known_values_keep_their_types(store: Store) -> None:
+@check()
+async def known_values_keep_their_types(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         known = (await work.reported_values.for_connections([samples.LIVE]))[samples.LIVE]
     assert typed(known) == typed(samples.KNOWN)
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0016"], indirect=True)
-async def test_watches_are_as_stored(store: Store) -> None:
+@check(since="0016")
+async def watches_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         settings = await work.settings.get(samples.CONTOSO)
         taken = (await work.reported_values.for_connections([samples.ENDED]))[samples.ENDED]
@@ -287,7 +273,8 @@ async def test_watches_are_as_stored(store: Store) -> None:
     assert waiting[job_lane(samples.NEW_JOB)].job == samples.NEW_JOB
 
 
-async def test_a_message_that_is_given_up_restores_the_values_before_it(store: Store) -> None:
+@check()
+async def a_message_that_is_given_up_restores_the_values_before_it(engines: Engines, store: Store) -> None:
     async with store.writing() as work:
         heads = await work.outbox.next_messages([samples.CHAT.id], {})
         await work.outbox.dead_letter_chat(samples.CHAT.id, "gone", at=samples.LATER)
@@ -300,8 +287,10 @@ async def test_a_message_that_is_given_up_restores_the_values_before_it(store: S
     assert [each.reason for each in parked][:2] == ["gone", "The tenant refused the message."]
 
 
-@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0014"], indirect=True)
-async def test_a_message_about_several_record_types_and_one_that_was_given_up_are_as_stored(store: Store) -> None:
+@check(since="0014")
+async def a_message_about_several_record_types_and_one_that_was_given_up_are_as_stored(
+    engines: Engines, store: Store
+) -> None:
     async with store.writing() as work:
         heads = await work.outbox.next_messages([samples.CHANNEL.id], {})
         before = (await work.reported_values.for_connections([samples.PAUSED]))[samples.PAUSED]
@@ -316,7 +305,8 @@ def typed(known: Mapping[str, ReportedValue]) -> dict[str, tuple[bool, ReportedV
     return {name: (isinstance(value.raw, bool), value) for name, value in known.items()}
 
 
-async def test_events_and_jobs_are_as_stored(store: Store) -> None:
+@check()
+async def events_and_jobs_are_as_stored(engines: Engines, store: Store) -> None:
     lanes = [record_lane(samples.CASE), record_lane(samples.ACCOUNT)]
     jobs = {job_lane(job): job for job in samples.JOBS}
     async with store.reading() as work:
@@ -331,7 +321,8 @@ async def test_events_and_jobs_are_as_stored(store: Store) -> None:
     assert (sync_jobs[samples.CHAT.id].request_count, sync_jobs[samples.CHAT.id].fetch) == (1, True)
 
 
-async def test_synced_chats_are_as_stored(store: Store) -> None:
+@check()
+async def synced_chats_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         assert await work.chat_sync.get_rows([samples.LIVE, samples.PAUSED]) == {
             samples.LIVE: samples.ACTIVITY,
@@ -345,7 +336,8 @@ async def test_synced_chats_are_as_stored(store: Store) -> None:
     assert (chat.last_writer_id, chat.last_written_at) == (samples.ADELE, samples.EXACT)
 
 
-async def test_reported_changes_and_new_chats_are_as_stored(store: Store) -> None:
+@check()
+async def reported_changes_and_new_chats_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.reading() as work:
         reported = await work.reported_changes.get(samples.REPORTED.key)
         failed, plain = [await work.new_chats.get(each.key) for each in (samples.FAILED_CHAT, samples.PLAIN_CHAT)]
@@ -354,7 +346,8 @@ async def test_reported_changes_and_new_chats_are_as_stored(store: Store) -> Non
     assert (failed, plain) == (samples.FAILED_CHAT, samples.PLAIN_CHAT)
 
 
-async def test_settings_and_their_history_are_as_stored(engines: Engines, store: Store) -> None:
+@check()
+async def settings_and_their_history_are_as_stored(engines: Engines, store: Store) -> None:
     administration = Administration(engines)
     await administration.initialize({samples.CONTOSO: False})
     settings = await administration.settings(samples.CONTOSO)
@@ -369,7 +362,8 @@ async def test_settings_and_their_history_are_as_stored(engines: Engines, store:
     ]
 
 
-async def test_subscriptions_rates_and_change_tracking_are_as_stored(store: Store) -> None:
+@check()
+async def subscriptions_rates_and_change_tracking_are_as_stored(engines: Engines, store: Store) -> None:
     async with store.writing() as work:
         kept = await work.subscriptions.get_many([samples.SUBSCRIPTION.target])
         assert kept == {samples.SUBSCRIPTION.target: samples.SUBSCRIPTION}
