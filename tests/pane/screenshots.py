@@ -19,7 +19,7 @@ from tests.wire.world import GROUP
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 PANE, SETTINGS, TAB = PICTURES = ("pane.png", "settings.png", "tab.png")
 WIDE = {"width": 1280, "height": 720}
-NARROW = {"width": 400, "height": 560}
+NARROW = {"width": 400, "height": 500}
 
 
 async def save(shown: Page | Locator, name: str) -> None:
