@@ -23,7 +23,7 @@ from tests.steps.browser import running_browser
 from tests.steps.pane import PANE, case
 from tests.steps.pane_sign_in import SESSION_COOKIE, dynamics_settings, running
 from tests.tcp_ports import free_port
-from tests.wire.people import ADELE
+from tests.wire.people import ADELE, ALEX
 from tests.wire.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
@@ -127,6 +127,17 @@ async def test_a_person_signs_in_beside_a_record_and_stays_signed_in(organizatio
     assert await world.rows_in(pane_session) == []
     await page.reload()
     await title_is(pane, FIRST)
+
+
+async def test_an_administrator_opens_the_settings_in_the_pane(organization: Organization) -> None:
+    organization.sign_in.pages.person = ALEX.object_id
+    page = await organization.open()
+    pane = pane_in(page)
+    await title_is(pane, FIRST)
+    await finish(await press_sign_in(page))
+    await pane.get_by_role("link", name="Settings").click()
+    await title_is(pane, "Chat Sync settings")
+    await expect(pane.get_by_role("region", name="General").get_by_role("button", name="Save")).to_be_visible()
 
 
 async def test_no_address_contains_the_secret(organization: Organization) -> None:

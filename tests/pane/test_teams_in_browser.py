@@ -99,6 +99,14 @@ async def test_the_theme_of_teams_counts_and_its_changes(client: TeamsClient) ->
     await expect(body).to_have_css("background-color", "rgb(245, 245, 245)")
 
 
+async def test_an_administrator_opens_the_settings_in_the_tab(client: TeamsClient, sign_in: FakeSignIn) -> None:
+    client.token = sign_in.tab_token(ALEX.object_id)
+    tab = await client.open()
+    await tab.get_by_role("link", name="Settings").click()
+    await expect(tab.get_by_role("heading", name="Chat Sync settings")).to_be_visible()
+    await expect(tab.get_by_role("region", name="General").get_by_role("button", name="Save")).to_be_visible()
+
+
 async def test_a_new_token_renews_an_ended_session_and_the_view_stays(client: TeamsClient, world: World) -> None:
     client.context["subEntityId"] = await case(world)
     tab = await client.open()
