@@ -47,7 +47,7 @@ class Connections:
         return found[0] if found else None
 
     async def for_chat(self, chat: ChatId, *, for_update: bool = False) -> Sequence[Connection]:
-        """Return the chat's active connections, oldest first. `hold` locks them until the end of the transaction."""
+        """Return the chat's active connections, oldest first. `for_update` locks them in this transaction."""
         found = await self._connection.execute(_LOCK_FOR_CHAT if for_update else _FOR_CHAT, {"chat": chat})
         return [connection_from_row(row) for row in found.mappings()]
 
@@ -59,7 +59,7 @@ class Connections:
         return found
 
     async def for_record(self, record: RecordRef, *, for_update: bool = False) -> Sequence[Connection]:
-        """Return the record's active connections, oldest first. `hold` locks them until the end of the transaction."""
+        """Return the record's active connections, oldest first. `for_update` locks them in this transaction."""
         return await self._select(_is(record), for_update=for_update)
 
     async def chats_for_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
