@@ -145,6 +145,7 @@ async def test_menus_questions_and_notices(stage: Stage) -> None:
     await page.get_by_role("button", name="Undo").click()
     await expect(row).to_be_visible()
     await stage.open_record("Alex Wilber")
+    await expect(stage.region("Suggested contacts").locator(".person").first).to_be_visible()
     await page.get_by_role("button", name="Connect Customer call").click()
     await expect(stage.dialog()).to_contain_text("Send it anyway?")
     await stage.snap("connect-question")
@@ -200,8 +201,7 @@ async def test_dialogs_that_wait_or_fail(stage: Stage) -> None:
     await expect(dialog.get_by_role("button", name="Create chat")).to_be_visible()
     await stage.fail("unavailable", "Microsoft Graph is not responding.", "Try again in a moment.", name="dialog")
     await dialog.get_by_role("button", name="Create chat").click()
-    await expect(dialog.locator(".dialog-problem")).to_be_visible()
-    await dialog.locator(".dialog-problem").scroll_into_view_if_needed()
+    await expect(dialog.locator(".dialog-problem")).to_be_in_viewport(ratio=1)
     await stage.snap("dialog-problem")
 
 

@@ -31,8 +31,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.one_database]
 
 
 async def take(page: Page, folder: Path, name: str) -> list[str]:
-    """Take pictures of the pane in the frame, which becomes as wide as the page."""
-    await page.add_style_tag(content="body { margin: 0 } iframe { width: 100%; border: 0 }")
+    """Take pictures of the pane in the frame, which becomes as large as the page."""
+    await page.add_style_tag(
+        content="body { margin: 0 } iframe { display: block; width: 100%; height: 100vh; border: 0 }"
+    )
     return await take_pictures(page, frame_of_pane(page), folder, f"dynamics-{name}", CHOSEN)
 
 

@@ -107,9 +107,18 @@ async def put_on(page: Page, frame: Frame, look: Look) -> None:
         }""",
         {"theme": look.theme, "direction": look.direction},
     )
-    if frame != page.main_frame and not await frame.evaluate("() => Boolean(document.querySelector('dialog[open]'))"):
-        height = await frame.evaluate("() => document.documentElement.scrollHeight")
-        await page.set_viewport_size({"width": look.width, "height": max(800, min(height, TALLEST))})
+    if frame != page.main_frame:
+        await fit_page(page, frame, look.width)
+
+
+async def fit_page(page: Page, frame: Frame, width: int) -> None:
+    """Make the page around the frame as high as its content. Frames of other sites get their size after the page."""
+    await frame.wait_for_function("width => innerWidth === width", arg=width)
+    if await frame.evaluate("() => Boolean(document.querySelector('dialog[open]'))"):
+        return
+    height = max(800, min(await frame.evaluate("() => document.documentElement.scrollHeight"), TALLEST))
+    await page.set_viewport_size({"width": width, "height": height})
+    await frame.wait_for_function("height => innerHeight === height", arg=height)
 
 
 async def defects_of(frame: Frame) -> list[str]:
