@@ -46,7 +46,22 @@ AC.TextBlock.prototype.internalRender = function renderMarkdown() {
   formatted = null;
   const made = renderPlain.call(this);
   if (made && formatted !== null) made.replaceChildren(...markdownNodes(formatted));
+  if (made) turn(made);
   return made;
 };
+
+// Letters from right to left: Hebrew, Arabic, and their neighbors.
+const FROM_THE_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
+
+// A text with letters of one direction has that direction, such as a name or a date. Others have that of the page.
+function turn(block) {
+  const words = block.textContent, others = words.replace(FROM_THE_RIGHT, "");
+  const isLeft = /\p{L}/u.test(others), isRight = others !== words;
+  if (isLeft === isRight) return;
+  const dir = isLeft ? "ltr" : "rtl", parts = [...block.children].filter((each) => each.matches("p, ul, ol"));
+  for (const each of parts) each.dir = dir;
+  if (!parts.length) block.replaceChildren(element("bdi", { dir }, ...block.childNodes));
+}
+
 AC.GlobalSettings.useAdvancedTextBlockTruncation = false;
 AC.GlobalSettings.useAdvancedCardBottomTruncation = false;
