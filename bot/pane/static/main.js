@@ -8,7 +8,7 @@ import { makeFlows } from "./flows.js";
 import * as dynamics from "./hosts/dynamics.js";
 import * as sandbox from "./hosts/sandbox.js";
 import * as teams from "./hosts/teams.js";
-import { announce, hideBanner, hideNotice, setText, showBanner, showContent, showState } from "./page.js";
+import { announce, hideBanner, hideNotice, setName, setText, showBanner, showContent, showState } from "./page.js";
 import { forgetPhotos } from "./photos.js";
 import { makePolling } from "./polling.js";
 import { showSection } from "./rows.js";
@@ -165,8 +165,7 @@ function showMore() {
 function showRecord({ kind, number, name, url }) {
   const [kindLine, heading, link] = header.children;
   setText(kindLine, [kind, number].filter(Boolean).join(" · "));
-  setText(heading, name || number || kind);
-  heading.title = heading.textContent;
+  setName(heading, name || number || kind);
   link.hidden = !url;
   if (url && link.href !== url) link.href = url;
 }

@@ -15,6 +15,16 @@ export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+// Shows the name in its own direction. Long names are cut on the page, so that the pointer shows them whole. A cut line ends
+// at the side where lines of the page end.
+export function setName(element, name) {
+  if (element.textContent === name && element.title === name) return;
+  const words = document.createElement("bdi");
+  words.textContent = name;
+  element.replaceChildren(words);
+  element.title = name;
+}
+
 // Shows the text, or hides the element if there is none.
 export function showText(element, words) {
   setText(element, words);

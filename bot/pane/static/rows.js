@@ -1,6 +1,6 @@
 // Lists of chats, channels, and people. A refresh changes only what differs, so that focus and scroll position stay.
 
-import { setText, showText } from "./page.js";
+import { setName, setText, showText } from "./page.js";
 import { fillPerson } from "./people.js";
 import { fillMenu } from "./row_menu.js";
 import { fullTime, shortTime, text } from "./texts.js";
@@ -90,12 +90,6 @@ function fillRow(item, row, onAct) {
     button.onclick = () => onAct(act, row, button);
   }
   if (hadFocus?.hidden) (open.hidden ? item.closest("section").querySelector("h2") : open).focus();
-}
-
-// Long names are cut on the page, so that the pointer shows them whole.
-function setName(element, name) {
-  setText(element, name);
-  element.title = name;
 }
 
 function fillFacts(list, facts) {
