@@ -80,6 +80,8 @@ async def test_a_question_above_the_button_comes_into_view(page: Page) -> None:
     await expect(dialog.get_by_role("button", name="Send it anyway")).to_have_count(1)
     question = dialog.locator(".ac-textBlock").filter(has_text="Lynne Robbins cannot open this record")
     await expect(question).to_be_in_viewport()
+    for name in ("Send it anyway", "Create chat"):
+        await expect(dialog.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
 

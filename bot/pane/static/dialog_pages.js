@@ -17,10 +17,11 @@ async function loadRenderer() {
 // pages cannot show, such as an ended session. `mayPress` returns whether an action is sent.
 export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, onFailure, mayPress = () => true }) {
   const fields = element("fieldset", { class: "dialog-fields" });
+  const scroller = element("div", { class: "dialog-scroller" }, fields);
   const problem = element("p", { class: "dialog-problem", hidden: true });
   const status = element("p", { class: "dialog-status" });
   const live = element("p", { class: "seen-by-readers", role: "status" });
-  frame.replaceChildren(fields, problem, status, live);
+  frame.replaceChildren(scroller, problem, status, live);
   let running = null;
 
   // Sends one request at a time. What is shown stays, without working inputs, until the answer arrives.
@@ -80,8 +81,12 @@ export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, 
     problem.hidden = false;
     live.textContent = words;
     fields.disabled = false;
-    if (!fields.childElementCount) fields.append(element("button", { type: "button", on: { click: retry } }, text("tryAgain")));
+    // The problem follows the pressed button. Without a page, the button to try again follows the problem.
+    const isEmpty = !fields.childElementCount;
+    if (isEmpty) fields.append(element("button", { type: "button", on: { click: retry } }, text("tryAgain")));
+    scroller[isEmpty ? "before" : "after"](problem);
     (pressed?.isConnected ? pressed : fields.querySelector("button"))?.focus();
+    problem.scrollIntoView({ block: "nearest" });
   }
 
   async function press(action) {
