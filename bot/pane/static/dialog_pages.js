@@ -116,6 +116,7 @@ export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, 
 
 const cardTexts = () => ({
   unreadable: text("failed"), noResults: text("noResults"), searchFailed: text("searchFailed"), remove: text("removeChoice"),
+  choose: text("choose"),
 });
 
 const wordsOf = (each) => each.textContent.trim();

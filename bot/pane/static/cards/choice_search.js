@@ -36,6 +36,13 @@ class SearchChoiceSet extends AC.ChoiceSetInput {
     return element("div", { class: "choice-search" }, this.tags, this.input, this.list);
   }
 
+  // A list from which nothing is chosen says so, also if the card has no words for it.
+  createPlaceholderOptionWhenValueDoesNotExist() {
+    const option = super.createPlaceholderOptionWhenValueDoesNotExist();
+    if (option && !option.text) option.text = this.getRootElement().texts.choose ?? "";
+    return option;
+  }
+
   get renderedInputControlElement() { return this.input ?? super.renderedInputControlElement; }
 
   updateInputControlAriaLabelledBy() {
