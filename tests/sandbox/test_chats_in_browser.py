@@ -230,6 +230,28 @@ async def test_quiet_hours_begin_with_the_time_zone_of_the_browser(bot: BotProce
         await expect(dialog.get_by_role("combobox")).to_have_value("Asia/Tokyo")
 
 
+async def test_a_result_in_a_long_dialog_is_in_view(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 700})
+    await write(page, "@Chat Sync connect CAS-01004")
+    await card(page, "Connected by Alex Wilber").wait_for()
+    await write(page, "@Chat Sync notifications")
+    await button(page, "Notifications").click()
+    dialog = page.get_by_role("dialog")
+    await button(dialog, "Quiet hours").click()
+    for pressed, result in (("Preview", "With these rules"), ("Save", "Choose at least one day.")):
+        if pressed == "Save":
+            await dialog.get_by_label("Hold changes during quiet hours").check()
+            for day in await dialog.get_by_role("group", name="Evenings and nights of").get_by_role("checkbox").all():
+                await day.uncheck()
+        await button(dialog, pressed).click()
+        line = dialog.get_by_text(result)
+        await expect(line).to_be_in_viewport(ratio=1)
+        head, shown = await dialog.locator(".dialog-head").bounding_box(), await line.bounding_box()
+        assert head
+        assert shown
+        assert shown["y"] >= head["y"] + head["height"]
+
+
 async def test_a_person_talks_to_the_app_alone(page: Page, bot: BotProcess) -> None:
     await page.goto(f"{bot.url}/sandbox/chats")
     await button(page, "Chat with Chat Sync").click()

@@ -66,8 +66,15 @@ function showCard(task, value) {
   const onAction = (action) => press(task, action, notice);
   const card = renderCard(value.card.content, onAction, task.message);
   const width = ["small", "medium", "large"].includes(value.width) ? value.width : "medium";
+  const dialog = document.querySelector("#dialog"), before = new Set(lines(dialog).map(({ textContent }) => textContent));
+  const isSamePage = dialog.querySelector("#dialog-title")?.textContent === value.title;
   openDialog(value.title ?? "", element("div", {}, card, notice), { width, onclose: () => { task.isOpen = false; } });
+  // The dialog keeps its place, but a result or a mistake can be above what the person sees.
+  if (isSamePage) lines(dialog).find(({ textContent }) => !before.has(textContent))?.scrollIntoView({ block: "nearest" });
+  else dialog.scrollTop = 0;
 }
+
+const lines = (dialog) => [...dialog.querySelectorAll(".ac-textBlock")];
 
 async function press(task, action, notice) {
   if (isExecute(action)) {
