@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from cards.elements import AdaptiveCard
-from cards.message import Message
+from cards.message import Rendered
 from cards.text import escape_html, plain
 from cards.validation import rendered, to_json
 
@@ -28,7 +28,7 @@ class CardTooLargeError(ValueError):
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def activity_json(message: Message, *, channel: str) -> bytes:
+def activity_json(message: Rendered, *, channel: str) -> bytes:
     """Return the activity as JSON that is ready to send.
 
     It contains only the card, because Teams would post text beside it as a separate message. Raise
@@ -42,12 +42,12 @@ def activity_json(message: Message, *, channel: str) -> bytes:
     )
 
 
-def feed_line(message: Message) -> str:
+def feed_line(message: Rendered) -> str:
     """Return the text that represents the card in the activity feed."""
     return plain(message.summary)
 
 
-def card_json(message: Message, *, channel: str) -> bytes:
+def card_json(message: Rendered, *, channel: str) -> bytes:
     """Return the card alone as JSON that is ready to send. Raise `CardTooLargeError` if it is too large."""
     encoded = _on_teams(message.card) if channel == TEAMS else _encoded(_with_submits(to_json(message.card)))
     if len(encoded) > MAX_BYTES:
@@ -78,7 +78,7 @@ def _dumps(value: object) -> bytes:
     return orjson.dumps(value, default=rendered, option=orjson.OPT_NON_STR_KEYS)
 
 
-def result_preview(message: Message) -> dict[str, Any]:
+def result_preview(message: Rendered) -> dict[str, Any]:
     """Return the preview that Teams requires beside the card of a search result."""
     return {"contentType": THUMBNAIL, "content": {"title": escape_html(feed_line(message)), "text": ""}}
 

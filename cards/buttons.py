@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cards.elements import Action, ActionSet, Execute, OpenUrl, Submit
+from cards.translator import Translator
 
 DIALOG = "dialog"
 """Name in a button's data for the page of the dialog that it opens or submits to."""
@@ -57,30 +58,32 @@ _ROW_LENGTH = 30
 """Maximum number of characters of the titles in a row. Longer ones are too wide for a phone."""
 
 
-def button_rows(buttons: Sequence[Button]) -> list[ActionSet]:
+def button_rows(t: Translator, buttons: Sequence[Button]) -> list[ActionSet]:
     """Return the buttons in as many rows of a card's body as a phone needs."""
-    rows: list[list[Button]] = []
+    rows: list[list[Action]] = []
     for button in buttons:
-        if rows and _fits(rows[-1], button):
-            rows[-1].append(button)
+        action = render_button(t, button)
+        if rows and _fits(rows[-1], action):
+            rows[-1].append(action)
         else:
-            rows.append([button])
-    return [ActionSet([render_button(each) for each in row]) for row in rows]
+            rows.append([action])
+    return [ActionSet(row) for row in rows]
 
 
-def _fits(row: Sequence[Button], button: Button) -> bool:
-    titles = [each.title for each in (*row, button)]
+def _fits(row: Sequence[Action], action: Action) -> bool:
+    titles = [each.title for each in (*row, action)]
     return len(titles) <= BUTTONS_PER_ROW and sum(map(len, titles)) <= _ROW_LENGTH
 
 
-def render_button(which: Button) -> Action:
+def render_button(t: Translator, button: Button) -> Action:
     """Return the button as an action of a card."""
-    match which:
+    title = t.show(button.title)
+    match button:
         case LinkButton():
-            return OpenUrl(which.title, which.url)
+            return OpenUrl(title, button.url)
         case ActionButton():
-            return Execute(which.title, which.verb, which.payload, without_inputs=which.ignores_inputs)
+            return Execute(title, button.verb, button.payload, without_inputs=button.ignores_inputs)
         case _:
-            data = {**which.payload, DIALOG: which.dialog}
-            leaves = isinstance(which, SubmitButton) and which.ignores_inputs
-            return Submit(which.title, data, opens_dialog=isinstance(which, DialogButton), without_inputs=leaves)
+            data = {**button.payload, DIALOG: button.dialog}
+            leaves = isinstance(button, SubmitButton) and button.ignores_inputs
+            return Submit(title, data, opens_dialog=isinstance(button, DialogButton), without_inputs=leaves)

@@ -6,18 +6,16 @@ from datetime import datetime
 from cards import elements
 from cards.buttons import Button, render_button
 from cards.key_fields import Change, change_facts, summarize
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.personal_view import PersonalView, refresh
-from cards.record import RecordHeader, byline, display_name, escape_name, join_with_dots, open_button
+from cards.record import RecordHeader, byline, display_name, join_with_dots, long_name, open_button
 from cards.summary import hidden_records
 from cards.text import EMPTY, escape, local_time, single_line
-from cards.words import and_list, plural
+from cards.translator import Translator
 
 MAX_RECORDS = 5
 _LONGEST_NAME = 100
 _LONGEST_SENTENCE = 700
-AWAY = "While I was away"
-"""Title of a summary after an outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ class CatchUpView:
     """Names of deleted records."""
     unreadable: tuple[str, ...] = ()
     """Names of records that cannot be read at the moment."""
-    title: str = AWAY
+    title: str
     lead: str = ""
     """Sentence below the title."""
     more: int = 0
@@ -54,77 +52,78 @@ class CatchUpView:
     personal_view: PersonalView | None = None
 
 
-def catch_up(view: CatchUpView) -> Message:
+@message
+def catch_up(t: Translator, view: CatchUpView) -> Rendered:
     """Return the card with each record's name, its changes, and the button that opens it."""
-    body: list[elements.Element] = [elements.TextBlock(view.title, size="Medium", weight="Bolder")]
-    if view.lead:
-        body.append(elements.TextBlock(escape(view.lead, limit=_LONGEST_SENTENCE), subtle=True, spacing="None"))
-    for each in view.records[:MAX_RECORDS]:
-        body += _record_rows(each)
-    sentences = [_deleted_sentence(view.deleted)] if view.deleted else []
-    sentences += [_unreadable_sentence(view.unreadable)] if view.unreadable else []
+    title, lead = t.show(view.title), t.show(view.lead)
+    shown, sentences = view.records[:MAX_RECORDS], _sentences(t, view)
+    body: list[elements.Element] = [elements.TextBlock(title, size="Medium", weight="Bolder")]
+    if lead:
+        body.append(elements.TextBlock(escape(lead, limit=_LONGEST_SENTENCE), subtle=True, spacing="None"))
+    body += [row for each in shown for row in _record_rows(t, each)]
     body += [
         elements.Container([elements.TextBlock(escape(sentence, limit=_LONGEST_SENTENCE))], separated=True)
         for sentence in sentences
     ]
-    body += hidden_records(view.hidden)
+    body += [*hidden_records(t, view.hidden), byline(_as_of(t, view))]
+    opening = f"{title} ({single_line(lead)})" if lead else title
+    said = [*(_summary(t, each) for each in shown), *sentences]
+    buttons = [render_button(t, each) for each in view.card_buttons]
+    card = elements.AdaptiveCard(body, actions=buttons, refresh=refresh(t, view.personal_view))
+    return Rendered(card=card, summary=_with_details(t, opening, " – ".join(said)))
+
+
+def _with_details(t: Translator, label: str, details: str) -> str:
+    return t("{label}: {value}", label=label, value=details) if details else label
+
+
+def _as_of(t: Translator, view: CatchUpView) -> str:
     more = view.more + max(0, len(view.records) - MAX_RECORDS)
-    as_of = f"As of {local_time(view.at)}"
-    body.append(byline(f"{_more(more)} · {as_of}" if more > 0 else as_of))
-    opening = f"{view.title} ({single_line(view.lead)})" if view.lead else view.title
-    said = [_summary(each) for each in view.records[:MAX_RECORDS]]
-    said += sentences
-    buttons = [render_button(each) for each in view.card_buttons]
-    card = elements.AdaptiveCard(body, actions=buttons, refresh=refresh(view.personal_view))
-    return Message(card=card, summary=f"{opening}: {' – '.join(said)}" if said else opening)
+    as_of = t("As of {time}", time=local_time(view.at))
+    if not more:
+        return as_of
+    return f"{t.plural(more, '1 more record changed', '{count} more records changed')} · {as_of}"
 
 
-def _deleted_sentence(deleted: tuple[str, ...]) -> str:
-    """Return the sentence about deleted records, which names only some of many."""
-    sentence = plural(
-        len(deleted),
+def _sentences(t: Translator, view: CatchUpView) -> list[str]:
+    """Return the sentences about deleted records, and about those that cannot be read; they name some of many."""
+    deleted = t.plural(
+        len(view.deleted),
         "{names} was deleted in Dynamics 365. This chat is no longer connected to it.",
         "{names} were deleted in Dynamics 365. This chat is no longer connected to them.",
+        names=_names(t, view.deleted),
     )
-    return sentence.format(names=_names(deleted))
-
-
-def _unreadable_sentence(unreadable: tuple[str, ...]) -> str:
-    """Return the sentence about records that cannot be read, which names only some of many."""
-    sentence = plural(
-        len(unreadable),
+    unreadable = t.plural(
+        len(view.unreadable),
         "{names} cannot be read at the moment. Open it to see what changed.",
         "{names} cannot be read at the moment. Open them to see what changed.",
+        names=_names(t, view.unreadable),
     )
-    return sentence.format(names=_names(unreadable))
+    return [*([deleted] if view.deleted else []), *([unreadable] if view.unreadable else [])]
 
 
-def _names(records: tuple[str, ...]) -> str:
+def _names(t: Translator, records: tuple[str, ...]) -> str:
     shown = [single_line(each, limit=_LONGEST_NAME) for each in records[:MAX_RECORDS]]
     more = len(records) - len(shown)
-    return and_list([*shown, f"{more} more"] if more else shown)
+    return t.and_list([*shown, t("{count} more", count=more)] if more else shown)
 
 
-def _more(count: int) -> str:
-    return plural(count, "1 more record changed", f"{count} more records changed")
-
-
-def _record_rows(each: CatchUp) -> list[elements.Element]:
+def _record_rows(t: Translator, each: CatchUp) -> list[elements.Element]:
     record = each.record
     words: list[elements.Element] = [
-        elements.TextBlock(escape_name(record.name or record.kind), weight="Bolder"),
+        elements.TextBlock(long_name(t, record), weight="Bolder"),
         elements.TextBlock(
-            join_with_dots(record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"
+            join_with_dots(t, record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"
         ),
     ]
-    facts = change_facts(each.changes) if each.changes else []
-    news = [elements.TextBlock(escape(sentence, limit=_LONGEST_SENTENCE)) for sentence in each.news]
-    buttons = elements.ActionSet([render_button(button) for button in (open_button(record), *each.buttons)])
+    facts = change_facts(t, each.changes) if each.changes else []
+    news = [elements.TextBlock(escape(t.show(sentence), limit=_LONGEST_SENTENCE)) for sentence in each.news]
+    buttons = elements.ActionSet([render_button(t, button) for button in (open_button(t, record), *each.buttons)])
     return [elements.Container([*words, *facts, *news, buttons], separated=True)]
 
 
-def _summary(each: CatchUp) -> str:
+def _summary(t: Translator, each: CatchUp) -> str:
     """Return the changes and the news as one line for the feed and for screen readers."""
-    changes = summarize(each.record, each.changes) if each.changes else display_name(each.record)
-    news = " ".join(single_line(sentence) for sentence in each.news)
-    return f"{changes}: {news}" if news else changes
+    changes = summarize(t, each.record, each.changes) if each.changes else display_name(t, each.record)
+    news = t.sentences(*(single_line(t.show(sentence)) for sentence in each.news))
+    return _with_details(t, changes, news)

@@ -1,18 +1,17 @@
 """List of the chats connected to a record."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from cards import elements
 from cards.buttons import ActionButton, DialogButton, LinkButton, SubmitButton, button_rows, render_button
 from cards.inputs import TextInput
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.paging import page_buttons, turned
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots
 from cards.text import escape, local_time, single_line
-from cards.words import plural
+from cards.translator import Translator
 
 Noun = Literal["chat", "connection"]
 
@@ -68,7 +67,6 @@ class ChatListView:
     """A page of the list."""
 
     title: str
-    """Title with the placeholder `{record}` for the record's number or name."""
     record: RecordHeader
     rows: tuple[ChatRow, ...]
     total: int
@@ -91,111 +89,130 @@ class ChatListView:
     """More actions for the record's chats."""
 
 
-def chat_list(view: ChatListView) -> Message:
+@message
+def chat_list(t: Translator, view: ChatListView) -> Rendered:
     """Return the card with the record, a row for each chat, and the buttons for paging and searching."""
-    return Message(card=elements.AdaptiveCard(list_body(view), full_width=True), summary=single_line(_title(view)))
+    card = elements.AdaptiveCard(list_body(t, view), full_width=True)
+    return Rendered(card=card, summary=single_line(t.show(view.title)))
 
 
-def list_body(view: ChatListView) -> list[elements.Element]:
+def list_body(t: Translator, view: ChatListView) -> list[elements.Element]:
     """Return the elements of the list. Raise ValueError for too many rows."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of chats has {MAX_ROWS} rows at most")
     body: list[elements.Element] = [
-        elements.TextBlock(escape(_title(view)), weight="Bolder"),
-        byline(join_with_dots(view.record.kind, view.record.name)),
-        *(_row(row) for row in view.rows),
+        elements.TextBlock(escape(t.show(view.title)), weight="Bolder"),
+        byline(join_with_dots(t, view.record.kind, view.record.name)),
+        *(_row(t, row) for row in view.rows),
     ]
-    body.append(byline(_counted(view)))
+    body.append(byline(_counted(t, view)))
     if view.hint:
-        body.append(byline(escape(view.hint)))
+        body.append(byline(escape(t.show(view.hint))))
     if view.is_searchable and (view.query or view.total > MAX_ROWS):
-        body.append(TextInput(WORDS, "Name", value=view.query, hint="Part of the chat name", longest=100))
+        body.append(TextInput(WORDS, t("Name"), value=view.query, hint=t("Part of the chat name"), longest=100))
     if view.query or view.total > MAX_ROWS:
-        body.append(elements.ActionSet([render_button(each) for each in _page_buttons(view)]))
-    return [*body, *button_rows(view.more_buttons)]
+        body.append(elements.ActionSet([render_button(t, each) for each in _page_buttons(t, view)]))
+    return [*body, *button_rows(t, view.more_buttons)]
 
 
-def _title(view: ChatListView) -> str:
-    record = single_line(view.record.number or view.record.name or view.record.kind)
-    return view.title.format(record=record)
-
-
-def _row(row: ChatRow) -> elements.Element:
-    words: list[elements.Element] = [elements.TextBlock(escape_name(row.name))]
-    words += [elements.TextBlock(each, size="Small", subtle=True, spacing="None") for each in _facts(row)]
+def _row(t: Translator, row: ChatRow) -> elements.Element:
+    words: list[elements.Element] = [elements.TextBlock(escape_name(t.show(row.name)))]
+    words += [elements.TextBlock(each, size="Small", subtle=True, spacing="None") for each in _facts(t, row)]
     if row.state:
-        words.append(elements.TextBlock(escape(row.state, limit=400), size="Small", spacing="None"))
+        words.append(elements.TextBlock(escape(t.show(row.state), limit=400), size="Small", spacing="None"))
     columns = [elements.Column(words, width="stretch")]
     if row.button:
-        columns.append(elements.Column([elements.ActionSet([render_button(row.button)])], width="auto"))
+        columns.append(elements.Column([elements.ActionSet([render_button(t, row.button)])], width="auto"))
     return elements.Container([elements.ColumnSet(columns)], separated=True)
 
 
-def _facts(row: ChatRow) -> list[str]:
-    facts, connected = [], row.connected
-    if connected:
-        name, presence = escape_word(connected.name), escape_word(connected.presence)
-        facts.append(f"Connected by {name} ({presence}) · {local_time(connected.at)}")
-    if connected and connected.paused_at:
-        facts.append(f"Paused since {local_time(connected.paused_at)}")
+def _facts(t: Translator, row: ChatRow) -> list[str]:
+    facts = [*_connected(t, row.connected)] if row.connected else []
     if row.last_written_at:
-        by = f" by {escape_word(row.last_writer)}" if row.last_writer else ""
-        facts.append(f"Last message{by} · {local_time(row.last_written_at)}")
+        facts.append(f"{_last_message(t, row.last_writer)} · {local_time(row.last_written_at)}")
     if row.ended:
-        facts.append(f"Disconnected by {escape_word(row.ended.name)} · {local_time(row.ended.at)}")
+        by = t("Disconnected by {name}", name=escape_word(t.show(row.ended.name)))
+        facts.append(f"{by} · {local_time(row.ended.at)}")
     if row.sync:
-        facts.append(f"{escape(row.sync, limit=200)}{last_activity(row.sync_since)}")
+        at = row.sync_since
+        since = t("Last activity: {time}.", time=local_time(at)) if at else ""
+        facts.append(t.sentences(escape(t.show(row.sync), limit=200), since))
     return facts
 
 
-_COUNTED: Mapping[Noun, tuple[str, str]] = {
-    "chat": ("1 chat", "{found} chats"),
-    "connection": ("1 connection", "{found} connections"),
-}
-_NAMED = ("1 chat with {words} in its name", "{found} chats with {words} in their names")
-_NAMED_AMONG = (
-    "1 of the newest {among} chats has {words} in its name",
-    "{found} of the newest {among} chats have {words} in their names",
-)
-_PART = "{first} to {last} of {found}"
-_NAMED_PART = "{first} to {last} of {found} chats with {words} in their names"
-_NAMED_PART_AMONG = "{first} to {last} of {found} chats with {words} in their names, among the newest {among}"
-_NONE_NAMED = "No chat has {words} in its name."
-_NONE_NAMED_AMONG = "None of the newest {among} chats has {words} in its name."
+def _connected(t: Translator, connected: ConnectedBy) -> list[str]:
+    name, presence = escape_word(t.show(connected.name)), escape_word(t.show(connected.presence))
+    by = t("Connected by {name} ({presence})", name=name, presence=presence)
+    facts = [f"{by} · {local_time(connected.at)}"]
+    if connected.paused_at:
+        facts.append(t("Paused since {time}", time=local_time(connected.paused_at)))
+    return facts
 
 
-def last_activity(at: datetime | None) -> str:
-    """Return the sentence about a chat's last activity, with a space before it; empty if the time is not known."""
-    return f" Last activity: {local_time(at)}." if at else ""
+def _last_message(t: Translator, writer: str) -> str:
+    return t("Last message by {name}", name=escape_word(t.show(writer))) if writer else t("Last message")
 
 
-def _counted(view: ChatListView) -> str:
+def _counted(t: Translator, view: ChatListView) -> str:
     """Return the line below the rows: the number of chats, and the part of them on this page."""
     if not view.total and not view.query:
-        return escape(view.empty_text)
-    sentence = _named(view) if view.query else _unnamed(view)
-    return sentence.format(
-        first=view.offset + 1,
-        last=view.offset + len(view.rows),
-        found=view.total,
-        words=escape_word(view.query),
-        among=view.searched_chats,
+        return escape(t.show(view.empty_text))
+    words, among = escape_word(view.query), view.searched_chats
+    if not view.query:
+        return _unnamed(t, view)
+    return _named_among(t, view, words, among) if among else _named(t, view, words)
+
+
+def _unnamed(t: Translator, view: ChatListView) -> str:
+    first, last = view.offset + 1, view.offset + len(view.rows)
+    if view.total > len(view.rows):
+        return t("{first} to {last} of {total}", first=first, last=last, total=view.total)
+    if view.noun == "connection":
+        return t.plural(view.total, "1 connection", "{count} connections")
+    return t.plural(view.total, "1 chat", "{count} chats")
+
+
+def _named(t: Translator, view: ChatListView, words: str) -> str:
+    if not view.total:
+        return t("No chat has {words} in its name.", words=words)
+    if view.total > len(view.rows):
+        return t.plural(
+            view.total,
+            "{first} to {last} of 1 chat with {words} in its name",
+            "{first} to {last} of {count} chats with {words} in their names",
+            first=view.offset + 1,
+            last=view.offset + len(view.rows),
+            words=words,
+        )
+    return t.plural(
+        view.total, "1 chat with {words} in its name", "{count} chats with {words} in their names", words=words
     )
 
 
-def _unnamed(view: ChatListView) -> str:
-    return _PART if view.total > len(view.rows) else plural(view.total, *_COUNTED[view.noun])
-
-
-def _named(view: ChatListView) -> str:
+def _named_among(t: Translator, view: ChatListView, words: str, among: int) -> str:
+    """Return the line for a search in only the newest chats."""
     if not view.total:
-        return _NONE_NAMED_AMONG if view.searched_chats else _NONE_NAMED
+        return t("None of the newest {among} chats has {words} in its name.", among=among, words=words)
     if view.total > len(view.rows):
-        return _NAMED_PART_AMONG if view.searched_chats else _NAMED_PART
-    return plural(view.total, *(_NAMED_AMONG if view.searched_chats else _NAMED))
+        return t.plural(
+            view.total,
+            "{first} to {last} of 1 chat with {words} in its name, among the newest {among}",
+            "{first} to {last} of {count} chats with {words} in their names, among the newest {among}",
+            first=view.offset + 1,
+            last=view.offset + len(view.rows),
+            words=words,
+            among=among,
+        )
+    return t.plural(
+        view.total,
+        "1 of the newest {among} chats has {words} in its name",
+        "{count} of the newest {among} chats have {words} in their names",
+        words=words,
+        among=among,
+    )
 
 
-def _page_buttons(view: ChatListView) -> list[ActionButton | SubmitButton]:
+def _page_buttons(t: Translator, view: ChatListView) -> list[ActionButton | SubmitButton]:
     button = view.page_button
-    find = [turned(button, "Find", 0)] if view.is_searchable else []
-    return [*find, *page_buttons(button, offset=view.offset, total=view.total, size=MAX_ROWS)]
+    find = [replace(turned(button, 0), title=t("Find"))] if view.is_searchable else []
+    return [*find, *page_buttons(t, button, offset=view.offset, total=view.total, size=MAX_ROWS)]

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from cards import elements
 from cards.buttons import ActionButton, render_button
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.notifications.mute import MuteState, mute_sentence
-from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
+from cards.record import RecordHeader, byline, join_with_dots, long_name, open_button
 from cards.record_list import MAX_ROWS, paging_rows
 from cards.text import EMPTY, escape, local_time, single_line
-from cards.timed_text import TimedText, render_timed
-from cards.words import plural
+from cards.timed_text import TIME, TimedText, render_timed
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,88 +98,95 @@ class ChatStatusView:
     """Sentence that not all messages of the chat count as activity."""
 
 
-def chat_status(view: ChatStatusView) -> Message:
+@message
+def chat_status(t: Translator, view: ChatStatusView) -> Rendered:
     """Return the card with a row for each record."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
-    title = "Status of this chat"
+    title = t("Status of this chat")
     body: list[elements.Element] = [elements.TextBlock(escape(title), weight="Bolder")]
-    body += [elements.TextBlock(mute_sentence(view.mute))] if view.mute else []
-    body += [_row(row) for row in view.rows]
+    body += [elements.TextBlock(mute_sentence(t, view.mute))] if view.mute else []
+    body += [_row(t, row) for row in view.rows]
     body += paging_rows(
+        t,
         rows=len(view.rows),
         hidden=view.hidden,
         total=view.total,
         offset=view.offset,
         page_button=view.page_button,
     )
-    if view.sync_off_reason:
-        body.append(byline(escape(view.sync_off_reason)))
-    if view.messages_note:
-        body.append(byline(escape(view.messages_note)))
+    body += [byline(escape(t.show(each))) for each in (view.sync_off_reason, view.messages_note) if each]
     if view.delay_reason:
-        body.append(byline(f"Changes to the name of this chat reach the timeline late. {escape(view.delay_reason)}"))
-    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
+        late = t("Changes to the name of this chat reach the timeline late.")
+        body.append(byline(t.sentences(late, escape(t.show(view.delay_reason)))))
+    return Rendered(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 
-def _row(row: StatusRow) -> elements.Element:
+def _row(t: Translator, row: StatusRow) -> elements.Element:
     record = row.record
     words: list[elements.Element] = [
-        elements.TextBlock(escape_name(record.name or record.kind)),
-        _small(join_with_dots(record.kind, record.number) or EMPTY, subtle=True),
-        _small(_last_time(row.last_change_at, "Last change received {at}", "No changes received yet"), subtle=True),
-        _small(_last_time(row.last_card_at, "Last card sent {at}", "No cards sent yet"), subtle=True),
-        *([_small(mute_sentence(row.mute))] if row.mute else []),
-        *(_small(render_timed(problem)) for problem in problems_of(row)),
-        *(_small(_decision(each), subtle=True) for each in row.decisions),
+        elements.TextBlock(long_name(t, record)),
+        _small(join_with_dots(t, record.kind, record.number) or EMPTY, subtle=True),
+        _small(_last_change(t, row.last_change_at), subtle=True),
+        _small(_last_card(t, row.last_card_at), subtle=True),
+        *([_small(mute_sentence(t, row.mute))] if row.mute else []),
+        *(_small(render_timed(problem)) for problem in problems_of(t, row)),
+        *(_small(_decision(t, each), subtle=True) for each in row.decisions),
     ]
     resume = row.sync_issue.resume if row.sync_issue else None
-    actions = [elements.ActionSet([render_button(each)]) for each in (open_button(record), resume) if each]
+    actions = [elements.ActionSet([render_button(t, each)]) for each in (open_button(t, record), resume) if each]
     columns = [elements.Column(words, width="stretch"), elements.Column(actions, width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)
 
 
-def _decision(decision: Decision) -> str:
-    until = f" Until {local_time(decision.until)}." if decision.until else ""
-    return f"{local_time(decision.at)} · {escape(decision.text)}{until}"
+def _decision(t: Translator, decision: Decision) -> str:
+    until = t("Until {time}.", time=local_time(decision.until)) if decision.until else ""
+    return f"{local_time(decision.at)} · {t.sentences(escape(t.show(decision.text)), until)}"
 
 
 def _small(text: str, *, subtle: bool = False) -> elements.TextBlock:
     return elements.TextBlock(text, size="Small", subtle=subtle, spacing="None")
 
 
-def _last_time(at: datetime | None, sentence: str, never: str) -> str:
-    return sentence.format(at=local_time(at)) if at else never
+def _last_change(t: Translator, at: datetime | None) -> str:
+    return t("Last change received {time}", time=local_time(at)) if at else t("No changes received yet")
 
 
-def problems_of(row: StatusRow) -> list[TimedText]:
+def _last_card(t: Translator, at: datetime | None) -> str:
+    return t("Last card sent {time}", time=local_time(at)) if at else t("No cards sent yet")
+
+
+def problems_of(t: Translator, row: StatusRow) -> list[TimedText]:
     """Return the sentences about each problem. A pause already explains why cards wait."""
-    said = [TimedText(text=row.disabled_reason)] if row.disabled_reason else []
+    said = [TimedText(text=t.show(row.disabled_reason))] if row.disabled_reason else []
     if row.sync_issue:
-        said.append(_sync_problem(row.sync_issue))
+        said.append(_sync_problem(t, row.sync_issue))
     if row.paused:
-        reason = f". {row.paused.reason} To resume, add the app to this chat again."
-        return [*said, TimedText(text="Paused since", at=row.paused.since, after=reason)]
+        return [*said, _pause(t, row.paused)]
     if row.event_failure:
-        said.append(TimedText(text=f"Changes are waiting to be sent. {row.event_failure}"))
+        said.append(TimedText(text=t.sentences(t("Changes are waiting to be sent."), t.show(row.event_failure))))
     if row.pending:
-        said.append(_waiting_cards(row.pending))
+        said.append(_waiting_cards(t, row.pending))
     if row.rejected_reason:
-        said.append(TimedText(text=f"The last card could not be delivered. {row.rejected_reason}"))
+        what = t("The last card could not be delivered.")
+        said.append(TimedText(text=t.sentences(what, t.show(row.rejected_reason))))
     if row.dropped_reason:
-        said.append(TimedText(text=row.dropped_reason))
+        said.append(TimedText(text=t.show(row.dropped_reason)))
     return said
 
 
-def _sync_problem(issue: SyncIssue) -> TimedText:
-    if issue.since is None:
-        return TimedText(text=issue.reason)
-    return TimedText(text=f"{issue.reason} Last activity:", at=issue.since, after=".")
+def _pause(t: Translator, paused: Paused) -> TimedText:
+    how = t("To resume, add the app to this chat again.")
+    text = t.sentences(t("Paused since {time}.", time=TIME), t.show(paused.reason), how)
+    return TimedText(text=text, at=paused.since)
 
 
-def _waiting_cards(held: PendingCards) -> TimedText:
-    sentences = [plural(held.cards, "1 card is waiting.", f"{held.cards} cards are waiting.")]
-    sentences += [held.reason] if held.reason else []
-    if held.until is None:
-        return TimedText(text=" ".join(sentences))
-    return TimedText(text=" ".join([*sentences, "Next attempt:"]), at=held.until, after=".")
+def _sync_problem(t: Translator, issue: SyncIssue) -> TimedText:
+    since = t("Last activity: {time}.", time=TIME) if issue.since else ""
+    return TimedText(text=t.sentences(t.show(issue.reason), since), at=issue.since)
+
+
+def _waiting_cards(t: Translator, held: PendingCards) -> TimedText:
+    waiting = t.plural(held.cards, "1 card is waiting.", "{count} cards are waiting.")
+    until = t("Next attempt: {time}.", time=TIME) if held.until else ""
+    return TimedText(text=t.sentences(waiting, t.show(held.reason), until), at=held.until)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from cards import elements
 from cards.buttons import ActionButton, button_rows, render_button
-from cards.message import Message
+from cards.message import Rendered, message
+from cards.paging import NO_TURNS, Turns
 from cards.record import byline, escape_name, join_with_dots
 from cards.text import escape, single_line
+from cards.translator import Translator
 
 MAX_ROWS = 6
 
@@ -33,37 +35,39 @@ class ChoiceView:
     """Index of the first row among all results."""
     total: int | None = None
     """Number of all results; None if it is not known."""
-    page_buttons: tuple[ActionButton, ...] = ()
+    turns: Turns[ActionButton] = NO_TURNS
     """Buttons for other pages."""
 
 
-def choice(view: ChoiceView) -> Message:
+@message
+def choice(t: Translator, view: ChoiceView) -> Rendered:
     """Return the card with the question, a row and button for each record, and the hint."""
     if not 1 <= len(view.rows) <= MAX_ROWS:
         raise ValueError(f"a choice has 1 to {MAX_ROWS} rows")
+    question, page_buttons = t.show(view.question), view.turns.buttons(t)
     body: list[elements.Element] = [
-        elements.TextBlock(escape(view.question), weight="Bolder"),
-        *(_row(row) for row in view.rows),
+        elements.TextBlock(escape(question), weight="Bolder"),
+        *(_row(t, row) for row in view.rows),
     ]
-    if view.page_buttons or view.hint:
-        body.append(byline(escape(f"{_part(view)} {view.hint}".strip())))
-    body += button_rows(view.page_buttons)
-    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(view.question))
+    if page_buttons or view.hint:
+        body.append(byline(escape(t.sentences(_part(t, view) if page_buttons else "", t.show(view.hint)))))
+    body += button_rows(t, page_buttons)
+    return Rendered(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(question))
 
 
-def _part(view: ChoiceView) -> str:
-    """Return which of the results this page shows; empty if it shows all."""
-    if not view.page_buttons:
-        return ""
-    part = f"{view.offset + 1} to {view.offset + len(view.rows)}"
-    return f"{part} of {view.total}." if view.total is not None else f"{part}."
+def _part(t: Translator, view: ChoiceView) -> str:
+    """Return which of the results this page shows."""
+    first, last = view.offset + 1, view.offset + len(view.rows)
+    if view.total is None:
+        return t("{first} to {last}.", first=first, last=last)
+    return t("{first} to {last} of {total}.", first=first, last=last, total=view.total)
 
 
-def _row(row: ChoiceRow) -> elements.Element:
+def _row(t: Translator, row: ChoiceRow) -> elements.Element:
     """Return a row with the name above the details. The whole row and its button select the record."""
-    action = render_button(row.button)
-    below = join_with_dots(row.kind, row.number, row.detail)
-    words: list[elements.Element] = [elements.TextBlock(escape_name(row.name))]
+    action = render_button(t, row.button)
+    below = join_with_dots(t, row.kind, row.number, row.detail)
+    words: list[elements.Element] = [elements.TextBlock(escape_name(t.show(row.name)))]
     if below:
         words.append(elements.TextBlock(below, size="Small", subtle=True, spacing="None"))
     columns = [

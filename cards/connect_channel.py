@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.buttons import SubmitButton, button_rows
-from cards.dialog import Page, page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.elements import Element
-from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
+from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices, show_choices
 from cards.new_chat import NOTE
 from cards.record_inputs import RecordInputs, record_inputs
+from cards.translator import Translator
 
 CHANNEL = "channel"
 """Name of the input with the chosen channel."""
@@ -36,25 +37,32 @@ class ChannelView:
     """Creates a channel instead."""
 
 
-def channel_page(view: ChannelView) -> Page:
+@dialog_page
+def channel_page(t: Translator, view: ChannelView) -> RenderedPage:
     """Return the page that asks for the record, the channel, and whether to send a note."""
-    body: list[Element] = [problem(view.problem)] if view.problem else []
+    body: list[Element] = [problem(t, view.problem)] if view.problem else []
     body += [
-        *record_inputs(view.record),
-        *_channels(view),
-        *button_rows([view.new_channel]),
-        Toggle(NOTE, "Send a note about the record to the channel", on=view.note),
+        *record_inputs(t, view.record),
+        *_channels(t, view),
+        *button_rows(t, [view.new_channel]),
+        Toggle(NOTE, t("Send a note about the record to the channel"), on=view.note),
     ]
     anyway = [view.connect_anyway] if view.connect_anyway else []
-    return page("Connect a channel", body, [view.connect, *anyway])
+    return page(t, t("Connect a channel"), body, [view.connect, *anyway])
 
 
-def _channels(view: ChannelView) -> list[Element]:
+def _channels(t: Translator, view: ChannelView) -> list[Element]:
     """Return the input with all channels, or with some and a search by team name if there are too many."""
     chosen = [view.channel] if view.channel else []
     if not view.search:
-        return [Choices(CHANNEL, "Channel", view.channels, chosen=chosen)]
+        return [Choices(CHANNEL, t("Channel"), show_choices(t, view.channels), chosen=chosen)]
     return [
-        TypeaheadChoices(CHANNEL, "Channel (type part of the team name)", view.search, view.channels, chosen=chosen),
-        TextInput(TEAM, "Or show channels of teams with this name", value=view.team, longest=100),
+        TypeaheadChoices(
+            CHANNEL,
+            t("Channel (type part of the team name)"),
+            view.search,
+            show_choices(t, view.channels),
+            chosen=chosen,
+        ),
+        TextInput(TEAM, t("Or show channels of teams with this name"), value=view.team, longest=100),
     ]

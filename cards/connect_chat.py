@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from cards.buttons import SubmitButton
-from cards.dialog import Page, page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.elements import Element
 from cards.inputs import Toggle
 from cards.new_chat import NOTE
 from cards.record_inputs import RecordInputs, record_inputs
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +23,16 @@ class ConnectView:
     """Sends the note even if some people cannot open the record. None if the person was not asked."""
 
 
-def connect_page(view: ConnectView) -> Page:
+@dialog_page
+def connect_page(t: Translator, view: ConnectView) -> RenderedPage:
     """Return the page."""
-    body: list[Element] = [problem(view.problem)] if view.problem else []
-    body += record_inputs(view.record)
+    body: list[Element] = [problem(t, view.problem)] if view.problem else []
+    body += record_inputs(t, view.record)
     if view.note is not None:
-        body.append(Toggle(NOTE, "Send a note about the record to the chat", on=view.note))
+        body.append(Toggle(NOTE, t("Send a note about the record to the chat"), on=view.note))
     return page(
-        "Connect this chat",
+        t,
+        t("Connect this chat"),
         body,
         [view.connect, *([view.connect_anyway] if view.connect_anyway else [])],
         height="small",

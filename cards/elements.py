@@ -197,6 +197,7 @@ class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
     version = PropertyType(type=str)
     refresh = PropertyType(type=Refresh)
     msteams = PropertyType(type=dict)
+    rtl = PropertyType(type=bool)
 
     def __init__(
         self,

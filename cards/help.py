@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.elements import AdaptiveCard, Element, TextBlock
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.text import escape
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +18,19 @@ class HelpView:
     """A sentence about why most commands do not work."""
 
 
-def help_card(view: HelpView) -> Message:
+@message
+def help_card(t: Translator, view: HelpView) -> Rendered:
     """Return the card with each command and its description."""
-    title = TextBlock("Commands", size="Medium", weight="Bolder")
-    problem = [TextBlock(escape(view.problem))] if view.problem else []
-    return Message(card=AdaptiveCard([title, *problem, *usage(view.commands)]), summary="Commands of Chat Sync")
+    title = TextBlock(t("Commands"), size="Medium", weight="Bolder")
+    problem = [TextBlock(escape(t.show(view.problem)))] if view.problem else []
+    card = AdaptiveCard([title, *problem, *usage(t, view.commands)])
+    return Rendered(card=card, summary=t("Commands of Chat Sync"))
 
 
-def usage(commands: Sequence[tuple[str, str]]) -> list[Element]:
+def usage(t: Translator, commands: Sequence[tuple[str, str]]) -> list[Element]:
     """Return the elements with the syntax of each command above its description."""
     lines: list[Element] = []
     for written, meaning in commands:
-        lines.append(TextBlock(escape(written), weight="Bolder"))
-        lines.append(TextBlock(escape(meaning), spacing="None"))
+        lines.append(TextBlock(escape(t.show(written)), weight="Bolder"))
+        lines.append(TextBlock(escape(t.show(meaning)), spacing="None"))
     return lines

@@ -1,6 +1,6 @@
 """Inputs of a card (Adaptive Cards 1.5, "Inputs"), validated like `cards.elements`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from adaptivecards.baseobject import PropertyType
 
 from cards.elements import Element
 from cards.text import escape, single_line
+from cards.translator import Translator
 from cards.validation import ValidatedElement, require_all
 
 ON, OFF = "true", "false"
@@ -24,6 +25,11 @@ class Choice:
 
     title: str
     value: str
+
+
+def show_choices(t: Translator, choices: Iterable[Choice]) -> list[Choice]:
+    """Return the choices with titles in the reader's language."""
+    return [Choice(title=t.show(each.title), value=each.value) for each in choices]
 
 
 class _Input(ValidatedElement, Element):

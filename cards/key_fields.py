@@ -7,7 +7,7 @@ from datetime import datetime
 from cards.buttons import Button
 from cards.elements import Element, TextBlock
 from cards.mentions import Mention
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.personal_view import PersonalView, refresh
 from cards.record import (
     MAX_WORD_LENGTH,
@@ -18,10 +18,11 @@ from cards.record import (
     escape_word,
     fact_set,
     heading,
+    open_buttons,
     record_card,
 )
 from cards.text import EMPTY, bold, escape, isolate, local_time, single_line
-from cards.words import and_list, plural
+from cards.translator import Translator
 
 MAX_VALUE_LENGTH = 100
 """Characters of the old and of the new value. Both together are as long as a value of a note."""
@@ -57,58 +58,67 @@ class KeyFieldsView:
     """The owner, if the card mentions them."""
 
 
-def key_fields(view: KeyFieldsView) -> Message:
+@message
+def key_fields(t: Translator, view: KeyFieldsView) -> Rendered:
     """Return the card with the old and new value of each field, lifecycle changes, people, time, and buttons."""
-    body = heading(view.record)
+    body = heading(t, view.record)
     if view.changes or not (view.news or view.mention):
-        body += change_facts(view.changes)
-    body += [TextBlock(escape(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
-    body += [view.mention.line(view.record.kind)] if view.mention else []
-    body.append(byline(f"{name_people(view.people)} · {local_time(view.at)}"))
+        body += change_facts(t, view.changes)
+    body += [TextBlock(escape(t.show(sentence), limit=_LONGEST_SENTENCE)) for sentence in view.news]
+    body += [view.mention.line(t, view.record.kind)] if view.mention else []
+    body.append(byline(f"{name_people(t, view.people)} · {local_time(view.at)}"))
     card = record_card(
-        view.record,
+        t,
         body,
+        open_buttons(t, view.record, view.first),
         view.buttons,
-        first=view.first,
-        refresh=refresh(view.personal_view),
+        refresh=refresh(t, view.personal_view),
         mentions=[view.mention.entity] if view.mention else [],
     )
-    return Message(card=card, summary=_summary(view))
+    return Rendered(card=card, summary=_summary(t, view))
 
 
-def _summary(view: KeyFieldsView) -> str:
+def _summary(t: Translator, view: KeyFieldsView) -> str:
     if view.changes:
-        return summarize(view.record, view.changes)
-    said = [single_line(sentence) for sentence in view.news]
-    said += [view.mention.sentence(view.record.kind)] if view.mention else []
-    return f"{display_name(view.record)}: {' '.join(said)}"
+        return summarize(t, view.record, view.changes)
+    said = [single_line(t.show(sentence)) for sentence in view.news]
+    said += [view.mention.sentence(t, view.record.kind)] if view.mention else []
+    return t("{label}: {value}", label=display_name(t, view.record), value=t.sentences(*said))
 
 
-def change_facts(changes: Sequence[Change]) -> list[Element]:
+def change_facts(t: Translator, changes: Sequence[Change]) -> list[Element]:
     """Return the old and new value of each field as facts."""
-    return fact_set([(change.label, change_value(change)) for change in changes])
+    return fact_set(t, [(change.label, change_value(t, change)) for change in changes])
 
 
-def summarize(record: RecordHeader, changes: Sequence[Change]) -> str:
+def summarize(t: Translator, record: RecordHeader, changes: Sequence[Change]) -> str:
     """Return the changes as one line for the feed and for screen readers."""
-    said = "; ".join(_change_text(change) for change in changes)
-    return f"{display_name(record)}: {said}"
+    said = "; ".join(_change_text(t, change) for change in changes)
+    return t("{label}: {value}", label=display_name(t, record), value=said)
 
 
-def change_value(change: Change) -> str:
+def change_value(t: Translator, change: Change) -> str:
     """Return the old and the new value as text of a card."""
-    if change.new is None or _looks_unchanged(change.old, change.new):
-        return "changed"
-    new = bold(escape_value(change.new, limit=MAX_VALUE_LENGTH))
-    return new if change.old is None else f"{escape_value(change.old, limit=MAX_VALUE_LENGTH)} → {new}"
+    old, new = _values(t, change)
+    if new is None or _looks_unchanged(old, new):
+        return t("changed")
+    shown = bold(escape_value(new, limit=MAX_VALUE_LENGTH))
+    return shown if old is None else t("{old} → {new}", old=escape_value(old, limit=MAX_VALUE_LENGTH), new=shown)
 
 
-def _change_text(change: Change) -> str:
-    label = isolate(single_line(change.label, limit=MAX_WORD_LENGTH))
-    if change.new is None or _looks_unchanged(change.old, change.new):
-        return f"{label} changed"
-    arrow = "" if change.old is None else f"{_short_value(change.old)} → "
-    return f"{label} {arrow}{_short_value(change.new)}"
+def _change_text(t: Translator, change: Change) -> str:
+    label = isolate(single_line(t.show(change.label), limit=MAX_WORD_LENGTH))
+    old, new = _values(t, change)
+    if new is None or _looks_unchanged(old, new):
+        return t("{field} changed", field=label)
+    if old is None:
+        return t("{field} {value}", field=label, value=_short_value(new))
+    return t("{field} {old} → {new}", field=label, old=_short_value(old), new=_short_value(new))
+
+
+def _values(t: Translator, change: Change) -> tuple[str | None, str | None]:
+    old, new = change.old, change.new
+    return (None if old is None else t.show(old), None if new is None else t.show(new))
 
 
 def _looks_unchanged(old: str | None, new: str) -> bool:
@@ -120,12 +130,12 @@ def _short_value(value: str) -> str:
     return isolate(single_line(value, limit=MAX_VALUE_LENGTH)) or EMPTY
 
 
-def name_people(people: Sequence[str]) -> str:
+def name_people(t: Translator, people: Sequence[str]) -> str:
     """Return the people who made a change as text of a card."""
     if not people:
-        return "Changed in Dynamics 365"
-    names = [escape_word(name) for name in people]
+        return t("Changed in Dynamics 365")
+    names = [escape_word(t.show(name)) for name in people]
     if len(names) <= _PEOPLE_NAMED:
-        return and_list(names)
+        return t.and_list(names)
     others = len(names) - _PEOPLE_NAMED
-    return and_list([*names[:_PEOPLE_NAMED], plural(others, "1 other person", f"{others} other people")])
+    return t.and_list([*names[:_PEOPLE_NAMED], t.plural(others, "1 other person", "{count} other people")])

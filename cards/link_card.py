@@ -6,14 +6,12 @@ from datetime import datetime
 from cards.buttons import Button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.inputs import Toggle
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.new_chat import NOTE
 from cards.personal_view import PersonalView, refresh
-from cards.record import Fact, RecordHeader, byline, facts, heading, record_card
+from cards.record import Fact, RecordHeader, byline, facts, heading, open_buttons, record_card
 from cards.text import escape, isolate, local_time, single_line
-
-GENERIC_KIND = "Dynamics 365 record"
-"""Name of a record whose table is not shown."""
+from cards.translator import Translator
 
 _LONGEST_SENTENCE = 400
 
@@ -36,30 +34,31 @@ class LinkView:
     personal_view: PersonalView | None = None
 
 
-def link_card(view: LinkView) -> Message:
+@message
+def link_card(t: Translator, view: LinkView) -> Rendered:
     """Return the card with the record, its facts, the result of the last action, and the buttons."""
-    body = heading(view.record)
+    record = view.record
+    body = heading(t, record)
     if view.facts:
-        body += facts(view.facts)
+        body += facts(t, view.facts)
     if view.message:
-        body.append(TextBlock(escape(view.message, limit=_LONGEST_SENTENCE), weight="Bolder"))
+        body.append(TextBlock(escape(t.show(view.message), limit=_LONGEST_SENTENCE), weight="Bolder"))
     if view.message_at:
         body.append(byline(local_time(view.message_at)))
-    asked = [Toggle(NOTE, "Send a note about the record to the chat", on=True)] if view.asks_for_note else []
-    named = (view.record.kind, view.record.number, view.record.name)
-    return Message(
-        card=record_card(
-            view.record, body, view.buttons, first=view.first, asked=asked, refresh=refresh(view.personal_view)
-        ),
+    asked = [Toggle(NOTE, t("Send a note about the record to the chat"), on=True)] if view.asks_for_note else []
+    named = (t.show(record.kind), record.number, record.name)
+    opens = open_buttons(t, record, view.first)
+    return Rendered(
+        card=record_card(t, body, opens, view.buttons, asked=asked, refresh=refresh(t, view.personal_view)),
         summary=" · ".join(isolate(single_line(part)) for part in named if part),
     )
 
 
-def add_app_card() -> Message:
+@message
+def add_app_card(t: Translator) -> Rendered:
     """Return the card for a person without the app, without the record. Teams removes buttons from this card."""
-    what = "To see its details here, add the Chat Sync app in Teams."
     body: list[Element] = [
-        TextBlock(f"This is a {GENERIC_KIND}.", weight="Bolder"),
-        TextBlock(what, spacing="Small"),
+        TextBlock(t("This is a Dynamics 365 record."), weight="Bolder"),
+        TextBlock(t("To see its details here, add the Chat Sync app in Teams."), spacing="Small"),
     ]
-    return Message(card=AdaptiveCard(body), summary=GENERIC_KIND)
+    return Rendered(card=AdaptiveCard(body), summary=t("Dynamics 365 record"))

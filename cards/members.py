@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.buttons import SubmitButton, render_button
-from cards.dialog import Page, page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.elements import ActionSet, Element
-from cards.inputs import Choice, TextInput, TypeaheadChoices
+from cards.inputs import Choice, TextInput, TypeaheadChoices, show_choices
 from cards.record import byline
+from cards.translator import Translator
 
 PERSON, NAMES, MEMBER = "other", "names", "member"
 """Names of the inputs."""
@@ -27,15 +28,18 @@ class MembersView:
     remove: SubmitButton
 
 
-def members_page(view: MembersView) -> Page:
+@dialog_page
+def members_page(t: Translator, view: MembersView) -> RenderedPage:
     """Return the page that asks for the person to add, or for the member to remove."""
-    body: list[Element] = [problem(view.problem)] if view.problem else []
+    body: list[Element] = [problem(t, view.problem)] if view.problem else []
     body += [
-        TypeaheadChoices(PERSON, "Add a person (type a name)", view.others_dataset, view.others),
-        TextInput(NAMES, "Or the name of the person", value=view.names, longest=200),
-        byline("The person will see the whole history of this chat."),
-        ActionSet([render_button(view.add)]),
-        TypeaheadChoices(MEMBER, "Remove a member (type a name)", view.members_dataset, view.members),
-        ActionSet([render_button(view.remove)]),
+        TypeaheadChoices(PERSON, t("Add a person"), view.others_dataset, show_choices(t, view.others)),
+        TextInput(NAMES, t("Or type the whole name"), value=view.names, longest=200),
+        byline(t("The person will see the whole history of this chat.")),
+        ActionSet([render_button(t, view.add)]),
+        TypeaheadChoices(
+            MEMBER, t("Remove a member (type a name)"), view.members_dataset, show_choices(t, view.members)
+        ),
+        ActionSet([render_button(t, view.remove)]),
     ]
-    return page("People in this chat", body)
+    return page(t, t("People in this chat"), body)

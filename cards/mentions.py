@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cards.elements import MentionEntity, TextBlock
 from cards.record import MAX_WORD_LENGTH, escape_word
 from cards.text import isolate, single_line
+from cards.translator import Translator
 
 _MARKUP = re.compile(r"[<>&*_`~|#\"\[\]{}\\]")
 """Characters with a meaning in mentions, HTML, or Markdown."""
@@ -29,16 +30,22 @@ class Mention:
     def _tag(self) -> str:
         return f"<at>{self.name}</at>"
 
-    def line(self, kind: str) -> TextBlock:
+    def line(self, t: Translator, kind: str) -> TextBlock:
         """Return the line of the card. `kind`: the label of the record's table."""
-        return TextBlock(self._sentence(isolate(self._tag), escape_word(kind.lower())))
+        return TextBlock(self._sentence(t, isolate(self._tag), escape_word(_noun(t, kind))))
 
-    def sentence(self, kind: str) -> str:
+    def sentence(self, t: Translator, kind: str) -> str:
         """Return the line as plain text."""
-        return self._sentence(isolate(self.name), isolate(single_line(kind.lower(), limit=MAX_WORD_LENGTH)))
+        return self._sentence(t, isolate(self.name), isolate(single_line(_noun(t, kind), limit=MAX_WORD_LENGTH)))
 
-    def _sentence(self, person: str, kind: str) -> str:
-        return f"{person} now owns this {kind}." if self.is_new_owner else f"Owner: {person}"
+    def _sentence(self, t: Translator, person: str, kind: str) -> str:
+        if self.is_new_owner:
+            return t("{person} now owns this {kind}.", person=person, kind=kind)
+        return t("Owner: {person}", person=person)
+
+
+def _noun(t: Translator, kind: str) -> str:
+    return t.noun(t.show(kind))
 
 
 def owner_mention(name: str, account: str, *, is_new_owner: bool = False) -> Mention | None:

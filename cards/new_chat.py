@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Literal
 
 from cards.buttons import LinkButton, SubmitButton
-from cards.dialog import Page, page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.elements import Element, TextBlock
-from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
+from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices, show_choices
 from cards.note import NoteView, note_preview
 from cards.record import RecordHeader, byline, heading
 from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import escape
+from cards.translator import Translator
 
 SUGGESTED, OTHERS, NAMES, NAME, NOTE = "suggested", "others", "names", "name", "note"
 """Names of the inputs."""
@@ -20,9 +21,6 @@ SUGGESTED, OTHERS, NAMES, NAME, NOTE = "suggested", "others", "names", "name", "
 MAX_NAME_LENGTH = 250
 """Characters of a chat's name ("Update chat", Microsoft Graph documentation)."""
 
-TITLE = "New chat"
-_TITLES = {"chat": TITLE, "channel": "New channel"}
-_OPEN = {"chat": "Open chat", "channel": "Open channel"}
 _LONGEST_REASON = 400
 
 
@@ -57,12 +55,12 @@ class PeopleView:
 
 
 class StepState(StrEnum):
-    """The state of a step, as the page shows it."""
+    """The state of a step."""
 
-    DONE = "Done"
-    RUNNING = "In progress"
-    NOT_STARTED = "Not started"
-    NOT_DONE = "Not done"
+    DONE = "done"
+    RUNNING = "running"
+    NOT_STARTED = "not started"
+    NOT_DONE = "not done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,57 +86,92 @@ class ProgressView:
     kind: Literal["chat", "channel"] = "chat"
 
 
-def record_page(view: RecordView) -> Page:
+@dialog_page
+def record_page(t: Translator, view: RecordView) -> RenderedPage:
     """Return the page that asks for the record, which is optional."""
-    body: list[Element] = [problem(view.problem)] if view.problem else []
+    body: list[Element] = [problem(t, view.problem)] if view.problem else []
     body += [
-        *record_inputs(view.record),
-        byline("To start a chat without a record, leave both empty."),
+        *record_inputs(t, view.record),
+        byline(t("To start a chat without a record, leave both empty.")),
     ]
-    return page(TITLE, body, [view.next_button, *([view.resume_button] if view.resume_button else [])], height="small")
+    buttons = [view.next_button, *([view.resume_button] if view.resume_button else [])]
+    return page(t, t("New chat"), body, buttons, height="small")
 
 
-def people_page(view: PeopleView) -> Page:
+@dialog_page
+def people_page(t: Translator, view: PeopleView) -> RenderedPage:
     """Return the page that asks for people, a name, and whether to send the previewed note."""
-    body: list[Element] = heading(view.record) if view.record else []
+    body: list[Element] = heading(t, view.record) if view.record else []
     if view.problem:
-        body.append(problem(view.problem))
-    if view.suggested:
-        body.append(Choices(SUGGESTED, "People", view.suggested, chosen=view.chosen, several=True, expanded=True))
-    body += [
-        TypeaheadChoices(
-            OTHERS, "More people" if view.suggested else "People", view.dataset, view.others, several=True
-        ),
-        TextInput(NAMES, "Or names, separated by commas"),
-        TextInput(
-            NAME, "Chat name", value=view.topic, hint="If empty: the names of its people", longest=MAX_NAME_LENGTH
-        ),
-        *_note(view),
-    ]
+        body.append(problem(t, view.problem))
+    body += [*_people(t, view), *_name(t, view), *_note(t, view)]
     buttons = [view.create_button, *([view.create_anyway_button] if view.create_anyway_button else [])]
-    return page("New connected chat" if view.record else TITLE, body, buttons, height="large")
+    title = t("New connected chat") if view.record else t("New chat")
+    return page(t, title, body, buttons, height="large")
 
 
-def progress_page(view: ProgressView) -> Page:
+def _people(t: Translator, view: PeopleView) -> list[Element]:
+    people = t("People")
+    suggested: list[Element] = []
+    if view.suggested:
+        suggested.append(
+            Choices(SUGGESTED, people, show_choices(t, view.suggested), chosen=view.chosen, several=True, expanded=True)
+        )
+    label = t("More people") if view.suggested else people
+    return [*suggested, TypeaheadChoices(OTHERS, label, view.dataset, show_choices(t, view.others), several=True)]
+
+
+def _name(t: Translator, view: PeopleView) -> list[Element]:
+    hint = t("If empty: the names of its people")
+    return [
+        TextInput(NAMES, t("Or names, separated by commas")),
+        TextInput(NAME, t("Chat name"), value=view.topic, hint=hint, longest=MAX_NAME_LENGTH),
+    ]
+
+
+@dialog_page
+def progress_page(t: Translator, view: ProgressView) -> RenderedPage:
     """Return the page that shows each step, the reason of a failure, and the way to resume."""
-    body: list[Element] = [TextBlock(escape(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
+    summary = escape(t.show(view.summary), limit=_LONGEST_REASON)
+    body: list[Element] = [TextBlock(summary, size="Medium", weight="Bolder")]
     for step in view.steps:
-        body.append(TextBlock(escape(f"{step.state}: {step.text}", limit=_LONGEST_REASON), spacing="Small"))
-        if step.failure:
-            body.append(TextBlock(escape(f"{step.failure} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
+        body += _step(t, step)
     buttons: list[SubmitButton | LinkButton] = [view.resume_button] if view.resume_button else []
+    is_channel = view.kind == "channel"
     if view.url:
-        buttons.append(LinkButton(title=_OPEN[view.kind], url=view.url))
-    return page(_TITLES[view.kind], body, buttons)
+        buttons.append(LinkButton(title=t("Open channel") if is_channel else t("Open chat"), url=view.url))
+    return page(t, t("New channel") if is_channel else t("New chat"), body, buttons)
 
 
-def _note(view: PeopleView) -> list[Element]:
+def _step(t: Translator, step: StepLine) -> list[Element]:
+    said = t("{label}: {value}", label=_state(t, step.state), value=step.text)
+    line = escape(said, limit=_LONGEST_REASON)
+    lines: list[Element] = [TextBlock(line, spacing="Small")]
+    if step.failure:
+        failure = t.sentences(t.show(step.failure), t.show(step.next_step))
+        lines.append(TextBlock(escape(failure, limit=_LONGEST_REASON), spacing="None"))
+    return lines
+
+
+def _state(t: Translator, state: StepState) -> str:
+    match state:
+        case StepState.DONE:
+            return t("Done")
+        case StepState.RUNNING:
+            return t("In progress")
+        case StepState.NOT_STARTED:
+            return t("Not started")
+        case StepState.NOT_DONE:
+            return t("Not done")
+
+
+def _note(t: Translator, view: PeopleView) -> list[Element]:
     if view.record is None:
         return []
     if view.preview is None:
-        return [byline("Records of this type have no note.")]
+        return [byline(t("Records of this type have no note."))]
     return [
-        Toggle(NOTE, "Send a note about the record to the chat", on=view.note),
-        byline("Everyone in the chat will see:"),
-        note_preview(view.preview),
+        Toggle(NOTE, t("Send a note about the record to the chat"), on=view.note),
+        byline(t("Everyone in the chat will see:")),
+        note_preview(t, view.preview),
     ]

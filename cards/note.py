@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cards.buttons import Button, button_rows
 from cards.elements import Container, Element
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.record import (
     Fact,
     RecordHeader,
@@ -14,10 +14,11 @@ from cards.record import (
     escape_word,
     facts,
     heading,
-    open_button,
+    open_buttons,
     record_card,
 )
 from cards.text import local_time
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +33,23 @@ class NoteView:
     """Actions in addition to opening the record."""
 
 
-def note(view: NoteView) -> Message:
+@message
+def note(t: Translator, view: NoteView) -> Rendered:
     """Return the card with the record, up to five facts, the connector, the time, and the buttons."""
-    return Message(
-        card=record_card(view.record, _content(view), view.buttons),
-        summary=f"{display_name(view.record)} is connected to this chat",
+    return Rendered(
+        card=record_card(t, _content(t, view), open_buttons(t, view.record), view.buttons),
+        summary=t("{record} is connected to this chat", record=display_name(t, view.record)),
     )
 
 
-def note_preview(view: NoteView) -> Element:
+def note_preview(t: Translator, view: NoteView) -> Element:
     """Return the note as a part of a dialog page, with only the button that opens the record."""
-    opens = button_rows([open_button(view.record)]) if view.record.url else []
-    return Container([*_content(view), *opens], emphasized=True)
+    return Container([*_content(t, view), *button_rows(t, open_buttons(t, view.record))], emphasized=True)
 
 
-def _content(view: NoteView) -> list[Element]:
-    body = heading(view.record)
+def _content(t: Translator, view: NoteView) -> list[Element]:
+    body = heading(t, view.record)
     if view.facts:
-        body += facts(view.facts)
-    return [*body, byline(f"Connected by {escape_word(view.connected_by)} · {local_time(view.connected_at)}")]
+        body += facts(t, view.facts)
+    by = t("Connected by {name}", name=escape_word(t.show(view.connected_by)))
+    return [*body, byline(f"{by} · {local_time(view.connected_at)}")]

@@ -11,6 +11,7 @@ import orjson
 
 from cards.elements import TextBlock
 from cards.text import escape
+from cards.translator import Translator
 from cards.validation import to_json
 
 QUESTION, ASKER = "question", "asker"
@@ -54,12 +55,12 @@ def asks_about(activity: bytes, connection: str) -> bool:
     return b'"%b"' % QUESTION.encode() in activity and _asks(orjson.loads(activity), connection)
 
 
-def answered(activity: bytes, connection: str, line: str) -> bytes:
+def answered(t: Translator, activity: bytes, connection: str, line: str) -> bytes:
     """Return the activity without the buttons that ask about the connection, and with a line that says the answer."""
     parsed = orjson.loads(activity)
     for attachment in parsed["attachments"]:
         card = attachment["content"] = _without_buttons(attachment["content"], connection)
-        card["body"].append(to_json(TextBlock(escape(line, limit=_LONGEST_SENTENCE), weight="Bolder")))
+        card["body"].append(to_json(TextBlock(escape(t.show(line), limit=_LONGEST_SENTENCE), weight="Bolder")))
     return orjson.dumps(parsed)
 
 

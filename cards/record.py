@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cards import elements
 from cards.buttons import BUTTONS_PER_ROW, Button, LinkButton, button_rows, render_button
 from cards.text import EMPTY, MAX_LENGTH, escape, isolate, single_line
+from cards.translator import Translator
 from cards.validation import Spacing
 
 MAX_NAME_LENGTH = 120
@@ -46,53 +47,70 @@ class Fact:
     value: str
 
 
-def display_name(record: RecordHeader) -> str:
+def display_name(t: Translator, record: RecordHeader) -> str:
     """Return the record's number, or else its name or kind, for places that do not render Markdown."""
-    return isolate(single_line(record.number or record.name or record.kind, limit=MAX_NAME_LENGTH))
+    return isolate(single_line(short_name(t, record), limit=MAX_NAME_LENGTH))
 
 
-def open_button(record: RecordHeader) -> LinkButton:
+def short_name(t: Translator, record: RecordHeader) -> str:
+    """Return the record's number, or else its name or kind, as it is."""
+    return record.number or record.name or t.show(record.kind)
+
+
+def long_name(t: Translator, record: RecordHeader) -> str:
+    """Return the record's name, or else its kind, escaped."""
+    return escape_name(record.name or t.show(record.kind))
+
+
+def open_button(t: Translator, record: RecordHeader) -> LinkButton:
     """Return the first button of every card about a record."""
-    return LinkButton(title="Open record", url=record.url)
+    return LinkButton(title=t("Open record"), url=record.url)
+
+
+def open_buttons(t: Translator, record: RecordHeader, first: Button | None = None) -> list[Button]:
+    """Return the button that opens the record, if the card may contain its address, and the `first` action."""
+    opens: list[Button] = [open_button(t, record)] if record.url else []
+    return [*opens, first] if first else opens
 
 
 def record_card(
-    record: RecordHeader,
+    t: Translator,
     body: Sequence[elements.Element],
+    opens: Sequence[Button],
     beside: Sequence[Button],
     *,
-    first: Button | None = None,
     asked: Sequence[elements.Element] = (),
     refresh: elements.Refresh | None = None,
     mentions: Sequence[elements.MentionEntity] = (),
 ) -> elements.AdaptiveCard:
-    """Return the card with the button that opens the record, the `first` action, and the actions in `beside`.
+    """Return the card with the buttons that open the record, and the actions in `beside`.
 
     `asked` contains the inputs for the latter and stands above them.
     """
-    opens: list[Button] = [open_button(record)] if record.url else []
-    opens += [first] if first else []
     if not asked and len(opens) + len(beside) <= BUTTONS_PER_ROW:
         opens, beside = [], [*opens, *beside]
-    shown = [*body, *button_rows(opens), *asked]
-    actions = [render_button(each) for each in beside]
+    shown = [*body, *button_rows(t, opens), *asked]
+    actions = [render_button(t, each) for each in beside]
     return elements.AdaptiveCard(shown, actions=actions, refresh=refresh, mentions=mentions)
 
 
-def heading(record: RecordHeader) -> list[elements.Element]:
+def heading(t: Translator, record: RecordHeader) -> list[elements.Element]:
     """Return the eyebrow and title, or only the title if the card shows just the kind of record."""
     title = elements.TextBlock(
-        escape_name(record.name or record.number or record.kind), size="Medium", weight="Bolder", spacing="Small"
+        escape_name(record.name or record.number or t.show(record.kind)),
+        size="Medium",
+        weight="Bolder",
+        spacing="Small",
     )
-    return [_eyebrow(record), title] if record.name or record.number else [title]
+    return [_eyebrow(t, record), title] if record.name or record.number else [title]
 
 
-def facts(rows: Sequence[Fact]) -> list[elements.Element]:
+def facts(t: Translator, rows: Sequence[Fact]) -> list[elements.Element]:
     """Return the facts with their values, or an en dash for an empty value."""
-    return fact_set([(row.label, escape_value(row.value)) for row in rows])
+    return fact_set(t, [(row.label, escape_value(t.show(row.value))) for row in rows])
 
 
-def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
+def fact_set(t: Translator, rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
     """Return labels, which are escaped here, beside values that are already escaped.
 
     Values stand below their labels if a word is too long for a phone, such as an address. Clients clip it in a
@@ -100,7 +118,7 @@ def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
     """
     if not 1 <= len(rows) <= MAX_FACTS:
         raise ValueError(f"a card has 1 to {MAX_FACTS} facts")
-    labelled = [(escape_word(label), value) for label, value in rows]
+    labelled = [(escape_word(t.show(label)), value) for label, value in rows]
     widest = max(_longest_word(label) for label, _ in labelled) + max(_longest_word(value) for _, value in labelled)
     if widest <= MAX_SIDE_BY_SIDE_LENGTH:
         return [elements.FactSet([elements.Fact(label, value) for label, value in labelled])]
@@ -122,9 +140,10 @@ def escape_name(text: str) -> str:
     return escape_value(text, limit=MAX_NAME_LENGTH)
 
 
-def join_with_dots(*parts: str | None) -> str:
+def join_with_dots(t: Translator, *parts: str | None) -> str:
     """Return the non-empty parts, escaped and separated by dots."""
-    return " · ".join(escape_word(part) for part in parts if part and escape(part))
+    shown = [t.show(part) for part in parts if part]
+    return " · ".join(escape_word(part) for part in shown if escape(part))
 
 
 def byline(text: str, *, spacing: Spacing | None = None) -> elements.TextBlock:
@@ -132,12 +151,12 @@ def byline(text: str, *, spacing: Spacing | None = None) -> elements.TextBlock:
     return elements.TextBlock(text, size="Small", subtle=True, spacing=spacing)
 
 
-def _eyebrow(record: RecordHeader) -> elements.Element:
-    kind, number = escape_word(record.kind), escape_word(record.number or "")
+def _eyebrow(t: Translator, record: RecordHeader) -> elements.Element:
+    kind, number = escape_word(t.show(record.kind)), escape_word(record.number or "")
     if not record.number or not record.name:
         return byline(kind)
     if len(kind) + len(number) > MAX_SIDE_BY_SIDE_LENGTH:
-        return byline(join_with_dots(record.kind, record.number))
+        return byline(join_with_dots(t, record.kind, record.number))
     right = elements.TextBlock(number, size="Small", subtle=True, side="Right")
     return elements.ColumnSet(
         [elements.Column([byline(kind)], width="stretch"), elements.Column([right], width="auto")]

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from cards.buttons import Button, button_rows
-from cards.dialog import Page, page, problem
-from cards.elements import Element
-from cards.inputs import ON, Choice, Choices, DateInput, TextInput, Toggle
+from cards.dialog import RenderedPage, dialog_page, page, problem
+from cards.elements import Element, TextBlock
+from cards.inputs import ON, Choice, Choices, DateInput, TextInput, Toggle, show_choices
 from cards.record import Fact, RecordHeader, byline, display_name, facts, heading
 from cards.text import local_time, single_line
+from cards.translator import Translator
 
 NOTE, REASON, WORDS = "text", "reason", "words"
 """Names of the inputs."""
@@ -63,70 +64,95 @@ class ActionsView:
     conflict: EditConflict | None = None
 
 
-def actions_page(view: ActionsView) -> Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolutionForm:
+    """The reasons why a case can be resolved, and the person's inputs so far."""
+
+    reasons: Sequence[Choice]
+    max_length: int
+    chosen: str = ""
+    typed: str = ""
+
+
+@dialog_page
+def actions_page(t: Translator, view: ActionsView) -> RenderedPage:
     """Return the page with the record as the person sees it, and a button for each action."""
-    body = _top(view.record, view.conflict)
+    body = _top(t, view.record, view.conflict)
     if view.facts:
-        body += facts(view.facts)
-    return page(f"Update {display_name(view.record)}", [*body, *button_rows(view.actions)])
+        body += facts(t, view.facts)
+    title = t("Update {record}", record=display_name(t, view.record))
+    return page(t, title, [*body, *button_rows(t, view.actions)])
 
 
+@dialog_page
+def open_privately_page(t: Translator, button: Button) -> RenderedPage:
+    """Return a page for the whole chat, with a button that opens a private page."""
+    return page(t, t("Update"), [TextBlock(t("Only you can see the next page."))], [button], height="small")
+
+
+@dialog_page
 def fields_page(
-    record: RecordHeader, fields: Sequence[Field], buttons: Sequence[Button], conflict: EditConflict | None = None
-) -> Page:
+    t: Translator,
+    record: RecordHeader,
+    fields: Sequence[Field],
+    buttons: Sequence[Button],
+    conflict: EditConflict | None = None,
+) -> RenderedPage:
     """Return the page with the columns to change and their current values."""
-    return page(
-        f"Change {display_name(record)}", [*_top(record, conflict), *(_input(each) for each in fields)], buttons
-    )
+    title = t("Change {record}", record=display_name(t, record))
+    return page(t, title, [*_top(t, record, conflict), *(_input(t, each) for each in fields)], buttons)
 
 
+@dialog_page
 def note_page(
+    t: Translator,
     record: RecordHeader,
     max_length: int,
     buttons: Sequence[Button],
     conflict: EditConflict | None = None,
     typed: str = "",
-) -> Page:
+) -> RenderedPage:
     """Return the page for a note that is added to the record."""
-    written = TextInput(NOTE, "Note", value=typed, longest=max_length, lines=True, required="Enter a note")
-    return page(f"Add a note to {display_name(record)}", [*_top(record, conflict), written], buttons)
+    written = TextInput(NOTE, t("Note"), value=typed, longest=max_length, lines=True, required=t("Enter a note"))
+    title = t("Add a note to {record}", record=display_name(t, record))
+    return page(t, title, [*_top(t, record, conflict), written], buttons)
 
 
+@dialog_page
 def resolution_page(
+    t: Translator,
     record: RecordHeader,
-    reasons: Sequence[Choice],
-    max_length: int,
+    form: ResolutionForm,
     buttons: Sequence[Button],
     conflict: EditConflict | None = None,
-    *,
-    chosen: str = "",
-    typed: str = "",
-) -> Page:
+) -> RenderedPage:
     """Return the page that asks how a case was resolved."""
-    first = next((each.value for each in reasons if each.value == chosen), reasons[0].value)
+    reasons = form.reasons
+    first = next((each.value for each in reasons if each.value == form.chosen), reasons[0].value)
+    how = t("Enter how it was resolved")
     body = [
-        *_top(record, conflict),
-        Choices(REASON, "Reason", reasons, chosen=[first], required="Choose a reason"),
-        TextInput(WORDS, "Resolution", value=typed, longest=max_length, required="Enter how it was resolved"),
+        *_top(t, record, conflict),
+        Choices(REASON, t("Reason"), show_choices(t, reasons), chosen=[first], required=t("Choose a reason")),
+        TextInput(WORDS, t("Resolution"), value=form.typed, longest=form.max_length, required=how),
     ]
-    return page(f"Resolve {display_name(record)}", body, buttons)
+    return page(t, t("Resolve {record}", record=display_name(t, record)), body, buttons)
 
 
-def _top(record: RecordHeader, clash: EditConflict | None) -> list[Element]:
-    body = heading(record)
+def _top(t: Translator, record: RecordHeader, clash: EditConflict | None) -> list[Element]:
+    body = heading(t, record)
     if clash:
-        body.append(problem(clash.message))
+        body.append(problem(t, clash.message))
         body += [byline(local_time(clash.at))] if clash.at else []
-        body += facts(clash.facts) if clash.facts else []
+        body += facts(t, clash.facts) if clash.facts else []
     return body
 
 
-def _input(field: Field) -> Element:
-    name, label = FIELD_PREFIX + field.name, single_line(field.label, limit=MAX_LABEL_LENGTH)
-    required = "Enter a value" if field.required else None
+def _input(t: Translator, field: Field) -> Element:
+    name, label = FIELD_PREFIX + field.name, single_line(t.show(field.label), limit=MAX_LABEL_LENGTH)
+    required = t("Enter a value") if field.required else None
     match field.kind:
         case FieldKind.CHOICE:
-            return Choices(name, label, field.choices, chosen=[field.value] if field.value else [])
+            return Choices(name, label, show_choices(t, field.choices), chosen=[field.value] if field.value else [])
         case FieldKind.YES_OR_NO:
             return Toggle(name, label, on=field.value == ON)
         case FieldKind.DATE:

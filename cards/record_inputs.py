@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.elements import Element, TextBlock
-from cards.inputs import Choice, Choices, TextInput, TypeaheadChoices
+from cards.inputs import Choice, Choices, TextInput, TypeaheadChoices, show_choices
 from cards.text import escape
+from cards.translator import Translator
 
 RECORD, WORDS = "record", "words"
 """Names of the inputs."""
@@ -24,13 +25,13 @@ class RecordInputs:
     words: str = ""
 
 
-def record_inputs(view: RecordInputs) -> list[Element]:
+def record_inputs(t: Translator, view: RecordInputs) -> list[Element]:
     """Return a searchable list of records and a text input."""
-    about: list[Element] = [TextBlock(escape(view.selected), weight="Bolder")] if view.selected else []
-    label = "Another record" if view.selected else "Record"
+    about: list[Element] = [TextBlock(escape(t.show(view.selected)), weight="Bolder")] if view.selected else []
+    label = t("Another record") if view.selected else t("Record")
     choices: Element = (
-        Choices(RECORD, "Which of these?", view.hits, expanded=True)
+        Choices(RECORD, t("Which of these?"), show_choices(t, view.hits), expanded=True)
         if view.hits
-        else TypeaheadChoices(RECORD, label, view.dataset, view.choices)
+        else TypeaheadChoices(RECORD, label, view.dataset, show_choices(t, view.choices))
     )
-    return [*about, choices, TextInput(WORDS, "Or its number, its link, or a few words", value=view.words)]
+    return [*about, choices, TextInput(WORDS, t("Or its number, its link, or a few words"), value=view.words)]

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from cards import elements
 from cards.buttons import ActionButton, button_rows, render_button
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.notifications.mute import MuteState, mute_sentence
 from cards.paging import count_text, page_buttons
-from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots, open_button
+from cards.record import RecordHeader, byline, escape_word, join_with_dots, long_name, open_button
 from cards.text import EMPTY, escape, local_time, single_line
+from cards.translator import Translator
 
 MAX_ROWS = 10
 
@@ -44,47 +45,51 @@ class RecordListView:
     """The mute of the whole chat; None if it is not muted."""
 
 
-def record_list(view: RecordListView) -> Message:
+@message
+def record_list(t: Translator, view: RecordListView) -> Rendered:
     """Return the card with a row and a button for each record."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
-    body: list[elements.Element] = [elements.TextBlock(escape(view.title), weight="Bolder")]
-    body += [elements.TextBlock(mute_sentence(view.mute))] if view.mute else []
-    body += [_row(row) for row in view.rows]
+    title = t.show(view.title)
+    body: list[elements.Element] = [elements.TextBlock(escape(title), weight="Bolder")]
+    body += [elements.TextBlock(mute_sentence(t, view.mute))] if view.mute else []
+    body += [_row(t, row) for row in view.rows]
     body += paging_rows(
+        t,
         rows=len(view.rows),
         hidden=view.hidden,
         total=view.total,
         offset=view.offset,
         page_button=view.page_button,
     )
-    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(view.title))
+    return Rendered(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 
-def _row(row: RecordRow) -> elements.Element:
+def _row(t: Translator, row: RecordRow) -> elements.Element:
     record = row.record
-    connected = f"Connected by {escape_word(row.connected_by)} · {local_time(row.connected_at)}"
+    by = t("Connected by {name}", name=escape_word(t.show(row.connected_by)))
     words: list[elements.Element] = [
-        elements.TextBlock(escape_name(record.name or record.kind)),
+        elements.TextBlock(long_name(t, record)),
         elements.TextBlock(
-            join_with_dots(record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"
+            join_with_dots(t, record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"
         ),
-        elements.TextBlock(connected, size="Small", subtle=True, spacing="None"),
+        elements.TextBlock(f"{by} · {local_time(row.connected_at)}", size="Small", subtle=True, spacing="None"),
     ]
     if row.paused_at:
-        words.append(elements.TextBlock(f"Paused since {local_time(row.paused_at)}", size="Small", spacing="None"))
+        since = t("Paused since {time}", time=local_time(row.paused_at))
+        words.append(elements.TextBlock(since, size="Small", spacing="None"))
     if row.mute:
-        words.append(elements.TextBlock(mute_sentence(row.mute), size="Small", spacing="None"))
-    open_record = elements.ActionSet([render_button(open_button(record))])
+        words.append(elements.TextBlock(mute_sentence(t, row.mute), size="Small", spacing="None"))
+    open_record = elements.ActionSet([render_button(t, open_button(t, record))])
     columns = [elements.Column(words, width="stretch"), elements.Column([open_record], width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)
 
 
 def paging_rows(
-    *, rows: int, hidden: int, total: int, offset: int, page_button: ActionButton
+    t: Translator, *, rows: int, hidden: int, total: int, offset: int, page_button: ActionButton
 ) -> list[elements.Element]:
     """Return the line that counts the records, and the buttons for the other pages of up to `MAX_ROWS` records."""
-    text = count_text(offset=offset, rows=rows, hidden=hidden, total=total)
-    turns = page_buttons(page_button, offset=offset, total=total, size=MAX_ROWS)
+    text = count_text(t, offset=offset, rows=rows, hidden=hidden, total=total)
+    turns = page_buttons(t, page_button, offset=offset, total=total, size=MAX_ROWS)
     lines: list[elements.Element] = [byline(text)] if text else []
-    return [*lines, *button_rows(turns)]
+    return [*lines, *button_rows(t, turns)]

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.buttons import LinkButton, SubmitButton
-from cards.dialog import Page, page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.elements import Container, Element, TextBlock
-from cards.inputs import Choice, Choices, TextInput
+from cards.inputs import Choice, Choices, TextInput, show_choices
 from cards.record import byline
 from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import escape
+from cards.translator import Translator
 
 FORM, TITLE, TEXT = "form", "title", "text"
 """Names of the inputs."""
@@ -39,24 +40,32 @@ class SaveView:
     save: SubmitButton
 
 
-def save_page(view: SaveView) -> Page:
+@dialog_page
+def save_page(t: Translator, view: SaveView) -> RenderedPage:
     """Return the page. The texts in its inputs are saved as they are."""
-    body: list[Element] = [problem(view.problem)] if view.problem else []
+    body: list[Element] = [problem(t, view.problem)] if view.problem else []
     body += [
-        *record_inputs(view.record),
-        Choices(FORM, "Save as", view.forms, chosen=[view.form]),
-        TextInput(TITLE, "Title", value=view.title, longest=view.max_title_length, required="Enter a title"),
-        TextInput(TEXT, "Text", value=view.text, longest=view.max_text_length, lines=True, required="Enter a text"),
-        byline("These lines are added below the text:"),
-        Container([_line(each) for each in view.origin], separated=True),
-        byline("If you change the title or the text, this line is added below the first one:"),
-        Container([_line(view.changed)], separated=True),
+        *record_inputs(t, view.record),
+        *_inputs(t, view),
+        byline(t("These lines are added below the text:")),
+        Container([_line(t, each) for each in view.origin], separated=True),
+        byline(t("If you change the title or the text, this line is added below the first one:")),
+        Container([_line(t, view.changed)], separated=True),
     ]
     buttons: list[SubmitButton | LinkButton] = [view.save]
     if view.link:
-        buttons.append(LinkButton(title="Open message", url=view.link))
-    return page("Save to record", body, buttons, height="large")
+        buttons.append(LinkButton(title=t("Open message"), url=view.link))
+    return page(t, t("Save to record"), body, buttons, height="large")
 
 
-def _line(text: str) -> TextBlock:
-    return TextBlock(escape(text, limit=_LONGEST_LINE), size="Small", spacing="None")
+def _inputs(t: Translator, view: SaveView) -> list[Element]:
+    no_title, no_text = t("Enter a title"), t("Enter a text")
+    return [
+        Choices(FORM, t("Save as"), show_choices(t, view.forms), chosen=[view.form]),
+        TextInput(TITLE, t("Title"), value=view.title, longest=view.max_title_length, required=no_title),
+        TextInput(TEXT, t("Text"), value=view.text, longest=view.max_text_length, lines=True, required=no_text),
+    ]
+
+
+def _line(t: Translator, text: str) -> TextBlock:
+    return TextBlock(escape(t.show(text), limit=_LONGEST_LINE), size="Small", spacing="None")

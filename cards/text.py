@@ -27,6 +27,8 @@ _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _NEVER_SENT = re.compile(_HIDDEN.pattern.replace("\u2066-\u206f", "\u2066\u2067\u206a-\u206f"))
 """The same, except for the isolates that `isolate` adds."""
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space of which one space is left. Spaces that keep words together on a line stay."""
 _HTML = re.compile(
     rf"<[A-Za-z/!?]|&(?:#|[A-Za-z0-9]{{1,31}};|{'|'.join(name for name in html5 if not name.endswith(';'))})"
 )
@@ -48,7 +50,7 @@ _BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:
 
 def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
     """Return the text on one line, truncated at a word, without invisible characters; for places without Markdown."""
-    text = truncate(" ".join(_HIDDEN.sub("", value).split()), limit)
+    text = truncate(" ".join(_SPACES.split(_HIDDEN.sub("", value).strip())), limit)
     if text.isascii():
         return text
     return text if any(unicodedata.category(character) not in {"Cf", "Zs"} for character in text) else ""
@@ -56,7 +58,7 @@ def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
 
 def plain(value: str, *, limit: int = MAX_LENGTH) -> str:
     """Return a finished sentence on one line, for places without markup. Isolates stay, unlike in `single_line`."""
-    return truncate(" ".join(_NEVER_SENT.sub("", value).split()), limit)
+    return truncate(" ".join(_SPACES.split(_NEVER_SENT.sub("", value).strip())), limit)
 
 
 def escape_html(value: str) -> str:

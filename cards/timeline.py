@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 
 from cards.buttons import ActionButton, SubmitButton
 from cards.chat_list import ChatListView, list_body
-from cards.dialog import Page, page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.elements import Element
 from cards.record_inputs import RecordInputs, record_inputs
-
-_TITLE = "Timeline"
-"""Title of every page. Some clients keep the first page's title, so the record is named below it."""
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +20,17 @@ class ChooseRecordView:
     show: SubmitButton
 
 
-def choose_record_page(view: ChooseRecordView) -> Page:
+@dialog_page
+def choose_record_page(t: Translator, view: ChooseRecordView) -> RenderedPage:
     """Return the page that asks for the record."""
-    body: list[Element] = [problem(view.problem)] if view.problem else []
-    return page(_TITLE, [*body, *record_inputs(view.record)], [view.show], height="small")
+    body: list[Element] = [problem(t, view.problem)] if view.problem else []
+    return page(t, _title(t), [*body, *record_inputs(t, view.record)], [view.show], height="small")
 
 
-def timeline_page(view: ChatListView, steps: Mapping[str, str], choose_another: SubmitButton) -> Page:
+@dialog_page
+def timeline_page(
+    t: Translator, view: ChatListView, steps: Mapping[str, str], choose_another: SubmitButton
+) -> RenderedPage:
     """Return the page with the list and the button that leads to another record.
 
     A dialog cannot run a button's verb, so `steps` must map every verb in the list to a page.
@@ -39,5 +41,10 @@ def timeline_page(view: ChatListView, steps: Mapping[str, str], choose_another: 
 
     rows = [replace(row, button=step(row.button)) if isinstance(row.button, ActionButton) else row for row in view.rows]
     turn = step(view.page_button) if isinstance(view.page_button, ActionButton) else view.page_button
-    body = list_body(replace(view, rows=tuple(rows), page_button=turn, more_buttons=()))
-    return page(_TITLE, body, [choose_another], height="large")
+    body = list_body(t, replace(view, rows=tuple(rows), page_button=turn, more_buttons=()))
+    return page(t, _title(t), body, [choose_another], height="large")
+
+
+def _title(t: Translator) -> str:
+    """Return the title of every page. Some clients keep the first page's title, so it does not name the record."""
+    return t("Timeline")

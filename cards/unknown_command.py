@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.elements import AdaptiveCard, Element, TextBlock
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.record import escape_value
 from cards.text import bold, escape, single_line
-from cards.words import or_list
+from cards.translator import Translator
 
 LONGEST_SHOWN = 40
 """Characters of the unknown word that the card repeats."""
-
-_HELP = "To see all commands, write help."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +21,15 @@ class UnknownCommandView:
     closest: Sequence[str]
 
 
-def unknown_command(view: UnknownCommandView) -> Message:
+@message
+def unknown_command(t: Translator, view: UnknownCommandView) -> Rendered:
     """Return the card that names the word, the closest commands, and the way to the help."""
     word = single_line(view.word, limit=LONGEST_SHOWN)
-    question = f"Did you mean {or_list(view.closest)}?"
+    question = t("Did you mean {commands}?", commands=t.or_list(view.closest))
     body: list[Element] = [
-        TextBlock(f"I don't know {bold(escape_value(word))}."),
+        TextBlock(t("I don't know {word}.", word=bold(escape_value(word)))),
         TextBlock(escape(question), spacing="Small"),
-        TextBlock(_HELP, spacing="Small", subtle=True),
+        TextBlock(t("To see all commands, write help."), spacing="Small", subtle=True),
     ]
-    return Message(card=AdaptiveCard(body), summary=f"I don't know {word}. {question}")
+    summary = t.sentences(t("I don't know {word}.", word=word), question)
+    return Rendered(card=AdaptiveCard(body), summary=summary)

@@ -10,6 +10,7 @@ from email.parser import BytesParser
 from uuid import uuid4
 
 from bot.domain.errors import BadRequest, Unavailable
+from bot.domain.texts import text
 
 MAX_REQUESTS = 100
 """Dataverse allows a thousand. Fewer requests keep a response small and a failure cheap."""
@@ -42,7 +43,7 @@ class BatchResponse:
 def encode_batch(parts: Sequence[BatchRequest], *, atomic: bool) -> tuple[str, bytes]:
     """Return the content type and body of a batch. `together`: as one change set, which succeeds or fails at once."""
     if not 0 < len(parts) <= MAX_REQUESTS:
-        raise BadRequest(f"A batch must have 1 to {MAX_REQUESTS} requests.")
+        raise BadRequest(text("A batch must have 1 to {most} requests.", most=MAX_REQUESTS))
     requests = [_request(part, number) for number, part in enumerate(parts, start=1)]
     if atomic:
         content_type, content = _multipart("changeset", requests)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.errors import Unavailable
 from bot.domain.tables import Column, ColumnType, DateBehavior, Table, TableName
+from bot.domain.texts import label
 from bot.domain.user_formats import UserFormats
 
 TABLE_PROPERTIES = (
@@ -75,7 +76,6 @@ def parse_table(
         return Table(
             name=str(definition["LogicalName"]),
             label=_label(definition) or str(definition["LogicalName"]),
-            labels=_labels(definition),
             set_name=str(definition["EntitySetName"]),
             primary_id=str(definition["PrimaryIdAttribute"]),
             primary_name=str(definition.get("PrimaryNameAttribute") or definition["PrimaryIdAttribute"]),
@@ -94,9 +94,9 @@ def parse_table(
 def table_names(definitions: Sequence[Mapping[str, Any]]) -> Sequence[TableName]:
     """Return the tables for people to choose from, sorted by label; omit those without a label or primary name."""
     named = [
-        TableName(name=str(each["LogicalName"]), label=label)
+        TableName(name=str(each["LogicalName"]), label=shown)
         for each in definitions
-        if each.get("LogicalName") and each.get("PrimaryNameAttribute") and (label := _try_label(each))
+        if each.get("LogicalName") and each.get("PrimaryNameAttribute") and (shown := _try_label(each))
     ]
     return sorted(named, key=lambda each: (each.label.casefold(), each.name))
 
@@ -128,7 +128,6 @@ def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any], formats: Us
     return Column(
         name=name,
         label=_label(attribute) or name,
-        labels=_labels(attribute),
         type=_column_type(attribute),
         secured=bool(attribute.get("IsSecured")),
         rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
@@ -173,14 +172,13 @@ def _managed_value(managed: object) -> str | None:
 
 
 def _label(definition: Mapping[str, Any], name: str = "DisplayName") -> str:
-    label = definition.get(name) or {}
-    chosen = label.get("UserLocalizedLabel") or next(iter(label.get("LocalizedLabels") or ()), None)
-    return str(chosen["Label"] or "") if chosen else ""
-
-
-def _labels(definition: Mapping[str, Any]) -> Mapping[int, str]:
-    localized = (definition.get("DisplayName") or {}).get("LocalizedLabels") or ()
-    return {int(each["LanguageCode"]): str(each["Label"]) for each in localized if each.get("Label")}
+    """Return the label in the app's language, with its translations; empty without one."""
+    found = definition.get(name) or {}
+    localized = found.get("LocalizedLabels") or ()
+    chosen = found.get("UserLocalizedLabel") or next(iter(localized), None)
+    default = str(chosen["Label"] or "") if chosen else ""
+    others = {int(each["LanguageCode"]): str(each["Label"]) for each in localized if each.get("Label")}
+    return label(default, others) if default else ""
 
 
 def _options(option_set: Mapping[str, Any] | None) -> Mapping[int, str]:

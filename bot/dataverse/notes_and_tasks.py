@@ -44,7 +44,7 @@ class DataverseNotesAndTasks:
         kind, tables = _KINDS[message.form], self._tables[record.environment]
         navigation = await _navigation(tables, kind, record.table)
         if navigation is None:
-            raise NotSupported(f"Records of this type cannot have {message.form}s.", "Choose the other option.")
+            raise _not_supported(message.form)
         rows, target = await tables.get(kind.table), await tables.get(record.table)
         body = rows.columns.get(kind.body)
         values = {
@@ -54,6 +54,12 @@ class DataverseNotesAndTasks:
         }
         path = f"{rows.set_name}({row_id})"
         await self._clients[record.environment].upsert(path, values, caller=caller, only_new=True)
+
+
+def _not_supported(form: MessageForm) -> NotSupported:
+    if form is MessageForm.TASK:
+        return NotSupported("Records of this type cannot have tasks.", "Choose the other option.")
+    return NotSupported("Records of this type cannot have notes.", "Choose the other option.")
 
 
 async def _navigation(tables: TableCache, kind: _Kind, table: str) -> str | None:

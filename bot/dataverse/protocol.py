@@ -10,6 +10,7 @@ from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, N
 from bot.domain.formatting import canonical_instant
 from bot.domain.rights import Role
 from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, Raw, Row
+from bot.domain.texts import text
 from bot.domain.values import ObjectId
 from bot.http.odata_errors import error_code, with_cause
 
@@ -141,31 +142,39 @@ def _raw(column: Column, raw: str | float) -> Raw:
 
 
 _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
-    HTTPStatus.BAD_REQUEST: (BadRequest, "Dynamics 365 did not understand the request.", "Try different words."),
+    HTTPStatus.BAD_REQUEST: (
+        BadRequest,
+        text("Dynamics 365 did not understand the request."),
+        text("Try different words."),
+    ),
     HTTPStatus.UNAUTHORIZED: (
         Unavailable,
-        "Dynamics 365 rejected the app's sign-in.",
-        "Ask an administrator to check the app's credentials.",
+        text("Dynamics 365 rejected the app's sign-in."),
+        text("Ask an administrator to check the app's credentials."),
     ),
     HTTPStatus.FORBIDDEN: (
         NotAllowed,
-        "You do not have access to this in Dynamics 365.",
-        "Ask your administrator for access.",
+        text("You do not have access to this in Dynamics 365."),
+        text("Ask your administrator for access."),
     ),
     HTTPStatus.PRECONDITION_FAILED: (
         Conflict,
-        "Someone changed this in Dynamics 365 at the same time.",
-        "Review the changes, and try again.",
+        text("Someone changed this in Dynamics 365 at the same time."),
+        text("Review the changes, and try again."),
     ),
-    HTTPStatus.GONE: (NotFound, "This no longer exists in Dynamics 365.", "Search again."),
-    HTTPStatus.NOT_FOUND: (NotFound, "This does not exist in Dynamics 365.", "Check the link or the number."),
+    HTTPStatus.GONE: (NotFound, text("This no longer exists in Dynamics 365."), text("Search again.")),
+    HTTPStatus.NOT_FOUND: (
+        NotFound,
+        text("This does not exist in Dynamics 365."),
+        text("Check the link or the number."),
+    ),
 }
 
 
 _NO_IMPERSONATION = (
     Unavailable,
-    "Dynamics 365 does not let the app act for users.",
-    "Ask an administrator to assign the role Delegate to the application user.",
+    text("Dynamics 365 does not let the app act for users."),
+    text("Ask an administrator to assign the role Delegate to the application user."),
 )
 _ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 _CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
@@ -174,7 +183,7 @@ _CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
 def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """Map the status and body of a failed request to an error."""
     kind, what, next_step = _ERRORS.get(
-        status, (Unavailable, "Dynamics 365 is not responding.", "Try again in a moment.")
+        status, (Unavailable, text("Dynamics 365 is not responding."), text("Try again in a moment."))
     )
     if status == HTTPStatus.FORBIDDEN and _lacks_impersonation(body):
         kind, what, next_step = _NO_IMPERSONATION

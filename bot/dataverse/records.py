@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.dataverse.change_tracking import tracked_changes
 from bot.dataverse.client import NAME, DataverseClient
 from bot.dataverse.grouped_reads import GroupedReads
-from bot.dataverse.languages import read_language
+from bot.dataverse.languages import read_base_language, read_languages
 from bot.dataverse.protocol import (
     ANNOTATIONS,
     begins_with_filter,
@@ -28,6 +28,7 @@ from bot.domain.record_links import parse_guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
 from bot.domain.tables import MODIFIED_ON, OWNER, Column, Row, Table, View
+from bot.domain.user_formats import NO_LANGUAGES, UserLanguages
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from bot.ports.dataverse import TableChanges
 from bot.runtime.ttl_cache import TtlCache
@@ -35,6 +36,7 @@ from bot.runtime.ttl_cache import TtlCache
 T = TypeVar("T")
 
 _LANGUAGE_TTL = timedelta(minutes=10)
+_BASE_LANGUAGE_TTL = timedelta(hours=1)
 _AUTHOR_TTL = timedelta(hours=1)
 _ORGANIZATION_TTL = timedelta(minutes=1)
 _MAX_AUTHORS = 10_000
@@ -50,8 +52,11 @@ class DataverseRecords:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
         self._reads = {name: GroupedReads(client) for name, client in clients.items()}
-        self._languages: TtlCache[tuple[EnvironmentId, UserId], int | None] = TtlCache(
+        self._languages: TtlCache[tuple[EnvironmentId, ObjectId], UserLanguages] = TtlCache(
             clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL, system=NAME
+        )
+        self._base_languages: TtlCache[EnvironmentId, int | None] = TtlCache(
+            clock, max_size=len(clients), ttl=_BASE_LANGUAGE_TTL, system=NAME
         )
 
         self._application_users: TtlCache[tuple[EnvironmentId, UserId], bool] = TtlCache(
@@ -89,14 +94,23 @@ class DataverseRecords:
         query = {"$select": "name", "$filter": f"name eq {quote_literal(privilege)}"}
         return bool(await self._clients[environment].rows("privileges", query))
 
-    async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
-        """Return the table and its columns, with labels in the reader's language if there are any."""
-        table = await self._tables[environment].get(name)
-        return table.in_language(await self._language(environment, reader)) if reader else table
+    async def table(self, environment: EnvironmentId, name: str) -> Table:
+        """Return the table and its columns."""
+        return await self._tables[environment].get(name)
 
-    async def _language(self, environment: EnvironmentId, user: UserId) -> int | None:
-        read = partial(read_language, self._clients[environment], user)
-        return await self._languages.fetch((environment, user), read)
+    async def languages(self, environment: EnvironmentId, person: ObjectId) -> UserLanguages:
+        """Return the languages of the person's user, at most ten minutes old; none without a user."""
+        read = partial(self._read_languages, environment, person)
+        return await self._languages.fetch((environment, person), read)
+
+    async def _read_languages(self, environment: EnvironmentId, person: ObjectId) -> UserLanguages:
+        user = await self.user(environment, person)
+        return await read_languages(self._clients[environment], user.id) if user else NO_LANGUAGES
+
+    async def base_language(self, environment: EnvironmentId) -> int | None:
+        """Return the base language of the environment (LCID); None if the app may not read it."""
+        read = partial(read_base_language, self._clients[environment])
+        return await self._base_languages.fetch(environment, read)
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
         """Return the table with this object type code in the environment."""

@@ -13,6 +13,7 @@ from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, N
 from bot.domain.note_fields import MAX_FIELDS
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
+from bot.domain.texts import text
 from bot.logs import get_logger
 
 _LIST_TYPES = (0, 1, 2, QUICK_FIND, 64)
@@ -72,7 +73,7 @@ async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
         if isinstance(found, Column) and "." in column:
             linked[column] = found
         elif not isinstance(found, Column):
-            reason = found or "the table does not have this column"
+            reason = found or text("the table does not have this column")
             _log.warning("view.column_skipped", view=layout.id, column=column, reason=reason)
             unresolved[column] = reason
     return View(
@@ -89,7 +90,7 @@ async def _try_linked_column(tables: TableCache, table: str, layout: Layout, nam
     try:
         return await _linked_column(tables, table, layout, name)
     except ChatSyncError as error:
-        return f"the definition of the linked table cannot be read: {error}"
+        return text("the definition of the linked table cannot be read: {reason}", reason=error.text)
 
 
 async def _linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:
@@ -102,15 +103,15 @@ async def _linked_column(tables: TableCache, table: str, layout: Layout, name: s
         target = (step.column, step.table, step.key)
         navigation = next((each.navigation for each in lookups if (each.column, each.table, each.key) == target), None)
         if navigation is None:
-            return "the view's link is one-to-many, and a note shows one value"
+            return text("the view's link is one-to-many, and a note shows one value")
         through.append(navigation)
         by = await _column_label(tables, table, step.column)
         table = step.table
     if not through:
-        return "the view does not have this link"
+        return text("the view does not have this link")
     linked = (await tables.with_columns(table, [own_name])).columns.get(own_name)
     if linked is None:
-        return "the linked table does not have this column"
+        return text("the linked table does not have this column")
     # Dataverse labels such a column in the same way: "Email (Primary contact)".
     return replace(linked, name=name, label=f"{linked.label} ({by})", through=tuple(through))
 

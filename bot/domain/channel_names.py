@@ -4,6 +4,7 @@ import re
 
 from bot.domain.errors import BadRequest
 from bot.domain.text_limits import single_line, truncate_utf16
+from bot.domain.texts import text
 
 MAX_CHANNEL_NAME = 50
 
@@ -12,13 +13,13 @@ _FORBIDDEN_CHARACTERS = frozenset(_FORBIDDEN.replace(" ", ""))
 _RESERVED = re.compile(r"forms|con|conin\$|conout\$|prn|aux|nul|com\d|lpt\d|desktop\.ini|.*_vti_.*", re.IGNORECASE)
 
 
-def require_channel_name(text: str) -> str:
+def require_channel_name(typed: str) -> str:
     """Return the name as one line. Raise `BadRequest` with the reason if Teams does not accept it."""
-    name = single_line(text)
+    name = single_line(typed)
     if not name:
         raise BadRequest("Enter a name for the channel.")
     if truncate_utf16(name, MAX_CHANNEL_NAME) != name:
-        raise BadRequest(f"A channel name can have at most {MAX_CHANNEL_NAME} characters.")
+        raise BadRequest(text("A channel name can have at most {most} characters.", most=MAX_CHANNEL_NAME))
     if _FORBIDDEN_CHARACTERS & set(name):
         raise BadRequest("A channel name cannot contain these characters: {characters}", characters=_FORBIDDEN)
     if name.startswith(("_", ".")) or name.endswith("."):

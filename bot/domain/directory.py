@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.texts import Text, text
 from bot.domain.values import ChatId, ObjectId
 
 MAX_MEMBERS = 250
@@ -21,7 +22,7 @@ EXTERNAL = "#EXT#"
 
 
 class Presence(StrEnum):
-    """A person's availability, as the text that lists show."""
+    """A person's availability. Its name is part of the pane's protocol."""
 
     AVAILABLE = "available"
     BUSY = "busy"
@@ -30,6 +31,22 @@ class Presence(StrEnum):
     AWAY = "away"
     OFFLINE = "offline"
     UNKNOWN = "presence unknown"
+
+    @property
+    def label(self) -> Text:
+        """The text that lists show."""
+        return _PRESENCE_LABELS[self]
+
+
+_PRESENCE_LABELS = {
+    Presence.AVAILABLE: text("available"),
+    Presence.BUSY: text("busy"),
+    Presence.IN_A_CALL: text("in a call"),
+    Presence.DO_NOT_DISTURB: text("do not disturb"),
+    Presence.AWAY: text("away"),
+    Presence.OFFLINE: text("offline"),
+    Presence.UNKNOWN: text("presence unknown"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,10 @@ Each says what happened and what to do next. The text can be shown in a chat, so
 values of a record. It can contain names. For logs, there is a text without them.
 """
 
+from collections.abc import Mapping
+
+from bot.domain.texts import Sentence, Text
+
 
 class ChatSyncError(Exception):
     """Base error: `str(error)` says what happened, and `next_step` says what to do."""
@@ -13,12 +17,18 @@ class ChatSyncError(Exception):
 
         `names` replace the placeholders in `what`. Everything that is not a text of the program belongs there.
         """
-        super().__init__(what.format(**names) if names else what)
-        self.next_step = next_step
+        self.text = _marked(what, names)
+        super().__init__(self.text)
+        self.next_step = _marked(next_step, {})
         self.log_text = what
         """Text for logs: `what` without the names."""
         self.code: str | None = None
         """Error code of the other system, for logs and decisions, not for people."""
+
+
+def _marked(message: str, names: Mapping[str, str]) -> Text:
+    """Return the message as a text. Errors mark their own literals."""
+    return message if isinstance(message, Text) else Text.of(Sentence(message, names))
 
 
 class NotAllowed(ChatSyncError):

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.public_names import Dialog
+from bot.domain.texts import text
 
 SEARCH = "searchRecords"
-SEARCH_TITLE = "Find records"
+SEARCH_TITLE = text("Find records")
 """The search of the compose box, and its title in Teams."""
 
 ALL_RECORDS = "words"
 """Name of the search parameter for all record types. The other parameters are named after tables."""
 
 SEARCHES: Mapping[str, str] = {
-    ALL_RECORDS: "All records",
-    "incident": "Cases",
-    "account": "Accounts",
-    "contact": "Contacts",
-    "knowledgearticle": "Articles",
+    ALL_RECORDS: text("All records"),
+    "incident": text("Cases"),
+    "account": text("Accounts"),
+    "contact": text("Contacts"),
+    "knowledgearticle": text("Articles"),
 }
 """Search parameters and their titles, at most five ("App manifest schema for Teams")."""
 
@@ -45,27 +46,29 @@ class ActionCommand:
 
 ACTIONS: Mapping[Dialog, ActionCommand] = {
     Dialog.CONNECT_CHAT: ActionCommand(
-        title="Connect this chat",
-        meaning="Connect this chat to a record, such as one that a message links to",
+        title=text("Connect this chat"),
+        meaning=text("Connect this chat to a record, such as one that a message links to"),
         contexts=(ActionContext.COMPOSE, ActionContext.MESSAGE),
     ),
     Dialog.SAVE_MESSAGE: ActionCommand(
-        title="Save to record",
-        meaning="Save a message to a record as a note or a task",
+        title=text("Save to record"),
+        meaning=text("Save a message to a record as a note or a task"),
         contexts=(ActionContext.MESSAGE,),
     ),
     Dialog.TIMELINE: ActionCommand(
-        title="Timeline", meaning="Show the current and past chats of a record, and join them"
+        title=text("Timeline"), meaning=text("Show the current and past chats of a record, and join them")
     ),
     Dialog.NEW_CHAT: ActionCommand(
-        title="New connected chat", meaning="Start a chat with people you choose, with or without a record"
+        title=text("New connected chat"), meaning=text("Start a chat with people you choose, with or without a record")
     ),
-    Dialog.MEMBERS: ActionCommand(title="People in this chat", meaning="Add a person to this chat, or remove one"),
+    Dialog.MEMBERS: ActionCommand(
+        title=text("People in this chat"), meaning=text("Add a person to this chat, or remove one")
+    ),
     Dialog.CONNECT_CHANNEL: ActionCommand(
-        title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
+        title=text("Connect a channel"), meaning=text("Connect a channel of one of your teams to a record")
     ),
     Dialog.SETTINGS: ActionCommand(
-        title="Settings", meaning="For administrators: set record types, notes, key fields, and permissions"
+        title=text("Settings"), meaning=text("For administrators: set record types, notes, key fields, and permissions")
     ),
 }
 """Action commands, in the order in which Teams lists them."""

@@ -5,11 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, DateBehavior, Raw
+from bot.domain.texts import comma_list, text
 from bot.text.html_text import looks_rich, plain_text
 from bot.text.typed_text import without_unseen
 
-UNNAMED = "(no name)"
+UNNAMED = text("(no name)")
 """Text for a lookup whose row name is not known."""
+
+YES, NO = text("Yes"), text("No")
+"""Texts for the values of a column without labels."""
 
 MAX_STORED_LENGTH = 256
 """Characters of a raw text that are stored unchanged. For longer texts, only a digest is stored and compared."""
@@ -39,9 +43,31 @@ def format_value(column: Column, value: ColumnValue) -> str:
         return _read_text(column, value)
     if column.type is ColumnType.STRING and not column.rich_text and not is_digest(value.raw):
         return str(value.raw)
-    text = value.text if value.text is not None else _formatted(column, value.raw)
+    if (chosen := _chosen(column, value.raw)) is not None:
+        return chosen
+    shown = value.text if value.text is not None else _formatted(column, value.raw)
     # Dataverse separates multiple choices by semicolons. Sentences use commas.
-    return text.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else text
+    return shown.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else shown
+
+
+def _chosen(column: Column, raw: Raw) -> str | None:
+    """Return the labels of the choices, which have all languages, unlike Dataverse's text; None without labels."""
+    if isinstance(raw, tuple) and column.type is ColumnType.MULTI_SELECT:
+        known = [column.options[number] for number in raw if column.options.get(number)]
+        return comma_list(known) if len(known) == len(raw) else None
+    is_choice = column.type in _CHOICES or column.type is ColumnType.BOOLEAN
+    return (column.options.get(int(raw)) or None) if is_choice and isinstance(raw, int) else None
+
+
+def with_labels(column: Column | None, stored: str | None) -> str | None:
+    """Return a stored text of choices as their labels, which have all languages; any other text unchanged."""
+    if column is None or not stored or not column.options:
+        return stored
+    labels = {str(each): each for each in column.options.values()}
+    if stored in labels or column.type is not ColumnType.MULTI_SELECT:
+        return labels.get(stored, stored)
+    parts = stored.split(", ")
+    return comma_list(labels[each] for each in parts) if labels.keys() >= set(parts) else stored
 
 
 def _read_text(column: Column, value: ColumnValue) -> str:
@@ -124,7 +150,7 @@ def canonical_instant(text: str) -> str | None:
 
 def _formatted(column: Column, raw: Raw) -> str:
     if isinstance(raw, bool):
-        return column.options.get(int(raw), "Yes" if raw else "No")
+        return column.options.get(int(raw), YES if raw else NO)
     if isinstance(raw, tuple):
         return "; ".join(column.options.get(number, str(number)) for number in raw)
     if column.type in _CHOICES and isinstance(raw, int):

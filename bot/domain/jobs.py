@@ -85,3 +85,11 @@ class SyncJob:
     fetch: bool
     """True if members and topic must be fetched from Teams."""
     correlation_id: str
+
+
+_ENDS = (".", "。", "؟", "!", "?")
+
+
+def in_sentences(*texts: str) -> str:
+    """Return the texts of jobs as sentences in a row. Versions before the languages stored them without a period."""
+    return " ".join(text if text.endswith(_ENDS) else f"{text}." for text in texts if text)

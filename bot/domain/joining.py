@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.domain.texts import text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinFacts:
@@ -25,8 +27,8 @@ class JoinFacts:
 
 _PROBLEMS = {
     (True, True): "",
-    (True, False): "You have read-only access to this record.",
-    (False, True): "Joining is off for this record type.",
-    (False, False): "Joining is off for this record type, and you have read-only access to this record.",
+    (True, False): text("You have read-only access to this record."),
+    (False, True): text("Joining is off for this record type."),
+    (False, False): text("Joining is off for this record type, and you have read-only access to this record."),
 }
 """Reasons by `joining_is_on` and `may_write`."""

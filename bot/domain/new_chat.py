@@ -8,6 +8,7 @@ from typing import NewType, Self
 
 from bot.domain.directory import MAX_MEMBERS
 from bot.domain.errors import BadRequest, ChatSyncError
+from bot.domain.texts import text
 from bot.domain.values import ChatId, ObjectId, RecordRef
 
 NewChatKey = NewType("NewChatKey", str)
@@ -103,7 +104,7 @@ class NewChat:
 
     def with_failure(self, step: ChatStep, error: ChatSyncError) -> Self:
         """Return the progress with a failed step."""
-        trouble = StepFailure(step=step, reason=str(error), next_step=error.next_step)
+        trouble = StepFailure(step=step, reason=error.text, next_step=error.next_step)
         return replace(self, failures=(*self.failures, trouble))
 
 
@@ -113,5 +114,5 @@ def require_people(person: ObjectId, chosen: Sequence[ObjectId]) -> tuple[Object
     if not others:
         raise BadRequest("Choose at least one person.")
     if len(others) >= MAX_MEMBERS:
-        raise BadRequest(f"A chat can have at most {MAX_MEMBERS} members. Choose fewer people.")
+        raise BadRequest(text("A chat can have at most {most} members. Choose fewer people.", most=MAX_MEMBERS))
     return others

@@ -5,22 +5,23 @@ from dataclasses import dataclass
 
 from bot.domain.formatting import format_value
 from bot.domain.tables import Column, ColumnType, Row, Table, View
+from bot.domain.texts import text
 
 MAX_FIELDS = 5
 """Columns of a note. Configure Teams chats in Customer Service: "The first five fields of any view are used"."""
 
 _UNSUPPORTED: Mapping[ColumnType, str] = {
-    ColumnType.PARTY_LIST: "lists of people are not supported",
-    ColumnType.IMAGE: "images are not supported",
-    ColumnType.FILE: "files are not supported",
-    ColumnType.UNIQUE_IDENTIFIER: "IDs are not supported",
-    ColumnType.ENTITY_NAME: "names of tables are not supported",
-    ColumnType.MANAGED_PROPERTY: "managed properties are not supported",
-    ColumnType.CALENDAR_RULES: "calendar rules are not supported",
-    ColumnType.VIRTUAL: "columns of this type are not supported",
+    ColumnType.PARTY_LIST: text("lists of people are not supported"),
+    ColumnType.IMAGE: text("images are not supported"),
+    ColumnType.FILE: text("files are not supported"),
+    ColumnType.UNIQUE_IDENTIFIER: text("IDs are not supported"),
+    ColumnType.ENTITY_NAME: text("names of tables are not supported"),
+    ColumnType.MANAGED_PROPERTY: text("managed properties are not supported"),
+    ColumnType.CALENDAR_RULES: text("calendar rules are not supported"),
+    ColumnType.VIRTUAL: text("columns of this type are not supported"),
 }
-_MISSING = "the table does not have this column"
-_LEFT_OUT = "secured columns are left out"
+_MISSING = text("the table does not have this column")
+_LEFT_OUT = text("secured columns are left out")
 
 UNSUPPORTED_TYPES = frozenset(_UNSUPPORTED)
 

@@ -5,6 +5,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
+from bot.domain.texts import text
+
 
 class Verb(StrEnum):
     """The action that a card's button requests. The button's other values are untrusted and checked again."""
@@ -99,6 +101,8 @@ class Dialog(StrEnum):
     NOTIFICATIONS_RULE = "notificationsRule"
     NOTIFICATIONS_CONDITION = "notificationsCondition"
     NOTIFICATIONS_SAVE_RULE = "notificationsSaveRule"
+    NOTIFICATIONS_LANGUAGE = "notificationsLanguage"
+    NOTIFICATIONS_SAVE_LANGUAGE = "notificationsSaveLanguage"
     NOTIFICATIONS_WHY = "notificationsWhy"
     SETTINGS = "settings"
     SETTINGS_ORGANIZATION = "settings organisation"
@@ -232,29 +236,32 @@ QUIET = "quiet"
 
 USAGE: dict[Command, tuple[str, str]] = {
     Command.CONNECT: (
-        "connect <link, number, or words> [quiet]",
-        "Connect this chat to a record; add quiet to skip the introduction note",
+        text("connect <link, number, or words> [quiet]"),
+        text("Connect this chat to a record; add quiet to skip the introduction note"),
     ),
-    Command.DISCONNECT: ("disconnect [<link or number>]", "Disconnect this chat from a record"),
-    Command.CHATS: ("chats [<link, number, or words>]", "List the chats connected to a record"),
-    Command.TIMELINE: ("timeline [<link, number, or words>]", "List the current and past chats of a record"),
-    Command.JOIN: ("join <link, number, or words>", "Join a chat connected to a record"),
+    Command.DISCONNECT: (text("disconnect [<link or number>]"), text("Disconnect this chat from a record")),
+    Command.CHATS: (text("chats [<link, number, or words>]"), text("List the chats connected to a record")),
+    Command.TIMELINE: (
+        text("timeline [<link, number, or words>]"),
+        text("List the current and past chats of a record"),
+    ),
+    Command.JOIN: (text("join <link, number, or words>"), text("Join a chat connected to a record")),
     Command.SUGGEST: (
-        "suggest [<link, number, or words>]",
-        "Suggest people to talk to about a record, with the reasons",
+        text("suggest [<link, number, or words>]"),
+        text("Suggest people to talk to about a record, with the reasons"),
     ),
-    Command.RECORDS: ("records", "List the records connected to this chat"),
-    Command.NEW: ("new", "Start a chat with people you choose, with or without a record"),
-    Command.STATUS: ("status", "Show the latest updates sent to this chat, and any problems"),
-    Command.NOTIFICATIONS: ("notifications", "Choose when and how this chat hears about changes"),
+    Command.RECORDS: ("records", text("List the records connected to this chat")),
+    Command.NEW: ("new", text("Start a chat with people you choose, with or without a record")),
+    Command.STATUS: ("status", text("Show the latest updates sent to this chat, and any problems")),
+    Command.NOTIFICATIONS: ("notifications", text("Choose when and how this chat hears about changes")),
     Command.MUTE: (
-        "mute [1h | tomorrow | monday | always] [record]",
-        "Mute this chat or one of its records for a while; write mute off to end it",
+        text("mute [1h | tomorrow | monday | always] [record]"),
+        text("Mute this chat or one of its records for a while; write mute off to end it"),
     ),
     Command.SETTINGS: (
-        "settings [export | import]",
-        "For administrators: set record types, notes, key fields, and permissions",
+        text("settings [export | import]"),
+        text("For administrators: set record types, notes, key fields, and permissions"),
     ),
-    Command.HELP: ("help", "Show all commands"),
+    Command.HELP: ("help", text("Show all commands")),
 }
 """Syntax and description of each command."""

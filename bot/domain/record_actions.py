@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.card_size_budget import MAX_INPUT_BYTES, max_bytes_of_choices, max_bytes_of_text, max_bytes_of_toggle
 from bot.domain.errors import BadRequest
 from bot.domain.tables import OWNER, STATUS, Column, ColumnType, DateBehavior, Raw, Table
+from bot.domain.texts import Text, and_list, plural, text
 
 MAX_CHANGE_FIELDS = 5
 """Columns that a card can change. People who want to change more can open the record."""
@@ -21,7 +22,7 @@ _CASE = "incident"
 _FIRST_YEAR = 1753
 """Earliest year of a Dataverse date ("Behavior and format of the Date and Time column")."""
 
-TOO_MANY_CHOICES = "This column has too many choices for a card."
+TOO_MANY_CHOICES = text("This column has too many choices for a card.")
 
 _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATUS})
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
@@ -39,13 +40,13 @@ def action_problem(action: CardAction, table: Table) -> str | None:
     """Return the reason why the action is not possible for records of this table, or None."""
     match action:
         case CardAction.ASSIGN if OWNER not in table.columns:
-            return "Records in this table have no owner, so they cannot be assigned."
+            return text("Records in this table have no owner, so they cannot be assigned.")
         case CardAction.NOTE if not table.has_notes:
-            return "Records in this table cannot have notes."
+            return text("Records in this table cannot have notes.")
         case CardAction.RESOLVE if table.name != _CASE:
-            return "Only cases can be resolved."
+            return text("Only cases can be resolved.")
         case CardAction.RESOLVE if max_bytes_of_choices(resolutions(table)) > MAX_INPUT_BYTES:
-            return "A card cannot hold all the reasons to resolve a case."
+            return text("A card cannot hold all the reasons to resolve a case.")
         case _:
             return None
 
@@ -58,7 +59,7 @@ def possible_actions(table: Table) -> tuple[CardAction, ...]:
 def change_problem(column: Column) -> str | None:
     """Return the reason why a card cannot change the column, or None."""
     if not column.updatable:
-        return "This column is read-only."
+        return text("This column is read-only.")
     if column.type is ColumnType.BOOLEAN:
         return None
     if column.type in _CHOICES:
@@ -67,7 +68,7 @@ def change_problem(column: Column) -> str | None:
         return _date_problem(column)
     if column.type in _TEXTS and not column.rich_text:
         return None
-    return "A card can change only choices, yes/no values, dates, and plain text."
+    return text("A card can change only choices, yes/no values, dates, and plain text.")
 
 
 def _date_problem(column: Column) -> str | None:
@@ -75,9 +76,9 @@ def _date_problem(column: Column) -> str | None:
         case DateBehavior.DATE_ONLY:
             return None
         case DateBehavior.TIME_ZONE_INDEPENDENT:
-            return "A card cannot change times."
+            return text("A card cannot change times.")
         case _:
-            return "A card cannot change times, because they depend on the time zone."
+            return text("A card cannot change times, because they depend on the time zone.")
 
 
 def changeable_columns(table: Table) -> tuple[Column, ...]:
@@ -88,18 +89,25 @@ def changeable_columns(table: Table) -> tuple[Column, ...]:
 def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
     """Return the reason why cards cannot offer these columns together, or None."""
     if len(names) > MAX_CHANGE_FIELDS:
-        return f"You chose {len(names)} columns. A card can change at most {MAX_CHANGE_FIELDS}."
+        return plural(
+            len(names),
+            "You chose 1 column. A card can change at most {most}.",
+            "You chose {count} columns. A card can change at most {most}.",
+            most=MAX_CHANGE_FIELDS,
+        )
     if len(set(names)) < len(names):
-        return "A column is listed twice."
+        return text("A column is listed twice.")
     for name in names:
         column = table.columns.get(name)
         if column is None:
-            return f"The table has no column named {name}. Choose another column."
+            return text("The table has no column named {name}. Choose another column.", name=name)
         if reason := change_problem(column):
-            return f"{column.label} ({name}): {reason}"
+            return text("{column} ({name}): {reason}", column=column.label, name=name, reason=reason)
     left_out = set(names) - {column.name for column in _fitting_together(table.columns[name] for name in names)}
-    labels = ", ".join(table.columns[name].label for name in names if name in left_out)
-    return f"These columns do not fit on one card. Remove {labels} or other columns." if labels else None
+    columns = and_list(table.columns[name].label for name in names if name in left_out)
+    if not columns:
+        return None
+    return text("These columns do not fit on one card. Remove {columns} or other columns.", columns=columns)
 
 
 def too_long_columns(table: Table) -> tuple[Column, ...]:
@@ -177,65 +185,71 @@ _RESOLVED = 1
 """State of a resolved case ("incident table reference", `statecode`)."""
 
 
-def parse_value(column: Column, text: str, now: Raw) -> Raw:
+def parse_value(column: Column, entered: str, now: Raw) -> Raw:
     """Parse the input for a column whose current value is `now`. Empty text clears the value.
 
     Raise `BadRequest` if the column cannot have this value.
     """
     if column.type in _CHOICES:
-        return _choice(column, text, now)
+        return _choice(column, entered, now)
     if column.type is ColumnType.BOOLEAN:
-        return _yes_or_no(column, text, now)
+        return _yes_or_no(column, entered, now)
     if column.type is ColumnType.DATE_TIME:
-        return _date(column, text)
-    return _text(column, text)
+        return _date(column, entered)
+    return _text(column, entered)
 
 
-def _choice(column: Column, text: str, now: Raw) -> Raw:
+def _choice(column: Column, entered: str, now: Raw) -> Raw:
     # Clients do not submit an empty choice list, so an empty text leaves the value unchanged.
-    if not text:
+    if not entered:
         return now
-    found = next((number for number in options_in_state(column, now) if str(number) == text), None)
+    found = next((number for number in options_in_state(column, now) if str(number) == entered), None)
     if found is None:
-        raise _invalid(column, "Choose a value from the list.")
+        raise _invalid(column, text("Choose a value from the list."))
     return found
 
 
-def _yes_or_no(column: Column, text: str, now: Raw) -> Raw:
-    if text not in {"", "true", "false"}:
-        raise _invalid(column, "Choose yes or no.")
-    return now if not text else text == "true"
+def _yes_or_no(column: Column, entered: str, now: Raw) -> Raw:
+    if entered not in {"", "true", "false"}:
+        raise _invalid(column, text("Choose yes or no."))
+    return now if not entered else entered == "true"
 
 
-def _date(column: Column, text: str) -> Raw:
-    if not text:
+def _date(column: Column, entered: str) -> Raw:
+    if not entered:
         _require_optional(column)
         return None
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(entered)
     except ValueError as error:
-        raise _invalid(column, "Choose a date.") from error
-    if day.year < _FIRST_YEAR or len(text) != len("2026-11-21"):
-        raise _invalid(column, f"Choose a date in {_FIRST_YEAR} or later.")
+        raise _invalid(column, text("Choose a date.")) from error
+    if day.year < _FIRST_YEAR or len(entered) != len("2026-11-21"):
+        raise _invalid(column, text("Choose a date in {year} or later.", year=str(_FIRST_YEAR)))
     return day.isoformat()
 
 
-def _text(column: Column, text: str) -> Raw:
-    written = text.strip() if column.type is ColumnType.MEMO else " ".join(text.split())
+def _text(column: Column, entered: str) -> Raw:
+    written = entered.strip() if column.type is ColumnType.MEMO else " ".join(entered.split())
     if not written:
         _require_optional(column)
         return None
     longest = max_text_length(column)
     if len(written) > longest:
-        raise _invalid(column, f"The text has {len(written)} characters. Use at most {longest}.")
+        reason = plural(
+            len(written),
+            "The text has 1 character. Use at most {longest}.",
+            "The text has {count} characters. Use at most {longest}.",
+            longest=longest,
+        )
+        raise _invalid(column, reason)
     if not all(map(_is_allowed, written)):
-        raise _invalid(column, "Remove the control characters.")
+        raise _invalid(column, text("Remove the control characters."))
     return written
 
 
-def digest(text: str) -> str:
+def digest(value: str) -> str:
     """Return a short digest of an input's value, so that a later page can tell whether the person changed it."""
-    plain = text.replace("\r\n", "\n").strip()
+    plain = value.replace("\r\n", "\n").strip()
     return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:16]
 
 
@@ -244,14 +258,14 @@ def max_text_length(column: Column) -> int:
     return min(column.max_length or MAX_TEXT_LENGTH, MAX_TEXT_LENGTH)
 
 
-def truncate_for_input(column: Column, text: str) -> str:
+def truncate_for_input(column: Column, value: str) -> str:
     """Return the text without control characters, cut to the length of the column's input."""
-    return strip_control_characters(text)[: max_text_length(column)]
+    return strip_control_characters(value)[: max_text_length(column)]
 
 
-def strip_control_characters(text: str) -> str:
+def strip_control_characters(value: str) -> str:
     """Remove control characters except white space: people never mean them, and each takes many bytes in JSON."""
-    return "".join(character for character in text if _is_allowed(character))
+    return "".join(character for character in value if _is_allowed(character))
 
 
 def _is_allowed(character: str) -> bool:
@@ -261,8 +275,8 @@ def _is_allowed(character: str) -> bool:
 def _require_optional(column: Column) -> None:
     """Raise `BadRequest` if the column must have a value."""
     if column.required:
-        raise _invalid(column, "Enter a value.")
+        raise _invalid(column, text("Enter a value."))
 
 
-def _invalid(column: Column, reason: str) -> BadRequest:
+def _invalid(column: Column, reason: Text) -> BadRequest:
     return BadRequest("{column}: {reason}", "Correct the value, and save again.", column=column.label, reason=reason)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.domain.notifications.rules import Style
 from bot.domain.record_actions import CardAction
 from bot.domain.tables import OWNER, STATE, STATUS, Column, ColumnType, Table
+from bot.domain.texts import text
 
 MAX_KEY_FIELDS = 5
 """Configure Teams chats in Customer Service, "Configure chat update when a field is changed"."""
@@ -40,10 +41,10 @@ _DISTINGUISHING_COLUMNS = {
 _OTHER_DISTINGUISHING_COLUMNS = (STATUS, OWNER)
 
 _NO_KEY_FIELD = {
-    ColumnType.PARTY_LIST: "Columns with lists of people cannot be key fields.",
-    ColumnType.IMAGE: "Columns with images cannot be key fields.",
-    ColumnType.INTEGER: "Columns with whole numbers cannot be key fields.",
-    ColumnType.FILE: "Columns with files cannot be key fields.",
+    ColumnType.PARTY_LIST: text("Columns with lists of people cannot be key fields."),
+    ColumnType.IMAGE: text("Columns with images cannot be key fields."),
+    ColumnType.INTEGER: text("Columns with whole numbers cannot be key fields."),
+    ColumnType.FILE: text("Columns with files cannot be key fields."),
 }
 
 
@@ -127,9 +128,9 @@ def distinguishing_columns(table: Table) -> tuple[Column, ...]:
 def updates_problem(table: Table) -> str | None:
     """Return the reason why key updates are not possible for the table, or None (spec T4)."""
     if table.is_virtual:
-        return "Virtual tables do not report changes."
+        return text("Virtual tables do not report changes.")
     if not table.sends_updates:
-        return "Dataverse does not report changes to this table, because it has no Update message."
+        return text("Dataverse does not report changes to this table, because it has no Update message.")
     return None
 
 

@@ -7,6 +7,8 @@ column means "most recent to connect", and its fourth means "chat connector".
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.domain.texts import text
+
 ADMINISTRATOR_ROLE = "System Administrator"
 ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
 """Template ID of that role, which is the same in every environment, in every language."""
@@ -54,14 +56,14 @@ def may_disconnect(facts: DisconnectFacts) -> bool:
 
 
 _WHO_MAY_DISCONNECT = {
-    (False, False): "Only people whose security role lets them disconnect Teams chats can do this.",
-    (True, False): (
+    (False, False): text("Only people whose security role lets them disconnect Teams chats can do this."),
+    (True, False): text(
         "Only the record's owner or people whose security role lets them disconnect Teams chats can do this."
     ),
-    (False, True): (
+    (False, True): text(
         "Only the person who connected it or people whose security role lets them disconnect Teams chats can do this."
     ),
-    (True, True): (
+    (True, True): text(
         "Only the record's owner, the person who connected it, "
         "or people whose security role lets them disconnect Teams chats can do this."
     ),

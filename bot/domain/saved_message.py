@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from bot.domain.errors import BadRequest
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatKind
 from bot.text.rich_text import escape_markup
 
@@ -46,8 +47,12 @@ _LONGEST = {MessageForm.NOTE: 100_000, MessageForm.TASK: 2_000}
 """Characters of a note's text and of a task's description ("Note table reference", "Task table reference")."""
 
 _TOO_LONG = {
-    MessageForm.NOTE: "A note can have at most {longest} characters. Shorten the text.",
-    MessageForm.TASK: "A task can have at most {longest} characters. Shorten the text.",
+    MessageForm.NOTE: text(
+        "A note can have at most {most} characters. Shorten the text.", most=_LONGEST[MessageForm.NOTE]
+    ),
+    MessageForm.TASK: text(
+        "A task can have at most {most} characters. Shorten the text.", most=_LONGEST[MessageForm.TASK]
+    ),
 }
 
 
@@ -106,6 +111,8 @@ class SavedMessage:
         if not self.title.strip() or not self.text.strip():
             raise BadRequest("Enter a title and a text.")
         if len(self.title) > MAX_TITLE_LENGTH:
-            raise BadRequest(f"A title can have at most {MAX_TITLE_LENGTH} characters. Shorten the title.")
+            raise BadRequest(
+                text("A title can have at most {most} characters. Shorten the title.", most=MAX_TITLE_LENGTH)
+            )
         if len(self.stored_text()) > _LONGEST[self.form]:
-            raise BadRequest(_TOO_LONG[self.form].format(longest=f"{_LONGEST[self.form]:,}"))
+            raise BadRequest(_TOO_LONG[self.form])

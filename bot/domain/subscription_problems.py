@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.subscriptions import Scope, Subscription, SubscriptionError, SubscriptionTarget
+from bot.domain.texts import text
 
 PERMISSIONS = {
     Scope.TOPICS: "Chat.ReadBasic.WhereInstalled",
@@ -39,24 +40,32 @@ def find_problem(
 
 def _problem_of(subscription: Subscription) -> SubscriptionProblem:
     hindrance = subscription.error or SubscriptionError.NO_ANSWER
-    what, next_step = _SENTENCES[hindrance]
+    permission = PERMISSIONS[subscription.target.scope]
     return SubscriptionProblem(
-        error=hindrance, description=what, next_step=next_step.format(permission=PERMISSIONS[subscription.target.scope])
+        error=hindrance, description=_DESCRIPTIONS[hindrance], next_step=_next_step(hindrance, permission)
     )
 
 
-_SENTENCES = {
-    SubscriptionError.NOT_ALLOWED: (
-        "Microsoft 365 does not let Chat Sync subscribe to changes in chats.",
-        "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission {permission}.",
+def _next_step(error: SubscriptionError, permission: str) -> str:
+    if error is SubscriptionError.NOT_ALLOWED:
+        return text(
+            "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync "
+            "the permission {permission}.",
+            permission=permission,
+        )
+    return _NEXT_STEPS[error]
+
+
+_DESCRIPTIONS = {
+    SubscriptionError.NOT_ALLOWED: text("Microsoft 365 does not let Chat Sync subscribe to changes in chats."),
+    SubscriptionError.NOT_FOUND: text("Chat Sync is not in your organization's app catalog in Teams."),
+    SubscriptionError.UNREACHABLE: text("Microsoft 365 cannot reach Chat Sync."),
+    SubscriptionError.NO_ANSWER: text("Microsoft 365 is not responding."),
+}
+_NEXT_STEPS = {
+    SubscriptionError.NOT_FOUND: text("Ask a Teams administrator to upload the app package and allow the app."),
+    SubscriptionError.UNREACHABLE: text(
+        "Ask your administrator to allow requests from the internet to /api/graph/events at CHATSYNC_PUBLIC_URL."
     ),
-    SubscriptionError.NOT_FOUND: (
-        "Chat Sync is not in your organization's app catalog in Teams.",
-        "Ask a Teams administrator to upload the app package and allow the app.",
-    ),
-    SubscriptionError.UNREACHABLE: (
-        "Microsoft 365 cannot reach Chat Sync.",
-        "Ask your administrator to allow requests from the internet to /api/graph/events at CHATSYNC_PUBLIC_URL.",
-    ),
-    SubscriptionError.NO_ANSWER: ("Microsoft 365 is not responding.", "Chat Sync will try again soon."),
+    SubscriptionError.NO_ANSWER: text("Chat Sync will try again soon."),
 }

@@ -1,7 +1,7 @@
 """Dataverse tables, columns, views, and rows as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.user_formats import UserFormats
@@ -87,8 +87,6 @@ class Column:
     """For a status column, the state of each of its numbers."""
     options: Mapping[int, str] = field(default_factory=dict)
     """Labels by number of a choice, status, state, or yes/no column (yes is 1, no is 0)."""
-    labels: Mapping[int, str] = field(default_factory=dict)
-    """Labels by language ID (LCID) of the environment."""
     through: tuple[str, ...] = ()
     """Navigation properties that lead to the linked row with this column; empty for the table's own columns."""
 
@@ -112,21 +110,6 @@ class Table:
     """True if the message filter `Update` exists, so that Dataverse can report changes."""
     tracks_changes: bool = False
     """True if Dataverse can list the rows that changed since a point in time (change tracking)."""
-    labels: Mapping[int, str] = field(default_factory=dict)
-    """Labels by language ID (LCID), as for a column."""
-
-    def in_language(self, language: int | None) -> "Table":
-        """Return the table with the labels of this language, if they exist."""
-        if language is None or (
-            self.labels.get(language, self.label) == self.label
-            and not any(column.labels.get(language, column.label) != column.label for column in self.columns.values())
-        ):
-            return self
-        columns = {
-            name: replace(column, label=column.labels.get(language, column.label))
-            for name, column in self.columns.items()
-        }
-        return replace(self, label=self.labels.get(language, self.label), columns=columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,19 @@ _MAX_PATTERN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserLanguages:
+    """The languages of a user as LCIDs; None for the base language of the environment, or if it is not known."""
+
+    words: int | None = None
+    """Language of texts and labels (`uilanguageid`)."""
+    formats: int | None = None
+    """Region of numbers and dates (`localeid`)."""
+
+
+NO_LANGUAGES = UserLanguages()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserFormats:
     """The time zone and the formats of a user. A pattern is empty if it is not known."""
 

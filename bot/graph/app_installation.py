@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 
 from bot.domain.errors import NotFound
+from bot.domain.texts import text
 from bot.domain.values import ChatId
 from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import installation_body, page_rows, quote_literal
 from bot.http.paths import path_segment
 
-READ_CATALOG = GraphPermission(name="AppCatalog.Read.All", purpose="find itself in the organization's app catalog")
+READ_CATALOG = GraphPermission(
+    name="AppCatalog.Read.All",
+    missing=text("Microsoft 365 does not let Chat Sync find itself in the organization's app catalog."),
+)
 IN_CHATS = GraphPermission(
-    name="TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All", purpose="add itself to chats with its permissions"
+    name="TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All",
+    missing=text("Microsoft 365 does not let Chat Sync add itself to chats with its permissions."),
 )
 IN_TEAMS = GraphPermission(
-    name="TeamsAppInstallation.ReadWriteAndConsentSelfForTeam.All", purpose="add itself to teams with its permissions"
+    name="TeamsAppInstallation.ReadWriteAndConsentSelfForTeam.All",
+    missing=text("Microsoft 365 does not let Chat Sync add itself to teams with its permissions."),
 )
 
 

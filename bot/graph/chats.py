@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from bot.domain.channel_names import channel_exists
 from bot.domain.directory import MAX_EXPANDED_MEMBERS, MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
+from bot.domain.texts import text
 from bot.domain.values import ChatId, ObjectId
 from bot.graph.app_installation import AppInstaller
 from bot.graph.client import GraphClient, GraphPermission
@@ -28,14 +29,27 @@ T = TypeVar("T")
 
 _log = get_logger(__name__)
 
-CREATE = GraphPermission(name="Chat.Create", purpose="create chats")
-READ = GraphPermission(name="Chat.ReadBasic.All", purpose="see chats")
-RENAME = GraphPermission(name="Chat.ReadWrite.All", purpose="name this chat")
-READ_MEMBERS = GraphPermission(name="ChatMember.Read.All", purpose="see who is in this chat")
-CHANGE_MEMBERS = GraphPermission(name="ChatMember.ReadWrite.All", purpose="add or remove people in this chat")
-READ_TEAMS = GraphPermission(name="Team.ReadBasic.All", purpose="see your teams")
-READ_CHANNELS = GraphPermission(name="Channel.ReadBasic.All", purpose="see this team's channels")
-CREATE_CHANNEL = GraphPermission(name="Channel.Create", purpose="create channels in this team")
+CREATE = GraphPermission(name="Chat.Create", missing=text("Microsoft 365 does not let Chat Sync create chats."))
+READ = GraphPermission(name="Chat.ReadBasic.All", missing=text("Microsoft 365 does not let Chat Sync see chats."))
+RENAME = GraphPermission(
+    name="Chat.ReadWrite.All", missing=text("Microsoft 365 does not let Chat Sync name this chat.")
+)
+READ_MEMBERS = GraphPermission(
+    name="ChatMember.Read.All", missing=text("Microsoft 365 does not let Chat Sync see who is in this chat.")
+)
+CHANGE_MEMBERS = GraphPermission(
+    name="ChatMember.ReadWrite.All",
+    missing=text("Microsoft 365 does not let Chat Sync add or remove people in this chat."),
+)
+READ_TEAMS = GraphPermission(
+    name="Team.ReadBasic.All", missing=text("Microsoft 365 does not let Chat Sync see your teams.")
+)
+READ_CHANNELS = GraphPermission(
+    name="Channel.ReadBasic.All", missing=text("Microsoft 365 does not let Chat Sync see this team's channels.")
+)
+CREATE_CHANNEL = GraphPermission(
+    name="Channel.Create", missing=text("Microsoft 365 does not let Chat Sync create channels in this team.")
+)
 
 PAGE = 50
 """Number of chats on one page ("List chats")."""
@@ -117,7 +131,7 @@ class GraphChats:
             return
         if len(members) >= MAX_MEMBERS:
             raise NotSupported(
-                f"The chat is full: it has {MAX_MEMBERS} members.", "Someone must leave it first."
+                text("The chat is full: it has {most} members.", most=MAX_MEMBERS), "Someone must leave it first."
             ) from error
         raise error
 
@@ -125,7 +139,7 @@ class GraphChats:
         """Remove the person from the chat."""
         gone = [each.membership_id for each in await self.list_members(chat) if each.object_id == person]
         if "" in gone:
-            raise Unavailable(f"{NAME} returned an unreadable answer.", "Try again in a moment.")
+            raise Unavailable(text("{system} returned an unreadable answer.", system=NAME), "Try again in a moment.")
         for membership in gone:
             path = f"chats/{path_segment(chat)}/members/{path_segment(membership)}"
             await _ignoring(self._client.change("DELETE", path, permission=CHANGE_MEMBERS, chat=chat), NotFound)

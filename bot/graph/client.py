@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound, Unavailable
+from bot.domain.texts import Text, text
 from bot.graph.chat_throttle import ChatThrottle
 from bot.graph.protocol import NAME, missing_permission, page_rows, parse_error
 from bot.http.access_tokens import Tokens
@@ -42,11 +43,11 @@ _NEXT = "@odata.nextLink"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphPermission:
-    """An application permission of Graph, and what it lets the app do."""
+    """An application permission of Graph."""
 
     name: str
-    purpose: str
-    """Completes the sentence "Microsoft 365 does not let Chat Sync …", for example "create chats"."""
+    missing: Text
+    """The sentence for people if the app does not have it, such as "Microsoft 365 does not let Chat Sync …"."""
 
 
 class GraphClient:
@@ -175,7 +176,7 @@ class GraphClient:
     def _own_path(self, link: str) -> str:
         """Return the path in a link from Graph; reject other hosts, so that the app's token is sent only to Graph."""
         if not link.lower().startswith(f"{self.base}/".lower()) or "/.." in link:
-            raise Unavailable(f"{NAME} returned an invalid link.", "Try again in a moment.")
+            raise Unavailable(text("{system} returned an invalid link.", system=NAME), "Try again in a moment.")
         return link[len(self.base) + 1 :]
 
     def _url(self, path: str, query: Mapping[str, str]) -> URL:
@@ -185,7 +186,9 @@ class GraphClient:
 
 def _parse_part(answer: Mapping[str, Any] | None, right: GraphPermission) -> Mapping[str, Any] | ChatSyncError:
     if answer is None:
-        return Unavailable(f"{NAME} did not answer every request of a batch.", "Try again in a moment.")
+        return Unavailable(
+            text("{system} did not answer every request of a batch.", system=NAME), "Try again in a moment."
+        )
     status, body, headers = answer.get("status"), answer.get("body"), answer.get("headers")
     if isinstance(status, int) and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return body if isinstance(body, dict) else {}
@@ -195,7 +198,7 @@ def _parse_part(answer: Mapping[str, Any] | None, right: GraphPermission) -> Map
 
 
 def _missing_permission(error: NotAllowed, right: GraphPermission) -> NotAllowed:
-    converted = missing_permission(right.name, right.purpose)
+    converted = missing_permission(right.name, right.missing)
     converted.code = error.code
     converted.__notes__ = list(getattr(error, "__notes__", []))
     return converted

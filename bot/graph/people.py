@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.directory import DirectoryPerson, Photo, Presence
 from bot.domain.errors import ChatSyncError, NotFound
 from bot.domain.record_links import parse_guid
+from bot.domain.texts import text
 from bot.domain.values import ObjectId
 from bot.graph.client import GraphClient, GraphPermission
 from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
@@ -12,10 +13,15 @@ from bot.http.paths import path_segment
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 
-READ_USERS = GraphPermission(name="User.Read.All", purpose="look people up")
-READ_PRESENCE = GraphPermission(name="Presence.Read.All", purpose="see who is available")
+READ_USERS = GraphPermission(name="User.Read.All", missing=text("Microsoft 365 does not let Chat Sync look people up."))
+READ_PRESENCE = GraphPermission(
+    name="Presence.Read.All", missing=text("Microsoft 365 does not let Chat Sync see who is available.")
+)
 
-READ_ROLES = GraphPermission(name="RoleManagement.Read.Directory", purpose="see who is a Global Administrator")
+READ_ROLES = GraphPermission(
+    name="RoleManagement.Read.Directory",
+    missing=text("Microsoft 365 does not let Chat Sync see who is a Global Administrator."),
+)
 
 _GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 """Template ID of the role ("Microsoft Entra built-in roles")."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Presence, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.record_links import parse_guid
+from bot.domain.texts import Text, text
 from bot.domain.values import ChatId, ObjectId
 from bot.http.odata_errors import with_cause
 
@@ -191,35 +192,48 @@ def required_text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _unreadable() -> Unavailable:
-    return Unavailable(f"{NAME} returned an unreadable answer.", "Try again in a moment.")
+    return Unavailable(text("{system} returned an unreadable answer.", system=NAME), "Try again in a moment.")
 
 
 _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
-    HTTPStatus.BAD_REQUEST: (BadRequest, "Microsoft 365 rejected this request.", "Change your input, and try again."),
+    HTTPStatus.BAD_REQUEST: (
+        BadRequest,
+        text("Microsoft 365 rejected this request."),
+        text("Change your input, and try again."),
+    ),
     HTTPStatus.UNAUTHORIZED: (
         Unavailable,
-        "Microsoft 365 rejected the app's sign-in.",
-        "Ask an administrator to check the app's credentials.",
+        text("Microsoft 365 rejected the app's sign-in."),
+        text("Ask an administrator to check the app's credentials."),
     ),
-    HTTPStatus.FORBIDDEN: (NotAllowed, "Microsoft 365 does not let the app do this.", "Ask your administrator."),
+    HTTPStatus.FORBIDDEN: (
+        NotAllowed,
+        text("Microsoft 365 does not let the app do this."),
+        text("Ask your administrator."),
+    ),
     HTTPStatus.NOT_FOUND: (
         NotFound,
-        "This does not exist in Microsoft 365, or the app has no access to it.",
-        "Search for it again.",
+        text("This does not exist in Microsoft 365, or the app has no access to it."),
+        text("Search for it again."),
     ),
-    HTTPStatus.CONFLICT: (Conflict, "This already exists in Microsoft 365.", "Refresh, and try again."),
+    HTTPStatus.CONFLICT: (Conflict, text("This already exists in Microsoft 365."), text("Refresh, and try again.")),
 }
 
 
 def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """Map the status and body of a failed request to an error."""
-    kind, what, next_step = _ERRORS.get(status, (Unavailable, f"{NAME} is not responding.", "Try again in a moment."))
+    kind, what, next_step = _ERRORS.get(
+        status, (Unavailable, text("{system} is not responding.", system=NAME), text("Try again in a moment."))
+    )
     return with_cause(kind(what, next_step), status, body, retry_after_s)
 
 
-def missing_permission(permission: str, what: str) -> NotAllowed:
+def missing_permission(permission: str, what: Text) -> NotAllowed:
     """Return an error that names the missing application permission and who can grant it."""
     return NotAllowed(
-        f"Microsoft 365 does not let Chat Sync {what}.",
-        f"Ask a Privileged Role Administrator or Global Administrator to grant it the permission {permission}.",
+        what,
+        text(
+            "Ask a Privileged Role Administrator or Global Administrator to grant it the permission {permission}.",
+            permission=permission,
+        ),
     )

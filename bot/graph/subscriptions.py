@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.domain.errors import NotFound
 from bot.domain.subscription_problems import PERMISSIONS
 from bot.domain.subscriptions import LIFETIME, MEMBERS, TOPICS, Scope, SubscriptionTarget, chat_target
+from bot.domain.texts import text
 from bot.domain.values import ChatId
 from bot.graph.app_installation import AppInstaller
 from bot.graph.client import GraphClient, GraphPermission
@@ -21,9 +22,12 @@ MAX_LISTED = 20_000
 """Maximum number of subscriptions to list: twice as many as an organization can have."""
 
 PERMISSIONS_BY_SCOPE = {
-    scope: GraphPermission(name=name, purpose="receive changes in chats") for scope, name in PERMISSIONS.items()
+    scope: GraphPermission(name=name, missing=text("Microsoft 365 does not let Chat Sync receive changes in chats."))
+    for scope, name in PERMISSIONS.items()
 }
-_LIST = GraphPermission(name=PERMISSIONS[Scope.TOPICS], purpose="list its subscriptions")
+_LIST = GraphPermission(
+    name=PERMISSIONS[Scope.TOPICS], missing=text("Microsoft 365 does not let Chat Sync list its subscriptions.")
+)
 
 _KINDS = {Scope.TOPICS: "updated", Scope.MEMBERS: "created,deleted", Scope.CHAT: "updated"}
 _EVERY_CHAT = re.compile(r"/?appCatalogs/teamsApps/[^/]+/installedToChats(/getAllMembers)?", re.IGNORECASE)

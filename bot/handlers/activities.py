@@ -23,6 +23,7 @@ from bot.features.shared.requests import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_text import bot_mentions
+from bot.languages.tags import catalog_tag
 from cards.buttons import DIALOG
 
 _THREAD = ";messageid="
@@ -117,6 +118,17 @@ def parse_time_zone(activity: Activity) -> str | None:
     client_info = (getattr(each, "additional_properties", None) or {} for each in entities)
     named = (activity.local_timezone, *(each.get("timezone") for each in client_info))
     return next((each for each in named if isinstance(each, str) and find_zone(each)), None)
+
+
+def parse_language(activity: Activity) -> str | None:
+    """Return the client's language, or None if the activity names none with a catalog.
+
+    One client can send `de-CH` with a message and `de-DE` with a button, so only the language counts.
+    """
+    entities = activity.entities if isinstance(activity.entities, list) else []
+    client_info = (getattr(each, "additional_properties", None) or {} for each in entities)
+    named = (activity.locale, *(each.get("locale") for each in client_info))
+    return next((tag for each in named if isinstance(each, str) and (tag := catalog_tag(each))), None)
 
 
 def is_private(activity: Activity) -> bool:

@@ -17,6 +17,7 @@ from bot.domain.values import Chat, ObjectId
 from bot.features.chat_sync.record_activity import ActivityRecorder, Topic
 from bot.features.connections.register_chat import ChatRegistry
 from bot.features.shared.answers import Answer
+from bot.features.shared.reader_languages import reader_translator, turn_translator
 from bot.features.shared.routes import Feature
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -24,7 +25,7 @@ from bot.handlers import activities
 from bot.handlers.buttons import Buttons
 from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
 from bot.handlers.command_answers import CommandAnswers
-from bot.handlers.deadlines import Deadline, refusal
+from bot.handlers.deadlines import Deadline, error_line, refusal
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.extension_query import extension_query
 from bot.handlers.failures import log_failure
@@ -56,6 +57,7 @@ StoreResponse = Callable[[TurnContext, InvokeResponse], None]
 class Handlers:
     """The handlers of each kind of activity, and the objects that every activity updates."""
 
+    services: Services
     chat_registry: ChatRegistry
     activity_recorder: ActivityRecorder
     commands: CommandAnswers
@@ -81,6 +83,7 @@ def build_handlers(
     """Build the handlers that answer with the features."""
     deadline = Deadline(timeout_s=services.limits.answer_within_s)
     return Handlers(
+        services=services,
         chat_registry=chat_registry,
         activity_recorder=activity_recorder,
         commands=CommandAnswers(services, features, deadline, on_reply),
@@ -171,18 +174,22 @@ class ChatSyncBot(TeamsActivityHandler):
         else:
             return
         if answer and not answer.already_queued:
-            await turn_context.send_activity(_activity(answer, turn))
+            await turn_context.send_activity(await self._activity(answer, turn))
             self._handlers.on_reply(turn.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Introduce the bot if it was added to the chat. Other updates only register the chat."""
         if activities.bot_was_added(turn_context.activity):
-            await self._handlers.chat_registry.bot_added(_turn(turn_context).chat)
+            await self._introduce(_turn(turn_context))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         """Introduce the bot if the app was added or updated. A removal only updates the chat."""
         if activities.bot_present(turn_context.activity):
-            await self._handlers.chat_registry.bot_added(_turn(turn_context).chat)
+            await self._introduce(_turn(turn_context))
+
+    async def _introduce(self, turn: Turn) -> None:
+        t = await turn_translator(self._handlers.services, turn)
+        await self._handlers.chat_registry.bot_added(turn.chat, t)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
         """Store the response to the invoke; 501 for an unknown one."""
@@ -210,14 +217,15 @@ class ChatSyncBot(TeamsActivityHandler):
         activity = turn_context.activity
         if chat_event(activity):
             raise error  # the sender must not believe that the event was stored
-        failure = log_failure(error)
+        failure, turn = log_failure(error), self._parse_turn(activity)
         with suppress(Unavailable):
             if activity.type == ActivityTypes.invoke:
-                body = failed_answer(str(activity.name or ""), f"{failure} {failure.next_step}")
+                t = await reader_translator(self._handlers.services, turn)
+                body = failed_answer(str(activity.name or ""), error_line(t, failure))
                 self._store_response(turn_context, _invoke_response(HTTPStatus.OK, body))
             elif activity.type == ActivityTypes.message and not isinstance(error, Unavailable):
                 answer = Answer(message=refusal(failure))
-                await turn_context.send_activity(_activity(answer, self._parse_turn(activity)))
+                await turn_context.send_activity(await self._activity(answer, turn))
 
     async def _button_invoke(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         pressed = activities.button_in_invoke(activity)
@@ -231,23 +239,26 @@ class ChatSyncBot(TeamsActivityHandler):
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
         answer = await self._handlers.buttons.press(turn, pressed)
         await self._handlers.questions.settle(turn, pressed, str(activity.reply_to_id or ""), answer)
+        shown = answer.message.render(await turn_translator(self._handlers.services, turn))
         if answer.already_queued:
-            return message_answer(answer.message.summary)
-        return card_answer(orjson.Fragment(card_after(pressed, answer, turn)))
+            return message_answer(shown.summary)
+        return card_answer(orjson.Fragment(card_after(pressed, answer, shown, turn)))
 
     async def _link_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         return await self._handlers.extension.answer_link(activities.queried_link(activity), turn)
 
     async def _anonymous_link_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         link = activities.queried_link(activity)
-        return await self._handlers.extension.answer_anonymous_link(link, turn.chat.channel)
+        return await self._handlers.extension.answer_anonymous_link(link, turn)
 
-    async def _extension_settings(self, _activity: Activity, _turn: Turn) -> Mapping[str, Any]:
-        return extension_message("Administrators can open the settings here with Settings, or by writing settings.")
+    async def _extension_settings(self, _activity: Activity, turn: Turn) -> Mapping[str, Any]:
+        t = await reader_translator(self._handlers.services, turn)
+        return extension_message(t("Administrators can open the settings here with Settings, or by writing settings."))
 
-    async def _selected_item(self, _activity: Activity, _turn: Turn) -> Mapping[str, Any]:
+    async def _selected_item(self, _activity: Activity, turn: Turn) -> Mapping[str, Any]:
         # Results contain complete cards, so only other versions of the app send this.
-        return extension_message("This result no longer works. Search for the record again.")
+        t = await reader_translator(self._handlers.services, turn)
+        return extension_message(t("This result no longer works. Search for the record again."))
 
     async def _extension_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         return await self._handlers.extension.answer_query(extension_query(activity), turn)
@@ -265,18 +276,19 @@ class ChatSyncBot(TeamsActivityHandler):
             person=person,
             private=activities.is_private(activity),
             time_zone=activities.parse_time_zone(activity),
+            language=activities.parse_language(activity),
         )
+
+    async def _activity(self, answer: Answer, turn: Turn) -> Activity:
+        """Return the activity that sends the answer. Its card is JSON already, which the adapter sends unchanged."""
+        shown = answer.message.render(await turn_translator(self._handlers.services, turn))
+        attachment = Attachment(content_type=ADAPTIVE, content=card_in_chat(answer, shown, turn))
+        return _Outgoing(type=ActivityTypes.message, summary=feed_line(shown), attachments=[attachment])
 
 
 def _turn(turn_context: TurnContext) -> Turn:
     """Return the chat and the person of the turn, which `on_turn` parsed."""
     return cast("Turn", turn_context.turn_state[_TURN])
-
-
-def _activity(answer: Answer, turn: Turn) -> Activity:
-    """Return the activity that sends the answer. Its card is JSON already, which the adapter sends unchanged."""
-    attachment = Attachment(content_type=ADAPTIVE, content=card_in_chat(answer, turn))
-    return _Outgoing(type=ActivityTypes.message, summary=feed_line(answer.message), attachments=[attachment])
 
 
 def _invoke_response(status: int, body: Mapping[str, Any]) -> InvokeResponse:

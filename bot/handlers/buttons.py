@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.public_names import Verb
+from bot.domain.texts import text
 from bot.features.shared.access import require_chats_on
 from bot.features.shared.action_data import ActionData, expired_button
 from bot.features.shared.answers import Answer
@@ -32,7 +33,7 @@ class Buttons:
     async def press(self, turn: Turn, pressed: PressedButton) -> Answer:
         """Return the answer to a button in time. An error is a card with its next step."""
         is_known = pressed.verb in set(Verb)
-        retry = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.data) if is_known else None
+        retry = ActionButton(title=text("Try again"), verb=pressed.verb, payload=pressed.data) if is_known else None
         is_personal = turn.private and pressed.verb in _PERSONAL_VIEWS and turn.person.account_id
         personal_view = (
             PersonalView(button=retry, accounts=(turn.person.account_id,)) if retry and is_personal else None
@@ -49,4 +50,4 @@ class Buttons:
 
 
 async def _cancel(_services: Services, _turn: Turn, _data: ActionData) -> Answer:
-    return Answer(message=notice(NoticeView(text="Nothing was changed.")))
+    return Answer(message=notice(NoticeView(text=text("Nothing was changed."))))

@@ -53,7 +53,7 @@ def _unknown(word: str) -> Answer:
 
 
 async def _help(services: Services, _turn: Turn, _arguments: str) -> Answer:
-    return Answer(message=_help_message(str(chats_off()) if await are_chats_off(services) else ""))
+    return Answer(message=_help_message(chats_off().text if await are_chats_off(services) else ""))
 
 
 @cache

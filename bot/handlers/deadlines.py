@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
+from bot.domain.texts import text
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.answers import Answer
 from bot.logs import get_logger
@@ -13,6 +14,7 @@ from cards.buttons import ActionButton, SubmitButton
 from cards.message import Message
 from cards.notice import NoticeView, notice
 from cards.personal_view import PersonalView
+from cards.translator import Translator
 
 A = TypeVar("A")
 
@@ -65,11 +67,16 @@ def refusal(
     if retry and not _fits(retry, copies=2 if personal_view else 1):
         retry = personal_view = None
     if retry and isinstance(error, BotAbsent):
-        button = replace(retry, title="Continue")
+        button = replace(retry, title=text("Continue"))
     elif retry and isinstance(error, Unavailable):
-        button = replace(retry, title="Try again")
+        button = replace(retry, title=text("Try again"))
     refresh = personal_view if isinstance(error, Unavailable) else None
-    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button, personal_view=refresh))
+    return notice(NoticeView(text=error.text, next_step=error.next_step, button=button, personal_view=refresh))
+
+
+def error_line(t: Translator, error: ChatSyncError) -> str:
+    """Return the error and its next step as one text, for places without a card."""
+    return t.sentences(t.show(error.text), t.show(error.next_step))
 
 
 def _fits(retry: ActionButton | SubmitButton, *, copies: int) -> bool:

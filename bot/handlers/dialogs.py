@@ -13,10 +13,12 @@ from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.public_names import Dialog
+from bot.domain.texts import text
 from bot.features.shared.access import require_chats_on, require_user_anywhere
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import no_private_answer
+from bot.features.shared.reader_languages import reader_translator
 from bot.features.shared.requests import DialogRequest, TypeaheadQuery
 from bot.features.shared.routes import Feature, PageHandler, Redirect, SearchHandler
 from bot.features.shared.services import Services
@@ -27,9 +29,12 @@ from bot.handlers.latest_only import LatestOnly
 from bot.handlers.quoted_message import quoted_message
 from cards.activity import card_json
 from cards.buttons import SubmitButton
-from cards.dialog import Done, Page
-from cards.inputs import Choice
-from cards.notice import NoticeView, notice
+from cards.dialog import Done, Page, RenderedPage
+from cards.dialog import dialog_page as deferred_page
+from cards.inputs import Choice, show_choices
+from cards.message import Message
+from cards.notice import last_line
+from cards.translator import Translator
 
 MAX_CHOICES = 15
 """Choices shown while a person types ("Typeahead search in Adaptive Cards")."""
@@ -57,10 +62,12 @@ class Dialogs:
     async def answer_invoke(self, turn: Turn, request: DialogRequest | None) -> dict[str, Any]:
         """Return the requested page, or the closing message, as the answer to an invoke."""
         page = await self.page(turn, request)
+        t = await reader_translator(self._services, turn)
         if isinstance(page, Done):
-            return dialog_message(page.text)
-        card = Fragment(card_json(page.message, channel=turn.chat.channel))
-        return dialog_page(page.title, card, page.height)
+            return dialog_message(page.line(t))
+        shown = page.render(t)
+        card = Fragment(card_json(shown.message, channel=turn.chat.channel))
+        return dialog_page(shown.title, card, shown.height)
 
     async def answer_in_chat(self, turn: Turn, request: DialogRequest) -> Answer:
         """Return the requested page, or the closing message, as a card for the chat.
@@ -70,11 +77,12 @@ class Dialogs:
         if not turn.private and request.page not in _SHARED_PAGES:
             return Answer(message=refusal(no_private_answer()))
         page = await self.page(turn, request)
-        return Answer(message=notice(NoticeView(text=page.text)) if isinstance(page, Done) else page.message)
+        return Answer(message=last_line(page) if isinstance(page, Done) else page.message)
 
     async def search(self, turn: Turn, query: TypeaheadQuery | None) -> dict[str, Any]:
         """Return the choices that match the typed text, as the answer to an invoke."""
-        return choices_answer(await self.find_choices(turn, query))
+        choices = await self.find_choices(turn, query)
+        return choices_answer(show_choices(await reader_translator(self._services, turn), choices))
 
     async def find_choices(self, turn: Turn, query: TypeaheadQuery | None) -> Sequence[Choice]:
         """Return the choices that match the typed text; none if the search fails."""
@@ -94,13 +102,12 @@ class Dialogs:
             if request.page not in _SETTINGS:
                 await require_chats_on(self._services, *self._services.environments)
             data = await self._read_data(turn, request)
-            retry.append(SubmitButton(title="Try again", dialog=request.page, payload=data))
+            retry.append(SubmitButton(title=text("Try again"), dialog=request.page, payload=data))
             return await self._show(turn, request.page, data)
 
         page = await self._deadline.run(show())
         if isinstance(page, ChatSyncError):
-            card = refusal(page, retry[0] if retry else None).card
-            return Page(title=_ERROR_TITLE, card=card, height="small")
+            return _error_page(refusal(page, retry[0] if retry else None))
         return page
 
     async def _read_data(self, turn: Turn, request: DialogRequest) -> ActionData:
@@ -113,3 +120,8 @@ class Dialogs:
     async def _show(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
         page = await self._pages[name](self._services, turn, data)
         return await self._show(turn, page.dialog, page.data) if isinstance(page, Redirect) else page
+
+
+@deferred_page
+def _error_page(t: Translator, shown: Message) -> RenderedPage:
+    return RenderedPage(title=_ERROR_TITLE, card=shown.render(t).card, height="small")

@@ -1,6 +1,7 @@
 """Unexpected errors of a turn, as the person sees them."""
 
 from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
+from bot.domain.texts import text
 from bot.logs import correlation_id, get_logger
 from bot.logs.tracebacks import describe_error
 from cards.activity import CardTooLargeError
@@ -20,5 +21,5 @@ def log_failure(error: Exception) -> ChatSyncError:
     _log.error("turn.failed", exc_info=error)
     return ChatSyncError(
         "Something went wrong.",
-        f"Try again. If the problem continues, send this ID to your administrator: {correlation_id()}",
+        text("Try again. If the problem continues, send this ID to your administrator: {id}", id=correlation_id()),
     )

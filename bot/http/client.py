@@ -16,6 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from yarl import URL
 
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.texts import text
 from bot.http.access_tokens import Tokens
 from bot.http.odata_errors import parse_retry_after
 from bot.runtime.answer_time import waiting_for
@@ -60,7 +61,7 @@ class ApiTarget:
     @property
     def unreadable(self) -> Unavailable:
         """An error for a response that cannot be parsed."""
-        return Unavailable(f"{self.name} returned an unreadable answer.", "Try again in a moment.")
+        return Unavailable(text("{system} returned an unreadable answer.", system=self.name), "Try again in a moment.")
 
 
 class Retryable(Unavailable):
@@ -185,7 +186,9 @@ class ApiClient:
                     return status, self._parse(request, answer, content)
         except (ClientError, TimeoutError) as error:
             kind = Retryable if _is_retryable(request, error) else Unavailable
-            raise kind(f"{self._system.name} is not responding.", "Try again in a moment.") from error
+            raise kind(
+                text("{system} is not responding.", system=self._system.name), text("Try again in a moment.")
+            ) from error
         finally:
             answered = f"{status // 100}xx" if status else "none"
             self._system.on_call(answered, perf_counter() - started_at)
@@ -213,14 +216,17 @@ class ApiClient:
             content += chunk
             if len(content) > max_bytes:
                 raise ResponseTooLarge(
-                    f"{self._system.name} returned an answer that is too large.", "Try again in a moment."
+                    text("{system} returned an answer that is too large.", system=self._system.name),
+                    "Try again in a moment.",
                 )
         return bytes(content)
 
     def _require_not_blocked(self) -> None:
         left = self._blocked_until - asyncio.get_running_loop().time()
         if left > 0:
-            raise Retryable(f"{self._system.name} is busy.", "Try again in a moment.", retry_after_s=left)
+            raise Retryable(
+                text("{system} is busy.", system=self._system.name), "Try again in a moment.", retry_after_s=left
+            )
 
 
 def _is_retryable(request: ApiRequest, error: Exception) -> bool:
@@ -238,7 +244,7 @@ def _wait_s(state: RetryCallState) -> float:
 
 def _converted(kind: type[Unavailable], error: ChatSyncError, wait_s: float | None) -> Unavailable:
     """Convert the error to another class; keep its texts, code, and notes."""
-    converted = kind(str(error), error.next_step, retry_after_s=wait_s)
+    converted = kind(error.text, error.next_step, retry_after_s=wait_s)
     converted.code, converted.log_text = error.code, error.log_text
     converted.__notes__ = list(getattr(error, "__notes__", []))
     return converted

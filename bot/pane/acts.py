@@ -33,7 +33,7 @@ def act(do: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
             raise
         if isinstance(answer, ChatSyncError):
             raise answer
-        text = display_sentences(answer.message.summary)
+        text = display_sentences(answer.message.render(asked.t).summary)
         return json_answer({"text": text, "isQuestion": answer.needs_confirmation})
 
     return handle

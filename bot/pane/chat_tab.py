@@ -21,7 +21,7 @@ async def view(request: web.Request) -> web.Response:
     found = await answer_in_time(work, services.limits.answer_within_s)
     if isinstance(found, ChatSyncError):
         raise found
-    return json_answer(chat_values(found, named))
+    return json_answer(chat_values(asked.t, found, named))
 
 
 async def poll(request: web.Request) -> web.Response:

@@ -7,11 +7,15 @@ from aiohttp import hdrs, web
 
 from bot.domain.pane_sessions import LASTS_FOR
 from bot.domain.pane_sign_in import SIGN_IN_WITHIN, SignInSecret
+from bot.languages.tags import catalog_tag
 
 SESSION_COOKIE = "__Host-chatsync-session"
 """Keeps the session over a reload of the frame. Browsers keep it apart for each organization that frames the page."""
 SIGN_IN_COOKIE = "__Host-chatsync-sign-in"
 """Recognizes the window when Microsoft Entra ID sends it back."""
+
+_AND = "."
+"""Separator of two values. Neither contains it."""
 
 
 def set_session_cookie(response: web.Response, token: str) -> None:
@@ -24,9 +28,15 @@ def clear_session_cookie(response: web.Response) -> None:
     _set_session_cookie(response, "", 0)
 
 
-def set_sign_in_cookie(response: web.Response, secret: SignInSecret) -> None:
-    """Keep the secret of the sign-in until Entra sends the window back."""
-    _set_sign_in_cookie(response, secret.text, int(SIGN_IN_WITHIN.total_seconds()))
+def set_sign_in_cookie(response: web.Response, secret: SignInSecret, language: str) -> None:
+    """Keep the secret of the sign-in, and the language of the window, until Entra sends the window back."""
+    _set_sign_in_cookie(response, f"{secret.text}{_AND}{language}", int(SIGN_IN_WITHIN.total_seconds()))
+
+
+def read_sign_in_cookie(request: web.Request) -> tuple[str, str | None]:
+    """Return the text of the secret, and the language of the window if it has a catalog."""
+    secret, _, language = request.cookies.get(SIGN_IN_COOKIE, "").partition(_AND)
+    return secret, catalog_tag(language)
 
 
 def clear_sign_in_cookie(response: web.Response) -> None:
@@ -44,5 +54,5 @@ def _set_sign_in_cookie(response: web.Response, secret: str, max_age: int) -> No
 
 
 def _set(response: web.Response, cookie: str, max_age: int, sites: str) -> None:
-    # Python learns to write partitioned cookies in version 3.14. Both values are Base64 for addresses.
+    # Python learns to write partitioned cookies in version 3.14. The values are Base64 for addresses, and a tag.
     response.headers.add(hdrs.SET_COOKIE, f"{cookie}; Max-Age={max_age}; Path=/; Secure; HttpOnly; {sites}")

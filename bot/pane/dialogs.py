@@ -21,7 +21,8 @@ from bot.pane.requests import PaneRequest, bad_request, signed_in
 from bot.pane.responses import json_answer
 from cards.activity import CardTooLargeError, card_json
 from cards.dialog import Done
-from cards.message import Message
+from cards.inputs import show_choices
+from cards.message import Rendered
 
 _MAX_ID = 300
 """Characters of the ID of a chat."""
@@ -33,13 +34,14 @@ _VERB = "verb"
 async def show_page(request: web.Request) -> web.Response:
     """Return the requested page of a dialog, or the text that closes the dialog."""
     asked = await signed_in(request)
-    page, data = asked.text("page"), _data(asked)
-    if not page:
+    named, data = asked.text("page"), _data(asked)
+    if not named:
         raise bad_request()
-    answer = await asked.door.cards.page(await _turn(asked), page_request(page, data))
+    answer = await asked.door.cards.page(await _turn(asked), page_request(named, data))
     if isinstance(answer, Done):
-        return json_answer({"text": display_sentences(answer.text)})
-    return json_answer({"title": answer.title, "height": answer.height, "card": _card(answer.message)})
+        return json_answer({"text": display_sentences(answer.line(asked.t))})
+    page = answer.render(asked.t)
+    return json_answer({"title": page.title, "height": page.height, "card": _card(page.message)})
 
 
 async def press_button(request: web.Request) -> web.Response:
@@ -50,9 +52,10 @@ async def press_button(request: web.Request) -> web.Response:
         raise bad_request()
     pressed = PressedButton(verb=verb, data=texts_in(data, without=_VERB))
     answer = await asked.door.cards.press(await _turn(asked), pressed)
+    rendered = answer.message.render(asked.t)
     if answer.already_queued:
-        return json_answer({"text": display_sentences(answer.message.summary)})
-    return json_answer({"card": _card(answer.message)})
+        return json_answer({"text": display_sentences(rendered.summary)})
+    return json_answer({"card": _card(rendered)})
 
 
 async def find_choices(request: web.Request) -> web.Response:
@@ -60,7 +63,7 @@ async def find_choices(request: web.Request) -> web.Response:
     asked = await signed_in(request)
     query = search_request(asked.text("dataset", at_most=_MAX_DATASET), asked.text("text"), _data(asked))
     choices = await asked.door.cards.find_choices(await _turn(asked), query)
-    titles = [(display_text(each.title or each.value), each.value) for each in choices]
+    titles = [(display_text(each.title or each.value), each.value) for each in show_choices(asked.t, choices)]
     return json_answer({"choices": [{"title": title, "value": value} for title, value in titles]})
 
 
@@ -91,7 +94,7 @@ def _data(asked: PaneRequest) -> Mapping[object, object]:
     return found
 
 
-def _card(message: Message) -> orjson.Fragment:
+def _card(message: Rendered) -> orjson.Fragment:
     """Return the card as Teams gets it; raise `BadRequest` for one that inputs made too large."""
     try:
         return orjson.Fragment(card_json(message, channel=TEAMS))

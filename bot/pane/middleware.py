@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 from bot.domain.errors import ChatSyncError
 from bot.pane.door import DOOR
+from bot.pane.languages import answer_translator
 from bot.pane.responses import error_answer, failure
 
 OWN_HEADER = "X-Chat-Sync-Host"
@@ -26,7 +27,7 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         return failure(error.status, error.reason)
     except ChatSyncError as error:
-        return error_answer(error)
+        return error_answer(answer_translator(request), error)
 
 
 def _is_own(request: web.Request) -> bool:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.pane_sessions import PaneHost
@@ -15,8 +15,8 @@ from bot.features.settings.labels import LABELS
 from bot.features.settings.list_history import WHOLE_ENVIRONMENT
 from bot.features.settings.settings_files import MAX_LENGTH
 from bot.pane.door import DOOR, PaneDoor
+from bot.pane.languages import asked_language, page_translator
 from bot.pane.static_files import STATIC_FILES
-from cards.settings.overview import TITLE
 
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 
@@ -48,7 +48,6 @@ SETTINGS_VALUES: Mapping[str, object] = {
         "recordType": Dialog.SETTINGS_RECORD_TYPE,
         "chooseTable": Dialog.SETTINGS_CHOOSE_TABLE,
         "rule": Dialog.SETTINGS_RULE,
-        "overviewTitle": TITLE,
     },
     "rules": {kind.name: LABELS[kind.field] for kind in KINDS.values()},
     "whole_environment": WHOLE_ENVIRONMENT,
@@ -95,11 +94,16 @@ def render(
     policy: str,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> web.Response:
-    """Return a page with the addresses of its files."""
+    """Return a page in the reader's language, with the addresses of its files."""
     path = request.app[DOOR].path
-    static = f"{path}/static/{request.app[STATIC_FILES].digest}"
-    text = request.app[TEMPLATES].get_template(name).render(path=path, static=static, **values)
-    headers = {"Content-Security-Policy": policy}
+    of_page = {
+        "path": path,
+        "static": f"{path}/static/{request.app[STATIC_FILES].digest}",
+        "t": page_translator(request),
+        "asked": asked_language(request),
+    }
+    text = request.app[TEMPLATES].get_template(name).render(of_page, **values)
+    headers = {"Content-Security-Policy": policy, hdrs.VARY: hdrs.ACCEPT_LANGUAGE}
     return web.Response(text=text, content_type="text/html", status=status, headers=headers)
 
 

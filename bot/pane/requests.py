@@ -13,7 +13,9 @@ from bot.features.pane.sessions import digest_of, require_session, signed_out
 from bot.features.record_search.resolver import from_link
 from bot.features.shared.action_data import parse_link
 from bot.pane.door import DOOR, PaneDoor, ReadJson
+from bot.pane.languages import answer_translator
 from bot.pane.middleware import OWN_HEADER
+from cards.translator import Translator
 
 MAX_TEXT = 400
 """Characters of a text that people type."""
@@ -27,6 +29,8 @@ class PaneRequest:
     identity: PaneIdentity
     session: str
     """The digest of the session."""
+    t: Translator
+    """The translator of the person's language."""
     body: Mapping[str, object]
 
     @property
@@ -88,7 +92,7 @@ async def signed_in(request: web.Request, read: ReadJson | None = None) -> PaneR
     door = request.app[DOOR]
     identity = await _identity_of(request)
     session, body = digest_of(token_of(request)), await _body_of(request, read or door.read_json)
-    return PaneRequest(door=door, identity=identity, session=session, body=body)
+    return PaneRequest(door=door, identity=identity, session=session, t=answer_translator(request), body=body)
 
 
 async def _identity_of(request: web.Request) -> PaneIdentity:

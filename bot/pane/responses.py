@@ -21,6 +21,7 @@ from bot.domain.errors import (
     Unavailable,
 )
 from bot.pane.display_values import display_sentences
+from cards.translator import Translator
 
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -65,19 +66,19 @@ def json_answer(body: Mapping[str, Any], status: int = HTTPStatus.OK) -> web.Res
     return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
 
 
-def error_answer(error: ChatSyncError) -> web.Response:
+def error_answer(t: Translator, error: ChatSyncError) -> web.Response:
     """Return the error with its next step, in the words of the bot."""
-    return failure(_status(error), str(error), error.next_step)
+    return json_answer({"error": error_values(t, error)}, _status(error))
 
 
 def failure(status: int, text: str, next_step: str = "") -> web.Response:
-    """Return an answer that says what failed, and what to do."""
+    """Return an answer that says what failed, and what to do, in the reader's language."""
     return json_answer({"error": _error(status, text, next_step)}, status)
 
 
-def error_values(error: ChatSyncError) -> Mapping[str, str]:
+def error_values(t: Translator, error: ChatSyncError) -> Mapping[str, str]:
     """Return the error as a part of another answer."""
-    return _error(_status(error), str(error), error.next_step)
+    return _error(_status(error), t.show(error.text), t.show(error.next_step))
 
 
 def secure(response: web.StreamResponse) -> None:

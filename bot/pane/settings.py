@@ -49,7 +49,7 @@ def answering(answer: Answer, *, with_file: bool = False) -> Callable[[web.Reque
 async def show(asked: PaneRequest) -> web.Response:
     """Return the settings of an environment as people read them."""
     found = await show_settings_page(asked.door.services, asked.person, asked.text("environment"))
-    return json_answer({"person": asked.identity.object_id, **page_values(found)})
+    return json_answer({"person": asked.identity.object_id, **page_values(asked.t, found)})
 
 
 async def access(asked: PaneRequest) -> web.Response:
@@ -65,9 +65,8 @@ async def history(asked: PaneRequest) -> web.Response:
         before=asked.number("before", 0) or None,
         skip=asked.number("skip", 0),
     )
-    return json_answer(
-        history_values(await list_history(asked.door.services, asked.person, asked.text("environment"), query))
-    )
+    found = await list_history(asked.door.services, asked.person, asked.text("environment"), query)
+    return json_answer(history_values(asked.t, found))
 
 
 async def export(asked: PaneRequest) -> web.Response:
@@ -80,7 +79,8 @@ async def check(asked: PaneRequest) -> web.Response:
     """Return the changes that a file would make."""
     text = asked.text("file", at_most=_MAX_TEXT)
     environment = asked.text("environment")
-    return json_answer(import_values(await check_file(asked.door.services, asked.person, environment, text)))
+    checked = await check_file(asked.door.services, asked.person, environment, text)
+    return json_answer(import_values(asked.t, checked))
 
 
 async def save(asked: PaneRequest) -> web.Response:
@@ -92,7 +92,7 @@ async def save(asked: PaneRequest) -> web.Response:
         version=asked.number("version", 0),
     )
     text = asked.text("file", at_most=_MAX_TEXT)
-    return json_answer(import_values(await import_file(asked.door.services, request, text)))
+    return json_answer(import_values(asked.t, await import_file(asked.door.services, request, text)))
 
 
 def add_routes(router: web.UrlDispatcher) -> None:

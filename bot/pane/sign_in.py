@@ -14,8 +14,9 @@ from bot.domain.pane_sign_in import SignInFailure, SignInResult, SignInSecret, p
 from bot.features.pane.sign_in import begin_sign_in, claim_sign_in, finish_sign_in
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
-from bot.pane.cookies import SIGN_IN_COOKIE, clear_sign_in_cookie, set_sign_in_cookie
+from bot.pane.cookies import clear_sign_in_cookie, read_sign_in_cookie, set_sign_in_cookie
 from bot.pane.door import DOOR, PaneDoor, SignInWindow
+from bot.pane.languages import LANGUAGE, answer_translator
 from bot.pane.page import render, unknown_host, window_policy
 from bot.pane.requests import bad_request
 from bot.pane.responses import failure, json_answer
@@ -36,33 +37,34 @@ async def window(request: web.Request) -> web.Response:
 
 async def begin(request: web.Request) -> web.Response:
     """Keep the secret in a cookie, and return the address of the sign-in page."""
-    door, opened = request.app[DOOR], _require_window(request)
+    door, opened, t = request.app[DOOR], _require_window(request), answer_translator(request)
     secret = parse_secret((await door.read_json(request)).get("secret"))
     if secret is None:
         raise bad_request()
     if not opened.budget.take():
-        text = "Too many people are signing in."
-        return failure(HTTPStatus.TOO_MANY_REQUESTS, text, "Close this window, and try again in a minute.")
+        next_step = t("Close this window, and try again in a minute.")
+        return failure(HTTPStatus.TOO_MANY_REQUESTS, t("Too many people are signing in."), next_step)
     await begin_sign_in(door.services, secret)
     response = json_answer({"url": opened.authorization_url(secret)}, HTTPStatus.CREATED)
-    set_sign_in_cookie(response, secret)
+    set_sign_in_cookie(response, secret, t.language)
     return response
 
 
 async def callback(request: web.Request) -> web.Response:
     """Take the answer of Entra ID for the window that has the cookie, once, and go on to the result."""
     door, opened = request.app[DOOR], _require_window(request)
-    secret = parse_secret(request.cookies.get(SIGN_IN_COOKIE))
+    kept, language = read_sign_in_cookie(request)
+    secret = parse_secret(kept)
     if secret is None:
-        return _go_on(door, SignInFailure.COOKIES)
+        return _go_on(door, SignInFailure.COOKIES, language)
     if not secret.is_state(request.query.get("state", "")):
         # The cookie belongs to another window, which goes on.
-        return _go_on(door, SignInFailure.ANOTHER)
+        return _go_on(door, SignInFailure.ANOTHER, language)
     if not await claim_sign_in(door.services, secret):
-        return _go_on(door, SignInFailure.OVER, ends=True)
+        return _go_on(door, SignInFailure.OVER, language, ends=True)
     found = await _result(request, opened, secret)
     await finish_sign_in(door.services, secret, found)
-    return _go_on(door, found.failure or DONE, ends=True)
+    return _go_on(door, found.failure or DONE, language, ends=True)
 
 
 async def result(request: web.Request) -> web.Response:
@@ -96,9 +98,10 @@ def _failed(request: web.Request, why: SignInFailure, reason: str, code: str | N
     return SignInResult(failure=why)
 
 
-def _go_on(door: PaneDoor, step: str, *, ends: bool = False) -> web.Response:
+def _go_on(door: PaneDoor, step: str, language: str | None, *, ends: bool = False) -> web.Response:
     """Redirect to the page of the result, whose address contains neither the code nor the state."""
-    address = f"{door.path}/sign-in/{step}"
+    query = f"?{LANGUAGE}={language}" if language else ""
+    address = f"{door.path}/sign-in/{step}{query}"
     response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
     if ends:
         clear_sign_in_cookie(response)

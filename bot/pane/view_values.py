@@ -10,20 +10,24 @@ from bot.domain.values import ObjectId
 from bot.features.pane.live import Watch
 from bot.features.pane.views import PaneRow, PaneView, PersonRow, Section
 from bot.features.shared.answers import record_data
-from bot.pane.display_values import display_text, display_time
+from bot.pane.display_values import display_name, display_text, display_time, timed_values
 from bot.pane.responses import error_values
 from cards.chat_list import ConnectedBy
 from cards.record import RecordHeader
+from cards.timed_text import TIME
+from cards.translator import Translator
 
 
-def view_values(view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *, at: datetime) -> Mapping[str, Any]:
+def view_values(
+    t: Translator, view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *, at: datetime
+) -> Mapping[str, Any]:
     """Return the view, and what the page sends to learn whether it is up to date.
 
     `photos` are the signatures for the photos of the people.
     """
     return {
-        "record": record_value(view.record) if view.record else None,
-        "sections": [_section(each, photos) for each in view.sections],
+        "record": record_value(t, view.record) if view.record else None,
+        "sections": [_section(t, each, photos) for each in view.sections],
         "isPartial": view.is_partial,
         "at": display_time(at),
         "watch": {
@@ -36,39 +40,39 @@ def view_values(view: PaneView, watch: Watch, photos: Mapping[ObjectId, str], *,
     }
 
 
-def _section(section: Section, photos: Mapping[ObjectId, str]) -> Mapping[str, Any]:
+def _section(t: Translator, section: Section, photos: Mapping[ObjectId, str]) -> Mapping[str, Any]:
     return {
         "name": section.name.value,
-        "rows": [_row(each) for each in section.rows],
-        "people": [_person(each, photos.get(each.id, "")) for each in section.people],
+        "rows": [_row(t, each) for each in section.rows],
+        "people": [_person(t, each, photos.get(each.id, "")) for each in section.people],
         "total": section.total,
         "searched": section.searched,
-        "hint": section.hint,
-        "problem": error_values(section.problem) if section.problem else None,
+        "hint": t.show(section.hint),
+        "problem": error_values(t, section.problem) if section.problem else None,
         "asOf": display_time(section.as_of) if section.as_of else None,
     }
 
 
-def _person(person: PersonRow, photo: str) -> Mapping[str, Any]:
+def _person(t: Translator, person: PersonRow, photo: str) -> Mapping[str, Any]:
     return {
         "key": person.id,
         "name": display_text(person.name),
         "title": display_text(person.title),
         "presence": person.presence.name,
-        "presenceText": person.presence.value,
-        "reason": display_text(person.reason),
+        "presenceText": t.show(person.presence.label),
+        "reason": display_text(t.show(person.reason)),
         "isSelf": person.is_self,
         "url": _web_address(person.chat_url),
         "photo": photo,
     }
 
 
-def _row(row: PaneRow) -> Mapping[str, Any]:
+def _row(t: Translator, row: PaneRow) -> Mapping[str, Any]:
     return {
         "key": display_text(row.key),
-        "name": display_text(row.name),
+        "name": display_text(t.show(row.name)),
         "state": row.state.value,
-        "text": display_text(row.text),
+        "text": display_text(t.show(row.text)),
         "url": _web_address(row.url),
         "connection": row.connection,
         "resumable": row.resumable,
@@ -76,35 +80,42 @@ def _row(row: PaneRow) -> Mapping[str, Any]:
         "chat": row.chat,
         "channel": {"team": row.channel.team, "channel": row.channel.channel} if row.channel else None,
         "canDisconnect": row.can_disconnect,
-        "facts": _facts(row),
-        "records": [record_value(each) if each else None for each in row.records],
+        "facts": _facts(t, row),
+        "records": [record_value(t, each) if each else None for each in row.records],
     }
 
 
-def _facts(row: PaneRow) -> list[Mapping[str, Any]]:
-    facts = _connected(row.connected) if row.connected else []
+def _facts(t: Translator, row: PaneRow) -> list[Mapping[str, Any]]:
+    facts = _connected(t, row.connected) if row.connected else []
     if row.last_written_at:
-        by = f"Last message by {display_text(row.last_writer)}" if row.last_writer else "Last message"
-        facts.append({"text": by, "at": display_time(row.last_written_at)})
+        facts.append(timed_values(_last_message(t, row.last_writer), row.last_written_at))
     if row.ended:
-        facts.append({"text": f"Disconnected by {display_text(row.ended.name)}", "at": display_time(row.ended.at)})
+        name = display_name(t, row.ended.name)
+        facts.append(timed_values(t("Disconnected by {name}", name=name), row.ended.at))
     if row.sync:
-        facts.append({"text": row.sync, "at": None})
+        facts.append(timed_values(t.show(row.sync), None))
     return facts
 
 
-def _connected(connected: ConnectedBy) -> list[Mapping[str, Any]]:
-    by = f"Connected by {display_text(connected.name)} ({connected.presence})"
-    facts: list[Mapping[str, Any]] = [{"text": by, "at": display_time(connected.at)}]
+def _last_message(t: Translator, writer: str) -> str:
+    if not writer:
+        return t("Last message")
+    return t("Last message by {name}", name=display_name(t, writer))
+
+
+def _connected(t: Translator, connected: ConnectedBy) -> list[Mapping[str, Any]]:
+    name, presence = display_name(t, connected.name), t.show(connected.presence)
+    by = t("Connected by {name} ({presence})", name=name, presence=presence)
+    facts = [timed_values(by, connected.at)]
     if connected.paused_at:
-        facts.append({"text": "Paused since", "at": display_time(connected.paused_at)})
+        facts.append(timed_values(t("Paused since {time}", time=TIME), connected.paused_at))
     return facts
 
 
-def record_value(record: RecordHeader) -> Mapping[str, Any]:
+def record_value(t: Translator, record: RecordHeader) -> Mapping[str, Any]:
     """Return the names and the address of the record."""
     return {
-        "kind": display_text(record.kind),
+        "kind": display_text(t.show(record.kind)),
         "name": display_text(record.name or ""),
         "number": display_text(record.number or ""),
         "url": _web_address(record.url),

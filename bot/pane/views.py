@@ -60,7 +60,7 @@ async def _view(asked: PaneRequest) -> web.Response:
         found = replace(found, sections=[*found.sections, section])
     people = [person.id for section in found.sections for person in section.people]
     photos = await sign_photos(services, asked.person, people)
-    return json_answer(view_values(found, watch, photos, at=services.clock.now()))
+    return json_answer(view_values(asked.t, found, watch, photos, at=services.clock.now()))
 
 
 async def _show(asked: PaneRequest, viewing: Viewing, record: RecordRef | None) -> PaneView:

@@ -10,6 +10,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.model_apps import ModelApp
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, TableName, View
+from bot.domain.user_formats import UserLanguages
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from bot.domain.webhook_steps import RegisteredWebhookStep, Registration, WebhookStep
 
@@ -51,11 +52,16 @@ class Records(Protocol):
         """Return whether the environment defines the privilege."""
         ...
 
-    async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
-        """Return the table and its columns; raises `NotFound` for an unknown name.
+    async def table(self, environment: EnvironmentId, name: str) -> Table:
+        """Return the table and its columns; raises `NotFound` for an unknown name. Labels have all languages."""
+        ...
 
-        Labels are in the language of `reader` if they are translated, else in the app's language.
-        """
+    async def languages(self, environment: EnvironmentId, person: ObjectId) -> UserLanguages:
+        """Return the languages of the person's user; none without a user, or if the app may not read them."""
+        ...
+
+    async def base_language(self, environment: EnvironmentId) -> int | None:
+        """Return the base language of the environment (LCID); None if the app may not read it."""
         ...
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import ChatJob, Job, PendingWork
+from bot.domain.jobs import ChatJob, Job, PendingWork, in_sentences
 from bot.domain.key_fields import RecordEvent
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
@@ -92,6 +92,11 @@ class Inbox:
         waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == PENDING).distinct()
         return frozenset(lanes[lane] for lane in (await self._connection.execute(waits)).scalars())
 
+    async def has_pending_job(self, job: Job) -> bool:
+        """Check whether a job of this kind and subject waits or runs."""
+        waits = select(table.c.lane).where(table.c.lane == job_lane(job), table.c.state == PENDING).limit(1)
+        return (await self._connection.execute(waits)).first() is not None
+
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
         """Return the pending work of each lane that has any: its first rows, so that a flood is processed in parts."""
         number = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("number")
@@ -167,7 +172,7 @@ def _merge(jobs: Sequence[Job]) -> Job | None:
     """Return one job for all requests in a lane: the one with the most retries, and all texts."""
     chosen = max(jobs, key=_retries, default=None)
     texts = dict.fromkeys(each.text for each in jobs if isinstance(each, ChatJob) and each.text)
-    return replace(chosen, text=". ".join(texts)) if isinstance(chosen, ChatJob) else chosen
+    return replace(chosen, text=in_sentences(*texts)) if isinstance(chosen, ChatJob) else chosen
 
 
 def _retries(job: Job) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.new_chat import ChatStep, NewChat, NewChatKey, StepFailure
+from bot.domain.texts import stored
 from bot.domain.values import ChatId, ObjectId
 from bot.store.codecs import CHAT_REQUEST
 from bot.store.tables import new_chat as table
@@ -85,6 +86,7 @@ def _new_chat(row: RowMapping) -> NewChat:
         creation_requested_at=row["asked_at"],
         done=tuple(ChatStep(step) for step in row["done"]),
         failures=tuple(
-            StepFailure(step=ChatStep(step), reason=why, next_step=then) for step, why, then in row["troubles"]
+            StepFailure(step=ChatStep(step), reason=stored(why), next_step=stored(then))
+            for step, why, then in row["troubles"]
         ),
     )

@@ -66,7 +66,7 @@ def require_activity(body: Mapping[str, Any]) -> None:
     """Raise `BadRequest` that names what every activity needs and this one lacks."""
     for name, wanted in (("type", str), ("serviceUrl", str), ("conversation", dict)):
         if not isinstance(body.get(name), wanted) or not body[name]:
-            raise BadRequest(f"An activity needs {name}.")
+            raise BadRequest("An activity needs {name}.", name=name)
     conversation_id = body["conversation"].get("id")
     if not isinstance(conversation_id, str) or not conversation_id:
         raise BadRequest("An activity needs conversation.id.")

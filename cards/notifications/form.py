@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.buttons import Button, SubmitButton, button_rows
-from cards.dialog import Height, Page, page, problem
+from cards.dialog import Height, RenderedPage, dialog_page, page, problem
 from cards.elements import Element, TextBlock
-from cards.inputs import Choice, Choices, DateInput, TextInput, TimeInput, Toggle, TypeaheadChoices
+from cards.inputs import Choice, Choices, DateInput, TextInput, TimeInput, Toggle, TypeaheadChoices, show_choices
 from cards.record import escape_value, escape_word
 from cards.settings.shared import heading, hint
 from cards.text import escape, local_time
+from cards.translator import Translator
 
 MAX_LINE_LENGTH = 400
 
@@ -113,45 +114,55 @@ class FormView:
     height: Height = "medium"
 
 
-_REVIEW = "Your changes are not saved yet. Review them, and then save again."
-
-
-def form(view: FormView) -> Page:
+@dialog_page
+def form(t: Translator, view: FormView) -> RenderedPage:
     """Return the page."""
-    body: list[Element] = [TextBlock(escape_value(view.place), size="Small", subtle=True)]
+    body: list[Element] = [TextBlock(escape_value(t.show(view.place)), size="Small", subtle=True)]
     if view.message:
-        body.append(TextBlock(escape(view.message, limit=MAX_LINE_LENGTH), weight="Bolder"))
+        body.append(_bold(t, view.message))
     for saved in view.saved_by_others:
-        line = f"{escape_word(saved.who)} saved this while the page was open ({local_time(saved.at)}):"
-        body += [TextBlock(line, weight="Bolder"), TextBlock(escape(saved.what, limit=MAX_LINE_LENGTH), spacing="None")]
+        body += _saved_by_other(t, saved)
     if any(saved.is_conflict for saved in view.saved_by_others):
-        body.append(problem(_REVIEW))
-    body += [TextBlock(escape(each, limit=MAX_LINE_LENGTH), weight="Bolder") for each in view.preview]
+        body.append(problem(t, t("Your changes are not saved yet. Review them, and then save again.")))
+    body += [_bold(t, each) for each in view.preview]
     for part in view.parts:
-        body += _elements(part)
-    return page(view.title, body, list(view.buttons), height=view.height)
+        body += _elements(t, part)
+    return page(t, view.title, body, list(view.buttons), height=view.height)
 
 
-def _elements(part: Part) -> list[Element]:
+def _bold(t: Translator, text: str) -> Element:
+    return TextBlock(escape(t.show(text), limit=MAX_LINE_LENGTH), weight="Bolder")
+
+
+def _saved_by_other(t: Translator, saved: SavedByOther) -> list[Element]:
+    line = t(
+        "{name} saved this while the page was open ({time}):",
+        name=escape_word(t.show(saved.who)),
+        time=local_time(saved.at),
+    )
+    what = escape(t.show(saved.what), limit=MAX_LINE_LENGTH)
+    return [TextBlock(line, weight="Bolder"), TextBlock(what, spacing="None")]
+
+
+def _elements(t: Translator, part: Part) -> list[Element]:
     match part:
         case Heading():
-            return [heading(escape_word(part.text))]
+            return [heading(escape_word(t.show(part.text)))]
         case Line():
-            return [_line(part)]
+            return [_line(t, part)]
         case Row():
-            return [*button_rows(part.buttons)]
+            return [*button_rows(t, part.buttons)]
         case _:
-            above = [problem(part.problem)] if part.problem else []
-            below = [hint(part.hint)] if part.hint else []
-            return [*above, _input(part), *below]
+            above = [problem(t, part.problem)] if part.problem else []
+            below = [hint(t, part.hint)] if part.hint else []
+            return [*above, _input(t, part), *below]
 
 
-def _line(line: Line) -> Element:
-    text = escape(line.text, limit=MAX_LINE_LENGTH)
-    shown = f"{local_time(line.at)} · {text}" if line.at else text
-    shown = f"{shown} Until {local_time(line.until)}." if line.until else shown
+def _line(t: Translator, line: Line) -> Element:
+    until = t("Until {time}.", time=local_time(line.until)) if line.until else ""
+    text = t.sentences(escape(t.show(line.text), limit=MAX_LINE_LENGTH), until)
     return TextBlock(
-        shown,
+        f"{local_time(line.at)} · {text}" if line.at else text,
         weight="Bolder" if line.bold else None,
         size="Small" if line.small else None,
         subtle=line.small,
@@ -159,29 +170,30 @@ def _line(line: Line) -> Element:
     )
 
 
-def _input(field: Field) -> Element:
+def _input(t: Translator, field: Field) -> Element:
+    label = t.show(field.label)
     match field:
         case TimeField():
-            return TimeInput(field.name, field.label, value=field.value)
+            return TimeInput(field.name, label, value=field.value)
         case DateField():
-            return DateInput(field.name, field.label, value=field.value)
+            return DateInput(field.name, label, value=field.value)
         case SwitchField():
-            return Toggle(field.name, field.label, on=field.value == "true")
+            return Toggle(field.name, label, on=field.value == "true")
         case ChoiceField():
-            return _choices(field)
+            return _choices(t, field, label)
         case _:
-            return TextInput(field.name, field.label, value=field.value, longest=field.max_length)
+            return TextInput(field.name, label, value=field.value, longest=field.max_length)
 
 
-def _choices(field: ChoiceField) -> Element:
+def _choices(t: Translator, field: ChoiceField, label: str) -> Element:
     if field.dataset:
         return TypeaheadChoices(
-            field.name, field.label, field.dataset, field.choices, chosen=field.chosen, several=field.several
+            field.name, label, field.dataset, show_choices(t, field.choices), chosen=field.chosen, several=field.several
         )
     return Choices(
         field.name,
-        field.label,
-        field.choices,
+        label,
+        show_choices(t, field.choices),
         chosen=field.chosen,
         several=field.several,
         expanded=field.expanded,

@@ -1,19 +1,18 @@
 """Cards about mutes: the question for how long, and the notice for the chat (spec V2)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cards.buttons import ActionButton, button_rows, render_button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.inputs import Toggle
-from cards.message import Message
+from cards.message import Rendered, message
 from cards.record import byline, escape_name, escape_word
 from cards.text import escape, local_time, single_line
+from cards.translator import Translator
 
 ALSO_URGENT = "alsoUrgent"
 """Name of the switch for urgent changes."""
-ALSO_URGENT_TITLE = "Also mute urgent changes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +24,12 @@ class MuteState:
     """None until somebody turns it off."""
 
 
-def mute_sentence(state: MuteState) -> str:
+def mute_sentence(t: Translator, state: MuteState) -> str:
     """Return the sentence that says until when something is muted, escaped for a card."""
-    by = escape_word(state.by)
+    name = escape_word(t.show(state.by))
     if state.until is None:
-        return f"Muted by {by} until someone turns it off."
-    return f"Muted by {by} until {local_time(state.until)}."
+        return t("Muted by {name} until someone turns it off.", name=name)
+    return t("Muted by {name} until {time}.", name=name, time=local_time(state.until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +44,24 @@ class AskMuteView:
     unmute: ActionButton | None = None
 
 
-def ask_mute(view: AskMuteView) -> Message:
+@message
+def ask_mute(t: Translator, view: AskMuteView) -> Rendered:
     """Return the card with a button for each span."""
-    question = f"Mute {view.record} in this chat for how long?" if view.record else "Mute this chat for how long?"
+    question = _question(t, view.record)
     body: list[Element] = [TextBlock(escape(question), weight="Bolder")]
     if view.state:
-        body.append(TextBlock(mute_sentence(view.state), spacing="Small"))
-    body.append(Toggle(ALSO_URGENT, ALSO_URGENT_TITLE, on=False))
-    body += button_rows(view.spans)
-    body.append(byline("Times are in the chat's time zone, or else in yours."))
-    actions = [render_button(view.unmute)] if view.unmute else []
-    return Message(card=AdaptiveCard(body, actions=actions), summary=single_line(question))
+        body.append(TextBlock(mute_sentence(t, view.state), spacing="Small"))
+    body.append(Toggle(ALSO_URGENT, t("Also mute urgent changes"), on=False))
+    body += button_rows(t, view.spans)
+    body.append(byline(t("Times are in the chat's time zone, or else in yours.")))
+    actions = [render_button(t, view.unmute)] if view.unmute else []
+    return Rendered(card=AdaptiveCard(body, actions=actions), summary=single_line(question))
+
+
+def _question(t: Translator, record: str) -> str:
+    if record:
+        return t("Mute {record} in this chat for how long?", record=record)
+    return t("Mute this chat for how long?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +77,36 @@ class MutedView:
     unmute: ActionButton
 
 
-def muted(view: MutedView) -> Message:
+@message
+def muted(t: Translator, view: MutedView) -> Rendered:
     """Return the notice with who muted it, and until when."""
-    by, until = escape_word(view.state.by), view.state.until
-    what = f"{escape_name(view.record)} in this chat" if view.record else "this chat"
-    end = f"until {local_time(until)}" if until else "until someone turns it off"
-    lines: Sequence[str] = (
-        "Only news such as a closed or deleted record still comes."
-        if view.also_urgent
-        else "Urgent changes, and news such as a closed or deleted record, still come.",
-        view.utc_note,
-    )
-    body: list[Element] = [TextBlock(f"{by} muted {what} {end}.", weight="Bolder")]
+    lines = (_still_told(t, also_urgent=view.also_urgent), t.show(view.utc_note))
+    body: list[Element] = [TextBlock(_muted(t, view), weight="Bolder")]
     body += [TextBlock(escape(line), spacing="Small") for line in lines if line]
-    summary = f"{single_line(view.state.by)} muted {single_line(view.record) or 'this chat'}."
-    return Message(card=AdaptiveCard(body, actions=[render_button(view.unmute)]), summary=summary)
+    card = AdaptiveCard(body, actions=[render_button(t, view.unmute)])
+    return Rendered(card=card, summary=_muted_summary(t, view))
+
+
+def _muted(t: Translator, view: MutedView) -> str:
+    name, record = escape_word(t.show(view.state.by)), escape_name(view.record)
+    time = local_time(view.state.until) if view.state.until else ""
+    if view.record and time:
+        return t("{name} muted {record} in this chat until {time}.", name=name, record=record, time=time)
+    if view.record:
+        return t("{name} muted {record} in this chat until someone turns it off.", name=name, record=record)
+    if time:
+        return t("{name} muted this chat until {time}.", name=name, time=time)
+    return t("{name} muted this chat until someone turns it off.", name=name)
+
+
+def _muted_summary(t: Translator, view: MutedView) -> str:
+    name, record = single_line(t.show(view.state.by)), single_line(view.record)
+    if record:
+        return t("{name} muted {record}.", name=name, record=record)
+    return t("{name} muted this chat.", name=name)
+
+
+def _still_told(t: Translator, *, also_urgent: bool) -> str:
+    if also_urgent:
+        return t("Only news such as a closed or deleted record still comes.")
+    return t("Urgent changes, and news such as a closed or deleted record, still come.")

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.buttons import SubmitButton, button_rows
-from cards.dialog import Page, page
+from cards.dialog import RenderedPage, dialog_page, page
 from cards.elements import Container, Element, TextBlock
 from cards.settings.shared import ConcurrentChanges, breadcrumb, change_lines
 from cards.text import escape, local_time
+from cards.translator import Translator
 
 MAX_LINES = 15
 """Changes on a page."""
-
-_TITLE = "History of the settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +25,17 @@ class HistoryView:
     older: SubmitButton | None = None
 
 
-def history_page(view: HistoryView) -> Page:
+@dialog_page
+def history_page(t: Translator, view: HistoryView) -> RenderedPage:
     """Return the page with the person, the time, and the changes of each save."""
-    body: list[Element] = [breadcrumb(view.place), *(_saved(each) for each in view.saves)]
+    body: list[Element] = [breadcrumb(t, view.place), *(_saved(t, each) for each in view.saves)]
     if not view.saves:
-        body.append(
-            TextBlock("Nobody has changed the settings yet." if not view.newest else "There are no more changes.")
-        )
-    body += button_rows([each for each in (view.newest, view.older) if each])
-    return page(_TITLE, body, [view.back], height="large")
+        nothing = t("There are no more changes.") if view.newest else t("Nobody has changed the settings yet.")
+        body.append(TextBlock(nothing))
+    body += button_rows(t, [each for each in (view.newest, view.older) if each])
+    return page(t, t("History of the settings"), body, [view.back], height="large")
 
 
-def _saved(saved: ConcurrentChanges) -> Element:
-    heading = TextBlock(f"{escape(saved.who)} · {local_time(saved.at)}", weight="Bolder")
-    return Container([heading, *change_lines(saved.changes, at_most=MAX_LINES)], separated=True)
+def _saved(t: Translator, saved: ConcurrentChanges) -> Element:
+    heading = TextBlock(f"{escape(t.show(saved.who))} · {local_time(saved.at)}", weight="Bolder")
+    return Container([heading, *change_lines(t, saved.changes, at_most=MAX_LINES)], separated=True)

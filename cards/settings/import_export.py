@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cards.buttons import SubmitButton
-from cards.dialog import Page, page
+from cards.dialog import RenderedPage, dialog_page, page
 from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TextInput
 from cards.settings.shared import (
@@ -14,10 +14,10 @@ from cards.settings.shared import (
     concurrent_change_lines,
     heading,
     hint,
-    label,
+    labelled,
     problem_lines,
 )
-from cards.words import plural
+from cards.translator import Translator
 
 MAX_TEXT_LENGTH = 16_000
 """Characters of settings on a page. A card has 25,000 bytes and contains them escaped twice."""
@@ -26,11 +26,18 @@ MAX_PREVIEWED = 60
 """Changes that the preview shows."""
 
 
-def export_page(where: str, text: str, back: SubmitButton, *, more: SubmitButton | None = None) -> Page:
+@dialog_page
+def export_page(
+    t: Translator, where: str, text: str, back: SubmitButton, *, more: SubmitButton | None = None
+) -> RenderedPage:
     """Return the page with the settings to copy. `more` opens the part that did not fit."""
-    body: list[Element] = [breadcrumb(where), TextInput("settings", "Copy this text", value=text, lines=True)]
-    body.append(hint("This text contains only settings, no records or secrets. To import it, write: settings import"))
-    return page("Export settings", body, [more, back] if more else [back], height="large")
+    content = t("This text contains only settings, no records or secrets. To import it, write: settings import")
+    body: list[Element] = [
+        breadcrumb(t, where),
+        TextInput("settings", t("Copy this text"), value=text, lines=True),
+        hint(t, content),
+    ]
+    return page(t, t("Export settings"), body, [more, back] if more else [back], height="large")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +51,28 @@ class ImportView:
     problems: tuple[tuple[str, str], ...] = ()
 
 
-def import_page(view: ImportView) -> Page:
+@dialog_page
+def import_page(t: Translator, view: ImportView) -> RenderedPage:
     """Return the page for pasting the settings."""
     body: list[Element] = []
     if view.problems:
-        body.append(TextBlock("Nothing was changed.", weight="Bolder"))
-    body += problem_lines(view.problems)
-    choices = [Choice(title=label(each.title), value=each.value) for each in view.environments]
-    body.append(Choices("environment", "Environment", choices, chosen=[view.chosen]))
-    body.append(
+        body.append(TextBlock(t("Nothing was changed."), weight="Bolder"))
+    review = t("You can review the changes before you save them. Settings not in the text stay the same.")
+    body += [
+        *problem_lines(t, view.problems),
+        Choices("environment", t("Environment"), labelled(t, view.environments), chosen=[view.chosen]),
         TextInput(
             "settings",
-            "Settings",
+            t("Settings"),
             value=view.text,
-            hint="Paste the text from settings export",
+            hint=t("Paste the text from settings export"),
             longest=MAX_TEXT_LENGTH,
             lines=True,
-            required="Paste the settings",
-        )
-    )
-    body.append(hint("You can review the changes before you save them. Settings not in the text stay the same."))
-    return page("Import settings", body, [view.show], height="large")
+            required=t("Paste the settings"),
+        ),
+        hint(t, review),
+    ]
+    return page(t, t("Import settings"), body, [view.show], height="large")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +86,14 @@ class PreviewView:
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
-def preview_page(view: PreviewView) -> Page:
+@dialog_page
+def preview_page(t: Translator, view: PreviewView) -> RenderedPage:
     """Return the page with the changes and the button that saves them."""
-    body: list[Element] = [breadcrumb(view.place), *concurrent_change_lines(view.concurrent_changes, kept=False)]
+    body: list[Element] = [breadcrumb(t, view.place), *concurrent_change_lines(t, view.concurrent_changes, kept=False)]
+    title = t("Import settings")
     if view.save is None:
-        body.append(TextBlock("This environment already has these settings. There is nothing to change."))
-        return page("Import settings", body, [view.back])
-    count = len(view.changes)
-    body.append(heading(plural(count, "1 setting will change:", f"{count} settings will change:")))
-    body += change_lines(view.changes, at_most=MAX_PREVIEWED)
-    return page("Import settings", body, [view.save, view.back])
+        body.append(TextBlock(t("This environment already has these settings. There is nothing to change.")))
+        return page(t, title, body, [view.back])
+    body.append(heading(t.plural(len(view.changes), "1 setting will change:", "{count} settings will change:")))
+    body += change_lines(t, view.changes, at_most=MAX_PREVIEWED)
+    return page(t, title, body, [view.save, view.back])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.buttons import SubmitButton, render_button
-from cards.dialog import Page, page
+from cards.dialog import RenderedPage, dialog_page, page
 from cards.elements import ActionSet, Element, TextBlock
 from cards.inputs import Choice, Choices, TypeaheadChoices
 from cards.record import escape_value, fact_set
@@ -15,12 +15,11 @@ from cards.settings.shared import (
     change_lines,
     concurrent_change_lines,
     hint,
-    label,
+    labelled,
     problem_lines,
 )
 from cards.text import escape
-
-TITLE = "Chat Sync settings"
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,30 +42,38 @@ class OverviewView:
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
-def overview_page(view: OverviewView) -> Page:
+def overview_title(t: Translator) -> str:
+    """Return the title of the start page."""
+    return t("Chat Sync settings")
+
+
+@dialog_page
+def overview_page(t: Translator, view: OverviewView) -> RenderedPage:
     """Return the page with the saved changes, the settings of the environment, and the record types."""
-    body: list[Element] = [breadcrumb(view.place)]
+    body: list[Element] = [breadcrumb(t, view.place)]
     if view.message:
-        body.append(TextBlock(escape(view.message), weight="Bolder"))
-    body += change_lines(view.saved)
-    body += [TextBlock(escape(each)) for each in view.warnings]
-    body += concurrent_change_lines(view.concurrent_changes, kept=True)
-    body += fact_set([(name, escape_value(value)) for name, value in view.facts])
+        body.append(TextBlock(escape(t.show(view.message)), weight="Bolder"))
+    body += change_lines(t, view.saved)
+    body += [TextBlock(escape(t.show(each))) for each in view.warnings]
+    body += concurrent_change_lines(t, view.concurrent_changes, kept=True)
+    body += fact_set(t, [(name, escape_value(t.show(value))) for name, value in view.facts])
     if view.other_environment:
-        body.append(ActionSet([render_button(view.other_environment)]))
+        body.append(ActionSet([render_button(t, view.other_environment)]))
     if view.types:
-        body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
+        first = [view.types[0].value]
+        body.append(Choices("table", t("Record type"), labelled(t, view.types), chosen=first))
         # In its own row, because three buttons side by side are too wide for a phone.
-        body.append(ActionSet([render_button(view.change)]))
-    body.append(ActionSet([render_button(view.history)]))
-    return page(TITLE, body, [view.add, view.organization], height="medium")
+        body.append(ActionSet([render_button(t, view.change)]))
+    body.append(ActionSet([render_button(t, view.history)]))
+    return page(t, overview_title(t), body, [view.add, view.organization], height="medium")
 
 
-def environment_page(environments: Sequence[Choice], go: SubmitButton) -> Page:
+@dialog_page
+def environment_page(t: Translator, environments: Sequence[Choice], go: SubmitButton) -> RenderedPage:
     """Return the page that asks for one of several environments."""
-    first = [environments[0].value]
-    body = [Choices("environment", "Environment", _labelled(environments), chosen=first, expanded=True)]
-    return page(TITLE, body, [go], height="small")
+    listed, first = labelled(t, environments), [environments[0].value]
+    body = [Choices("environment", t("Environment"), listed, chosen=first, expanded=True)]
+    return page(t, overview_title(t), body, [go], height="small")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +88,13 @@ class AddTableView:
     problem: str = ""
 
 
-def add_table_page(view: AddTableView) -> Page:
+@dialog_page
+def add_table_page(t: Translator, view: AddTableView) -> RenderedPage:
     """Return the page that asks for the table to add."""
-    body: list[Element] = [breadcrumb(view.place)]
+    body: list[Element] = [breadcrumb(t, view.place)]
     if view.problem:
-        body += problem_lines([("Table", view.problem)])
-    body.append(
-        TypeaheadChoices(
-            "table", "Table (type a few letters)", view.dataset, _labelled(view.listed), required="Choose a table"
-        )
-    )
-    body.append(hint("The note for a new record type is off until you turn it on."))
-    return page("Add a record type", body, [view.add, view.back], height="medium")
-
-
-def _labelled(choices: Sequence[Choice]) -> list[Choice]:
-    return [Choice(title=label(each.title), value=each.value) for each in choices]
+        body += problem_lines(t, [(t("Table"), view.problem)])
+    listed, required = labelled(t, view.listed), t("Choose a table")
+    body.append(TypeaheadChoices("table", t("Table (type a few letters)"), view.dataset, listed, required=required))
+    body.append(hint(t, t("The note for a new record type is off until you turn it on.")))
+    return page(t, t("Add a record type"), body, [view.add, view.back], height="medium")

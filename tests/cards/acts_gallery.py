@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.domain.texts import text
 from cards.buttons import ActionButton
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -12,6 +13,7 @@ from cards.record_actions import (
     EditConflict,
     Field,
     FieldKind,
+    ResolutionForm,
     actions_page,
     fields_page,
     note_page,
@@ -26,16 +28,16 @@ _FACTS = (
     Fact(label="Owner", value="Adele Vance"),
 )
 _CLASH = EditConflict(
-    message="Megan Bowen changed this case, so nothing was done. These are the current values.",
+    message=text("Megan Bowen changed this case, so nothing was done. These are the current values."),
     at=datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC),
     facts=_FACTS,
 )
 
-UPDATE = ActionButton(title="Update", verb="update", payload={"row": "0"})
+UPDATE = ActionButton(title=text("Update"), verb="update", payload={"row": "0"})
 
 
 def press(title: str, act: str, *, leaves: bool = False) -> ActionButton:
-    return ActionButton(title=title, verb="update", payload={"row": "0", "act": act}, ignores_inputs=leaves)
+    return ActionButton(title=text(title), verb="update", payload={"row": "0", "act": act}, ignores_inputs=leaves)
 
 
 ASSIGN = press("Assign to me", "assign")
@@ -55,6 +57,7 @@ _FIELDS = (
 )
 _ACTS = (ASSIGN, press("Add a note", "note"), press("Change fields", "fields"), press("Resolve case", "resolution"))
 
+_REASONS = (Choice(title="Problem Solved", value="5"), Choice(title="Information Provided", value="1000"))
 ACTS_PAGES: dict[str, Page] = {
     "update of a record": actions_page(ActionsView(record=_CASE, facts=_FACTS, actions=_ACTS)),
     "update of a record that somebody changed": actions_page(
@@ -65,11 +68,10 @@ ACTS_PAGES: dict[str, Page] = {
     "note to add": note_page(_CASE, 4_000, [press("Add the note", "save note"), _BACK]),
     "resolution of a case": resolution_page(
         _CASE,
-        [Choice(title="Problem Solved", value="5"), Choice(title="Information Provided", value="1000")],
-        200,
+        ResolutionForm(reasons=_REASONS, max_length=200),
         [press("Resolve case", "resolve"), _BACK],
     ),
     "resolution of a case that somebody changed": resolution_page(
-        _CASE, [Choice(title="Problem Solved", value="5")], 200, [press("Resolve case", "resolve"), _BACK], _CLASH
+        _CASE, ResolutionForm(reasons=_REASONS[:1], max_length=200), [press("Resolve case", "resolve"), _BACK], _CLASH
     ),
 }

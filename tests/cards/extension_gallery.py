@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.texts import text
 from cards.buttons import SubmitButton
 from cards.connect_chat import ConnectView, connect_page
 from cards.dialog import Page
@@ -16,12 +17,12 @@ CONNECT = ConnectView(
     record=RecordInputs(choices=(CHOICE, OTHER), dataset="records", selected=CHOICE.title),
     note=True,
     problem="",
-    connect=SubmitButton(title="Connect", dialog="connectThisChat", payload={}),
+    connect=SubmitButton(title=text("Connect"), dialog="connectThisChat", payload={}),
 )
 MESSAGE = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context=%7B%7D"
 SAVE = SaveView(
     record=RecordInputs(choices=(CHOICE, OTHER), dataset="records", selected=CHOICE.title),
-    forms=(Choice(title="Note", value="note"), Choice(title="Task", value="task")),
+    forms=(Choice(title=text("Note"), value="note"), Choice(title=text("Task"), value="task")),
     form="note",
     title="Teams message from Adele Vance",
     max_title_length=200,
@@ -35,7 +36,7 @@ SAVE = SaveView(
     changed="Changed by Megan Bowen",
     link=MESSAGE,
     problem="",
-    save=SubmitButton(title="Save", dialog="saveThisMessage", payload={"wish": "k", "author": "Adele Vance"}),
+    save=SubmitButton(title=text("Save"), dialog="saveThisMessage", payload={"wish": "k", "author": "Adele Vance"}),
 )
 
 EXTENSION_PAGES: dict[str, Page] = {
@@ -43,19 +44,21 @@ EXTENSION_PAGES: dict[str, Page] = {
     "connect this chat asked first": connect_page(
         replace(
             CONNECT,
-            problem="3 of 7 people in this chat cannot open this case. Remove the note, or send it anyway.",
-            connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChat", payload={"sure": "true"}),
+            problem=text("3 of 7 people in this chat cannot open this case. Remove the note, or send it anyway."),
+            connect_anyway=SubmitButton(
+                title=text("Send it anyway"), dialog="connectThisChat", payload={"sure": "true"}
+            ),
         )
     ),
     "connect a one-to-one chat": connect_page(
-        replace(CONNECT, note=None, connect=SubmitButton(title="Next", dialog="connectThisChat", payload={}))
+        replace(CONNECT, note=None, connect=SubmitButton(title=text("Next"), dialog="connectThisChat", payload={}))
     ),
     "save to record": save_page(SAVE),
     "save to one of several records": save_page(
         replace(
             SAVE,
             record=RecordInputs(choices=(CHOICE,), dataset="records", hits=(CHOICE, OTHER)),
-            problem="Choose a record.",
+            problem=text("Choose a record."),
             form="task",
         )
     ),

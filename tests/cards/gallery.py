@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.domain.texts import noun, plural, text
 from cards.audience import AudienceView, audience
 from cards.buttons import ActionButton, DialogButton, LinkButton, SubmitButton
 from cards.catch_up import CatchUp, CatchUpView, catch_up
@@ -10,12 +11,12 @@ from cards.chat_list import ChatListView, ChatRow, ConnectedBy, EndedBy, chat_li
 from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.connect_channel import ChannelView, channel_page
-from cards.dialog import page, problem
+from cards.dialog import RenderedPage, dialog_page, page, problem
 from cards.help import HelpView, help_card
 from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
+from cards.link_card import LinkView, add_app_card, link_card
 from cards.live_card import LiveCardView, LiveChange, live_card
 from cards.members import MembersView, members_page
 from cards.mentions import Mention
@@ -33,6 +34,7 @@ from cards.new_chat import (
 )
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
+from cards.paging import Turns
 from cards.personal_view import PersonalView, hidden_card, personal_button_card
 from cards.record import Fact, RecordHeader
 from cards.record_inputs import RecordInputs
@@ -40,6 +42,7 @@ from cards.record_list import RecordListView, RecordRow, record_list
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 from cards.summary import SummaryRow, SummaryView, summary_card
 from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
+from cards.translator import Translator
 from cards.unknown_command import UnknownCommandView, unknown_command
 from tests.cards.acts_gallery import ACTS_PAGES, ASSIGN, UPDATE
 from tests.cards.extension_gallery import CHOICE, EXTENSION_PAGES
@@ -51,17 +54,19 @@ URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=inc
 CASE = RecordHeader(kind="Case", name="Pump vibrates after firmware update", number="CAS-01001", url=URL)
 ACCOUNT = RecordHeader(kind="Account", name="Fabrikam, Inc.", number=None, url=URL)
 CONNECT = ActionButton(
-    title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
+    title=text("Connect this chat"), verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
-TURN = ActionButton(title="Show records", verb="records", payload={})
-CHATS = ActionButton(title="Chats", verb="chats", payload=CONNECT.payload)
-RULES = DialogButton(title="Notifications", dialog="notifications", payload=CONNECT.payload)
+TURN = ActionButton(title=text("Show records"), verb="records", payload={})
+CHATS = ActionButton(title=text("Chats"), verb="chats", payload=CONNECT.payload)
+RULES = DialogButton(title=text("Notifications"), dialog="notifications", payload=CONNECT.payload)
 OWN = PersonalView(
-    button=ActionButton(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
+    button=ActionButton(title=text("Show details"), verb="view", payload=CONNECT.payload),
+    accounts=("29:adele", "29:megan"),
 )
-JOIN = ActionButton(title="Join", verb="join", payload={"connection": "1"})
-CHOOSE = ActionButton(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
+JOIN = ActionButton(title=text("Join"), verb="join", payload={"connection": "1"})
+CHOOSE = ActionButton(title=text("Connect"), verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
+AWAY = text("While I was away")
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
 LIVE = LiveCardView(
@@ -99,20 +104,17 @@ SUMMARY = SummaryView(
     buttons=(RULES,),
 )
 
-SUMMARY_VALUES = ActionButton(title="Show values", verb="view summary", payload={"card": "17"})
+SUMMARY_VALUES = ActionButton(title=text("Show values"), verb="view summary", payload={"card": "17"})
 
 
 def without_values(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(replace(each, old=None, new=None) for each in changes)
 
 
-ABOUT: dict[str, str] = {"title": "Chats about {record}", "empty_text": "No chat is connected to this record."}
-
-
 def a_chat(name: str, state: str, button: ActionButton | LinkButton | None) -> ChatRow:
     return ChatRow(
         name=name,
-        connected=ConnectedBy(name="Adele Vance", presence="available", at=AT, paused_at=AT),
+        connected=ConnectedBy(name="Adele Vance", presence=text("available"), at=AT, paused_at=AT),
         last_written_at=AT,
         state=state,
         button=button,
@@ -120,31 +122,31 @@ def a_chat(name: str, state: str, button: ActionButton | LinkButton | None) -> C
 
 
 TIMELINE = ChatListView(
-    title="Timeline of {record}",
+    title=text("Timeline of {record}", record="CAS-01001"),
     record=CASE,
     rows=(
         replace(
-            a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
-            connected=ConnectedBy(name="Adele Vance", presence="available", at=AT),
+            a_chat("Pump at Fabrikam", text("You are in this chat."), LinkButton(title=text("Open chat"), url=URL)),
+            connected=ConnectedBy(name="Adele Vance", presence=text("available"), at=AT),
             last_writer="Megan Bowen",
-            sync="Shown on the timeline in Dynamics 365, without 2 members who have no user there.",
+            sync=text("Shown on the timeline in Dynamics 365, without 2 members who have no user there."),
         ),
         replace(
-            a_chat("Spare parts", "You can join this chat and see its full history.", JOIN),
+            a_chat("Spare parts", text("You can join this chat and see its full history."), JOIN),
             last_writer="Megan Bowen",
-            sync="No longer updated because the chat had no activity for 7 days.",
+            sync=text("No longer updated because the chat had no activity for 7 days."),
             sync_since=AT,
         ),
         replace(
             a_chat("Chat of Adele Vance", "", None),
-            connected=ConnectedBy(name="Adele Vance", presence="presence unknown", at=AT),
+            connected=ConnectedBy(name="Adele Vance", presence=text("presence unknown"), at=AT),
             ended=EndedBy(name="Alex Wilber", at=AT),
         ),
     ),
     total=9,
     offset=6,
     query="",
-    empty_text="No chat was ever connected to this record.",
+    empty_text=text("No chat was ever connected to this record."),
     page_button=CHATS,
     noun="connection",
     is_searchable=False,
@@ -179,8 +181,8 @@ def people_view(**changes: object) -> PeopleView:
     view = PeopleView(
         record=CASE,
         suggested=(
-            Choice(title="Adele Vance · Owner", value="22"),
-            Choice(title="Megan Bowen · Connected a chat", value="21"),
+            Choice(title=text("{name} · Owner", name="Adele Vance"), value="22"),
+            Choice(title=text("{name} · Connected a chat", name="Megan Bowen"), value="21"),
         ),
         others=(Choice(title="Isaiah Langer · Support Agent", value="23"),),
         dataset="people",
@@ -189,7 +191,7 @@ def people_view(**changes: object) -> PeopleView:
         note=True,
         preview=note_view(*FIVE),
         problem="",
-        create_button=SubmitButton(title="Create chat", dialog="makeChat", payload={"key": "k"}),
+        create_button=SubmitButton(title=text("Create chat"), dialog="makeChat", payload={"key": "k"}),
     )
     return replace(view, **changes)  # type: ignore[arg-type]
 
@@ -209,10 +211,10 @@ CHANNEL = ChannelView(
     search="",
     team="",
     note=True,
-    problem="3 of 7 people in this team cannot open this record. Remove the note, or send it anyway.",
-    connect=SubmitButton(title="Connect", dialog="connectThisChannel", payload={}),
-    connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
-    new_channel=SubmitButton(title="New channel", dialog="newChannel", payload={}),
+    problem=text("3 of 7 people in this team cannot open this record. Remove the note, or send it anyway."),
+    connect=SubmitButton(title=text("Connect"), dialog="connectThisChannel", payload={}),
+    connect_anyway=SubmitButton(title=text("Send it anyway"), dialog="connectThisChannel", payload={"sure": "true"}),
+    new_channel=SubmitButton(title=text("New channel"), dialog="newChannel", payload={}),
 )
 NEW_CHANNEL = NewChannelView(
     record=RecordInputs(choices=(CHOICE,), dataset="records", selected="CAS-01001 · Pump vibrates · Case"),
@@ -224,9 +226,36 @@ NEW_CHANNEL = NewChannelView(
     max_name_length=50,
     note=True,
     problem="",
-    create=SubmitButton(title="Create channel", dialog="makeChannel", payload={"key": "k"}),
+    create=SubmitButton(title=text("Create channel"), dialog="makeChannel", payload={"key": "k"}),
     create_anyway=None,
 )
+
+
+@dialog_page
+def every_input(t: Translator) -> RenderedPage:
+    hint, required = t("Left empty, Teams names it"), t("Write a name")
+    return page(
+        t,
+        t("Every kind of input"),
+        [
+            TextInput("name", t("Name"), value="Pump", hint=hint, longest=250, required=required),
+            TextInput("words", t("Words"), lines=True),
+            Toggle("note", t("Send a note"), on=True),
+            Toggle("quiet", t("Say nothing"), on=False, label=t("Cards")),
+            problem(t, t("Choose a person.")),
+            Choices(
+                "people",
+                t("People"),
+                [Choice(title="Adele Vance", value="20"), Choice(title="Megan Bowen", value="21")],
+                chosen=["20", "21"],
+                several=True,
+                expanded=True,
+            ),
+            TypeaheadChoices("record", t("Record"), "records", [], required=t("Choose a record")),
+        ],
+        [SubmitButton(title=text("Save"), dialog="settings save", payload={"a": "b"})],
+    )
+
 
 GALLERY: dict[str, Message] = {
     "note": a_note(*FIVE),
@@ -314,47 +343,49 @@ GALLERY: dict[str, Message] = {
         LinkView(
             record=CASE,
             facts=FIVE,
-            message="Megan Bowen changed this case, so nothing was done. These are the current values.",
+            message=text("Megan Bowen changed this case, so nothing was done. These are the current values."),
             message_at=AT,
             buttons=(CHATS,),
             first=UPDATE,
         )
     ),
     "link card of a reader who may see nothing": hidden_card(
-        "This case does not exist, or you do not have access to it.",
-        "Check the link, or ask the record's owner for access.",
+        text("This case does not exist, or you do not have access to it."),
+        text("Check the link, or ask the record's owner for access."),
         replace(OWN, accounts=("29:adele",)),
     ),
     "chats for each reader alone": personal_button_card(
-        "Chats about CAS-01001",
-        "Only you can see what the button shows.",
-        PersonalView(button=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
+        text("Chats about CAS-01001"),
+        text("Only you can see what the button shows."),
+        PersonalView(button=replace(CHATS, title=text("Show chats")), accounts=("29:adele",)),
     ),
     "a count of records": personal_button_card(
-        "2 connected records",
-        "Only you will see the answer.",
-        PersonalView(button=ActionButton(title="Show records", verb="records", payload={}), accounts=("29:adele",)),
+        text("2 connected records"),
+        text("Only you will see the answer."),
+        PersonalView(
+            button=ActionButton(title=text("Show records"), verb="records", payload={}), accounts=("29:adele",)
+        ),
     ),
     "records to disconnect of which one is hidden": choice(
         ChoiceView(
-            question="Which record should this chat be disconnected from?",
+            question=text("Which record should this chat be disconnected from?"),
             rows=(
                 ChoiceRow(
                     kind="",
                     name="Pump vibrates after firmware update",
                     number="CAS-01001",
-                    detail="Connected by Adele Vance",
-                    button=replace(CHATS, title="Disconnect"),
+                    detail=text("Connected by {name}", name="Adele Vance"),
+                    button=replace(CHATS, title=text("Disconnect")),
                 ),
                 ChoiceRow(
                     kind="",
-                    name="A record that you cannot open",
+                    name=text("A record that you cannot open"),
                     number="CAS-01005",
-                    detail="Connected by Alex Wilber",
-                    button=replace(CHATS, title="Disconnect"),
+                    detail=text("Connected by {name}", name="Alex Wilber"),
+                    button=replace(CHATS, title=text("Disconnect")),
                 ),
             ),
-            hint="Or write disconnect and the record's number.",
+            hint=text("Or write disconnect and the record's number."),
         )
     ),
     "key fields for everybody without a value": key_fields(
@@ -364,7 +395,7 @@ GALLERY: dict[str, Message] = {
             people=("Adele Vance",),
             at=AT,
             buttons=(CHATS, RULES),
-            first=replace(OWN.button, title="Show values"),
+            first=replace(OWN.button, title=text("Show values")),
             personal_view=OWN,
         )
     ),
@@ -375,7 +406,7 @@ GALLERY: dict[str, Message] = {
     ),
     "link card of a record of which nothing is told": link_card(
         LinkView(
-            record=RecordHeader(kind=GENERIC_KIND, name=None, number=None, url=""),
+            record=RecordHeader(kind=text("Dynamics 365 record"), name=None, number=None, url=""),
             buttons=(CONNECT, CHATS),
             first=OWN.button,
             personal_view=OWN,
@@ -385,24 +416,24 @@ GALLERY: dict[str, Message] = {
     "link card with facts": link_card(LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS))),
     "choice": choice(
         ChoiceView(
-            question="Which record should this chat be connected to?",
+            question=text("Which record should this chat be connected to?"),
             rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
-            hint="Not listed? Write more of its name, or its number.",
+            hint=text("Not listed? Write more of its name, or its number."),
         )
     ),
     "choice with more": choice(
         ChoiceView(
-            question="Which record?",
+            question=text("Which record?"),
             rows=hits("On Hold", NASTY),
-            hint="Write its number.",
+            hint=text("Write its number."),
             offset=6,
             total=9,
-            page_buttons=(replace(TURN, title="Previous"), replace(TURN, title="Next")),
+            turns=Turns(previous=TURN, next=TURN),
         )
     ),
     "records": record_list(
         RecordListView(
-            title="Records connected to this chat",
+            title=text("Records connected to this chat"),
             rows=(
                 RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT),
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
@@ -418,8 +449,8 @@ GALLERY: dict[str, Message] = {
             changes=(Change(label="Status", old="Active", new="Resolved"),),
             people=("Megan Bowen",),
             at=AT,
-            news=("This case was closed (Resolved). Keep the chat connected to CAS-01001?",),
-            buttons=(replace(CHOOSE, title="Keep connected"), replace(CHOOSE, title="Disconnect")),
+            news=(text("This case was closed (Resolved). Keep the chat connected to CAS-01001?"),),
+            buttons=(replace(CHOOSE, title=text("Keep connected")), replace(CHOOSE, title=text("Disconnect"))),
         )
     ),
     "urgent change that mentions the owner": key_fields(
@@ -448,37 +479,53 @@ GALLERY: dict[str, Message] = {
             changes=(),
             people=("Megan Bowen",),
             at=AT,
-            news=(f"{NASTY} now owns this account and is not in this chat.",),
-            buttons=(replace(CHOOSE, title="Add new owner"), RULES),
+            news=(text("{owner} now owns this account and is not in this chat.", owner=NASTY),),
+            buttons=(replace(CHOOSE, title=text("Add new owner")), RULES),
         )
     ),
     "audience": audience(
         AudienceView(
-            kind="Case",
-            people=7,
-            without_access=3,
-            send=replace(CONNECT, title="Send the note"),
-            name_only=replace(CONNECT, title="Name only"),
-            cancel=replace(CHOOSE, title="Cancel"),
+            audience=plural(
+                7,
+                "{without_access} of 1 person in this chat cannot open this {kind}.",
+                "{without_access} of {count} people in this chat cannot open this {kind}.",
+                without_access=3,
+                kind=noun("Case"),
+            ),
+            send=replace(CONNECT, title=text("Send the note")),
+            name_only=replace(CONNECT, title=text("Name only")),
+            cancel=replace(CHOOSE, title=text("Cancel")),
         )
     ),
     "audience that is not known": audience(
-        AudienceView(kind=NASTY, people=1, without_access=None, send=CONNECT, name_only=CHOOSE, cancel=CHOOSE)
+        AudienceView(
+            audience=text(
+                "Chat Sync has not yet checked whether the 1 person in this chat can open this {kind}.",
+                kind=noun(NASTY),
+            ),
+            send=CONNECT,
+            name_only=CHOOSE,
+            cancel=CHOOSE,
+        )
     ),
     "chats of a record": chat_list(
         ChatListView(
-            title="Chats about {record}",
-            empty_text="No chat is connected to this record.",
+            title=text("Chats about {record}", record="CAS-01001"),
+            empty_text=text("No chat is connected to this record."),
             record=CASE,
             rows=(
-                a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
+                a_chat("Pump at Fabrikam", text("You are in this chat."), LinkButton(title=text("Open chat"), url=URL)),
                 a_chat(
-                    "Spare parts", "You can join this chat and see its full history.", replace(CHOOSE, title="Join")
+                    "Spare parts",
+                    text("You can join this chat and see its full history."),
+                    replace(CHOOSE, title=text("Join")),
                 ),
                 a_chat(
                     "Chat of Adele Vance",
-                    "Locked. Joining is off for this record type, and you have read-only access to this record. "
-                    "Ask Adele Vance, who connected the chat, or your administrator.",
+                    text(
+                        "Locked. Joining is off for this record type, and you have read-only access to this record. "
+                        "Ask Adele Vance, who connected the chat, or your administrator."
+                    ),
                     None,
                 ),
             ),
@@ -487,16 +534,16 @@ GALLERY: dict[str, Message] = {
             query="",
             page_button=CHATS,
             more_buttons=(
-                DialogButton(title="New chat", dialog="newChat", payload=CONNECT.payload),
-                replace(CHATS, title="My other chats"),
-                replace(CHATS, title="Timeline"),
+                DialogButton(title=text("New chat"), dialog="newChat", payload=CONNECT.payload),
+                replace(CHATS, title=text("My other chats")),
+                replace(CHATS, title=text("Timeline")),
             ),
         )
     ),
     "chats of nasty names": chat_list(
         ChatListView(
-            title="Chats about {record}",
-            empty_text="No chat is connected to this record.",
+            title=text("Chats about {record}", record=NASTY),
+            empty_text=text("No chat is connected to this record."),
             record=RecordHeader(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(a_chat(NASTY, LONG, CHOOSE),) * 6,
             total=7,
@@ -510,30 +557,32 @@ GALLERY: dict[str, Message] = {
     "timeline in a dialog": timeline_page(
         TIMELINE,
         {CHATS.verb: "timelineOf", JOIN.verb: "timelineJoin"},
-        SubmitButton(title="Another record", dialog="timelineWhich", payload={}),
+        SubmitButton(title=text("Another record"), dialog="timelineWhich", payload={}),
     ).message,
     "timeline of which record": choose_record_page(
         ChooseRecordView(
             record=RecordInputs(choices=(CHOICE,), dataset="records", words="CAS-99999"),
-            problem="No record found.",
-            show=SubmitButton(title="Show", dialog="timelineOf", payload={}),
+            problem=text("No record found."),
+            show=SubmitButton(title=text("Show"), dialog="timelineOf", payload={}),
         )
     ).message,
     "chats of a name among the newest": chat_list(
         ChatListView(
-            title="Chats about {record}",
-            empty_text="No chat is connected to this record.",
+            title=text("Chats about {record}", record="CAS-01001"),
+            empty_text=text("No chat is connected to this record."),
             record=CASE,
             rows=(
                 a_chat(
                     "Pumps",
-                    "This channel is in your team Field Service.",
-                    LinkButton(title="Open channel", url=URL),
+                    text("This channel is in your team Field Service."),
+                    LinkButton(title=text("Open channel"), url=URL),
                 ),
                 a_chat(
                     "Channel of a team",
-                    "Locked. Only team members can see this channel. To join the team, ask Adele Vance, "
-                    "who connected the channel, or ask your administrator.",
+                    text(
+                        "Locked. Only team members can see this channel. To join the team, ask Adele Vance, "
+                        "who connected the channel, or ask your administrator."
+                    ),
                     None,
                 ),
             ),
@@ -546,8 +595,8 @@ GALLERY: dict[str, Message] = {
     ),
     "chats of nobody": chat_list(
         ChatListView(
-            title="Chats about {record}",
-            empty_text="No chat is connected to this record.",
+            title=text("Chats about {record}", record="Fabrikam, Inc."),
+            empty_text=text("No chat is connected to this record."),
             record=ACCOUNT,
             rows=(),
             total=0,
@@ -562,20 +611,22 @@ GALLERY: dict[str, Message] = {
             rows=(
                 SuggestionRow(
                     name="Adele Vance",
-                    presence="available",
-                    reason="Owner · Worked on 3 activities this month",
+                    presence=text("available"),
+                    reason=text("Owner · Worked on 3 activities this month"),
                     buttons=(
-                        LinkButton(title="Write", url=URL),
-                        DialogButton(title="New chat", dialog="newChat", payload={}),
-                        replace(CHOOSE, title="Add to this chat"),
+                        LinkButton(title=text("Write"), url=URL),
+                        DialogButton(title=text("New chat"), dialog="newChat", payload={}),
+                        replace(CHOOSE, title=text("Add to this chat")),
                     ),
                 ),
-                SuggestionRow(name="Megan Bowen", presence="in a call", reason="In 2 connected chats", buttons=()),
+                SuggestionRow(
+                    name="Megan Bowen", presence=text("in a call"), reason=text("In 2 connected chats"), buttons=()
+                ),
             ),
             total=19,
             offset=8,
             page_button=TURN,
-            members_button=DialogButton(title="All people in this chat", dialog="members", payload={}),
+            members_button=DialogButton(title=text("All members"), dialog="members", payload={}),
         )
     ),
     "people of nasty names": suggestions(
@@ -589,6 +640,7 @@ GALLERY: dict[str, Message] = {
     "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=(), total=0, page_button=TURN)),
     "caught up": catch_up(
         CatchUpView(
+            title=AWAY,
             records=(
                 CatchUp(
                     record=CASE,
@@ -607,8 +659,8 @@ GALLERY: dict[str, Message] = {
         CatchUpView(
             records=(CatchUp(record=CASE, changes=(Change(label="Priority", old="Normal", new="High"),)),),
             at=AT,
-            title="While muted",
-            lead="Unmuted by Alex Wilber.",
+            title=text("While muted"),
+            lead=text("Unmuted by Alex Wilber."),
             card_buttons=(RULES,),
         )
     ),
@@ -616,7 +668,7 @@ GALLERY: dict[str, Message] = {
         CatchUpView(
             records=(CatchUp(record=CASE, changes=(Change(label="Priority", old=None, new=None),)),),
             at=AT,
-            title="During quiet hours",
+            title=text("During quiet hours"),
             card_buttons=(SUMMARY_VALUES,),
             personal_view=OWN,
         )
@@ -625,7 +677,7 @@ GALLERY: dict[str, Message] = {
         CatchUpView(
             records=(CatchUp(record=CASE, changes=(Change(label="Priority", old="Normal", new="High"),)),),
             at=AT,
-            title="During quiet hours",
+            title=text("During quiet hours"),
             more=2,
             hidden=1,
             personal_view=OWN,
@@ -633,6 +685,7 @@ GALLERY: dict[str, Message] = {
     ),
     "caught up of deleted records": catch_up(
         CatchUpView(
+            title=AWAY,
             records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
             at=AT,
             deleted=("CAS-01001", NASTY, *["CAS-01002"] * 9),
@@ -640,6 +693,7 @@ GALLERY: dict[str, Message] = {
     ),
     "caught up where a record cannot be read": catch_up(
         CatchUpView(
+            title=AWAY,
             records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
             at=AT,
             unreadable=("CAS-01001",),
@@ -647,6 +701,7 @@ GALLERY: dict[str, Message] = {
     ),
     "caught up of nasty values and more": catch_up(
         CatchUpView(
+            title=AWAY,
             records=(
                 CatchUp(
                     record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
@@ -664,12 +719,14 @@ GALLERY: dict[str, Message] = {
             LIVE,
             fields=(),
             changes=tuple(replace(each, change=replace(each.change, old=None, new=None)) for each in LIVE.changes),
-            first=ActionButton(title="Show values", verb="view live card", payload=JOIN.payload),
+            first=ActionButton(title=text("Show values"), verb="view live card", payload=JOIN.payload),
             personal_view=OWN,
         )
     ),
     "live card that is no longer updated": live_card(
-        replace(LIVE, buttons=(CHATS,), ended="No longer updated: Megan Bowen disconnected this record from the chat.")
+        replace(
+            LIVE, buttons=(CHATS,), ended=text("No longer updated: Megan Bowen disconnected this record from the chat.")
+        )
     ),
     "live card of nasty values": live_card(
         LiveCardView(
@@ -714,7 +771,7 @@ GALLERY: dict[str, Message] = {
     ),
     "records of which one is paused": record_list(
         RecordListView(
-            title="Records connected to this chat",
+            title=text("Records connected to this chat"),
             rows=(RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT, paused_at=AT),),
             hidden=0,
             total=1,
@@ -723,7 +780,7 @@ GALLERY: dict[str, Message] = {
     ),
     "records of words without an end": record_list(
         RecordListView(
-            title="Records connected to this chat",
+            title=text("Records connected to this chat"),
             rows=(
                 RecordRow(
                     record=RecordHeader(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
@@ -738,7 +795,7 @@ GALLERY: dict[str, Message] = {
     ),
     "records of nasty values and more": record_list(
         RecordListView(
-            title="Records connected to this chat",
+            title=text("Records connected to this chat"),
             rows=(
                 RecordRow(
                     record=RecordHeader(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
@@ -751,7 +808,7 @@ GALLERY: dict[str, Message] = {
         )
     ),
     "records that nobody here may open": record_list(
-        RecordListView(title="Records connected to this chat", rows=(), hidden=2, total=2, page_button=TURN)
+        RecordListView(title=text("Records connected to this chat"), rows=(), hidden=2, total=2, page_button=TURN)
     ),
     "chat status": chat_status(
         ChatStatusView(
@@ -771,13 +828,15 @@ GALLERY: dict[str, Message] = {
                     record=CASE,
                     last_change_at=AT,
                     last_card_at=AT,
-                    event_failure="Dynamics 365 is not responding.",
-                    pending=PendingCards(cards=2, reason="Teams limits how many messages the app can send.", until=AT),
-                    rejected_reason="The message is too large for Teams.",
+                    event_failure=text("Dynamics 365 is not responding."),
+                    pending=PendingCards(
+                        cards=2, reason=text("Teams limits how many messages the app can send."), until=AT
+                    ),
+                    rejected_reason=text("The message is too large for Teams."),
                     sync_issue=SyncIssue(
-                        reason="No longer updated because the chat had no activity for 7 days.",
+                        reason=text("No longer updated because the chat had no activity for 7 days."),
                         since=AT,
-                        resume=replace(CHATS, title="Resume"),
+                        resume=replace(CHATS, title=text("Resume")),
                     ),
                 ),
                 StatusRow(
@@ -785,32 +844,42 @@ GALLERY: dict[str, Message] = {
                     last_change_at=AT,
                     last_card_at=None,
                     sync_issue=SyncIssue(
-                        reason="Not shown in Dynamics 365 because it was connected before chat sync was turned on.",
+                        reason=text(
+                            "Not shown in Dynamics 365 because it was connected before chat sync was turned on."
+                        ),
                         since=None,
                         resume=None,
                     ),
-                    paused=Paused(since=AT, reason="The app is no longer in this chat."),
+                    paused=Paused(since=AT, reason=text("The app is no longer in this chat.")),
                 ),
                 StatusRow(
                     record=ACCOUNT,
                     last_change_at=None,
                     last_card_at=AT,
-                    disabled_reason="Cards about changes are turned off for records of this type.",
+                    disabled_reason=text("Cards about changes are turned off for records of this type."),
                     pending=PendingCards(cards=1),
-                    dropped_reason="The last card was not sent because cards about changes were turned off for "
-                    "records of this type.",
+                    dropped_reason=text(
+                        "The last card was not sent because cards about changes were turned off for "
+                        "records of this type."
+                    ),
                 ),
             ),
             hidden=7,
             total=12,
             page_button=TURN,
-            sync_off_reason="Not updated in Dynamics 365 because chat sync is turned off. "
-            "A Global Administrator can turn it on in the settings.",
-            messages_note="Only messages that mention Chat Sync count as activity, because the app does not receive "
-            "the others. An administrator can change this in the app package.",
-            delay_reason="Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
-            "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "
-            "Chat.ReadBasic.WhereInstalled.",
+            sync_off_reason=text(
+                "Not updated in Dynamics 365 because chat sync is turned off. "
+                "A Global Administrator can turn it on in the settings."
+            ),
+            messages_note=text(
+                "Only messages that mention Chat Sync count as activity, because the app does not receive "
+                "the others. An administrator can change this in the app package."
+            ),
+            delay_reason=text(
+                "Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
+                "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "
+                "Chat.ReadBasic.WhereInstalled."
+            ),
         )
     ),
     "chat status of nasty values": chat_status(
@@ -833,77 +902,62 @@ GALLERY: dict[str, Message] = {
             page_button=TURN,
         )
     ),
-    "notice": notice(NoticeView(text="CAS-01001 is connected to this chat.", next_step="Connected by Adele Vance.")),
+    "notice": notice(
+        NoticeView(text=text("CAS-01001 is connected to this chat."), next_step=text("Connected by Adele Vance."))
+    ),
     "notice with a time": notice(
         NoticeView(
-            text="CAS-01001 is already connected to this chat.",
-            next_step="Connected by Adele Vance.",
+            text=text("CAS-01001 is already connected to this chat."),
+            next_step=text("Connected by Adele Vance."),
             at=AT,
-            button=LinkButton(title="Open record", url=URL),
+            button=LinkButton(title=text("Open record"), url=URL),
         )
     ),
     "refusal": notice(
         NoticeView(
-            text="You cannot disconnect CAS-01001 from this chat.",
-            next_step="Only people whose security role lets them disconnect Teams chats can do this. "
-            "Ask one of them, or ask your administrator.",
+            text=text("You cannot disconnect CAS-01001 from this chat."),
+            next_step=text(
+                "Only people whose security role lets them disconnect Teams chats can do this. "
+                "Ask one of them, or ask your administrator."
+            ),
         )
     ),
     "refusal with a button": notice(
         NoticeView(
-            text="Chat Sync is not in this chat.",
-            next_step="Add the Chat Sync app to this chat, and then select Continue.",
-            button=ActionButton(title="Continue", verb="connect", payload=CONNECT.payload),
+            text=text("Chat Sync is not in this chat."),
+            next_step=text("Add the Chat Sync app to this chat, and then select Continue."),
+            button=ActionButton(title=text("Continue"), verb="connect", payload=CONNECT.payload),
         )
     ),
     "refusal to a reader": notice(
         NoticeView(
-            text="Dynamics 365 is slow to respond.",
-            next_step="Try again in a moment.",
-            button=ActionButton(title="Try again", verb="view", payload=CONNECT.payload),
+            text=text("Dynamics 365 is slow to respond."),
+            next_step=text("Try again in a moment."),
+            button=ActionButton(title=text("Try again"), verb="view", payload=CONNECT.payload),
             personal_view=PersonalView(
-                button=ActionButton(title="Try again", verb="view", payload=CONNECT.payload), accounts=("29:adele",)
+                button=ActionButton(title=text("Try again"), verb="view", payload=CONNECT.payload),
+                accounts=("29:adele",),
             ),
         )
     ),
     "notice that opens a dialog": notice(
         NoticeView(
-            text="Nothing is set yet.", button=DialogButton(title="Settings", dialog="settings", payload={"a": "b"})
+            text=text("Nothing is set yet."),
+            button=DialogButton(title=text("Settings"), dialog="settings", payload={"a": "b"}),
         )
     ),
-    "page of a dialog": page(
-        "Every kind of input",
-        [
-            TextInput(
-                "name", "Name", value="Pump", hint="Left empty, Teams names it", longest=250, required="Write a name"
-            ),
-            TextInput("words", "Words", lines=True),
-            Toggle("note", "Send a note", on=True),
-            Toggle("quiet", "Say nothing", on=False, label="Cards"),
-            problem("Choose a person."),
-            Choices(
-                "people",
-                "People",
-                [Choice(title="Adele Vance", value="20"), Choice(title="Megan Bowen", value="21")],
-                chosen=["20", "21"],
-                several=True,
-                expanded=True,
-            ),
-            TypeaheadChoices("record", "Record", "records", [], required="Choose a record"),
-        ],
-        [SubmitButton(title="Save", dialog="settings save", payload={"a": "b"})],
-    ).message,
+    "page of a dialog": every_input().message,
     "new chat about which record": record_page(
         RecordView(
             record=RecordInputs(choices=(CHOICE,), dataset="records"),
             problem="",
-            next_button=SubmitButton(title="Next", dialog="newChatPeople", payload={}),
-            resume_button=SubmitButton(title="Finish my last chat", dialog="finishChat", payload={"key": "k"}),
+            next_button=SubmitButton(title=text("Next"), dialog="newChatPeople", payload={}),
+            resume_button=SubmitButton(title=text("Finish my last chat"), dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     "new chat with whom": people_page(people_view()).message,
     "new chat with whom without a record": people_page(
-        people_view(record=None, suggested=(), preview=None, problem="Choose at least one person.")
+        people_view(record=None, suggested=(), preview=None, problem=text("Choose at least one person."))
     ).message,
     "new chat with whom of nasty values": people_page(
         people_view(
@@ -926,33 +980,34 @@ GALLERY: dict[str, Message] = {
             teams=[Choice(title=NASTY, value="0")],
             search="teams",
             team_name=NASTY,
-            problem=f"{NASTY} 2 of 5 people in this team cannot open this record.",
-            create_anyway=SubmitButton(title="Send it anyway", dialog="makeChannel", payload={"sure": "true"}),
+            problem=text("{what} 2 of 5 people in this team cannot open this record.", what=NASTY),
+            create_anyway=SubmitButton(title=text("Send it anyway"), dialog="makeChannel", payload={"sure": "true"}),
         )
     ).message,
     "new channel half made": progress_page(
         ProgressView(
-            summary="Some steps are not done yet.",
+            summary=text("Some steps are not done yet."),
             steps=[
-                StepLine(text="Add Chat Sync to the team", state=StepState.DONE),
+                StepLine(text=text("Add Chat Sync to the team"), state=StepState.DONE),
                 StepLine(
-                    text="Create the channel",
+                    text=text("Create the channel"),
                     state=StepState.NOT_DONE,
-                    failure="Microsoft 365 is still creating the channel.",
-                    next_step="Continue in a moment.",
+                    failure=text("Microsoft 365 is still creating the channel."),
+                    next_step=text("Continue in a moment."),
                 ),
-                StepLine(text="Connect the channel to the record", state=StepState.NOT_DONE),
+                StepLine(text=text("Connect the channel to the record"), state=StepState.NOT_DONE),
             ],
             url="",
-            resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+            resume_button=SubmitButton(title=text("Continue"), dialog="finishChat", payload={"key": "k"}),
             kind="channel",
         )
     ).message,
     "new chat ready": progress_page(
         ProgressView(
-            summary="The chat is ready.",
+            summary=text("The chat is ready."),
             steps=[
-                StepLine(text=words, state=StepState.DONE) for words in ("Create the chat", "Add everyone to the chat")
+                StepLine(text=words, state=StepState.DONE)
+                for words in (text("Create the chat"), text("Add everyone to the chat"))
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=None,
@@ -960,31 +1015,31 @@ GALLERY: dict[str, Message] = {
     ).message,
     "new chat half made": progress_page(
         ProgressView(
-            summary="Some steps are not done yet.",
+            summary=text("Some steps are not done yet."),
             steps=[
-                StepLine(text="Create the chat", state=StepState.DONE),
+                StepLine(text=text("Create the chat"), state=StepState.DONE),
                 StepLine(
-                    text="Add everyone to the chat",
+                    text=text("Add everyone to the chat"),
                     state=StepState.NOT_DONE,
-                    failure="Could not add Patti Fernandez to the chat. Microsoft 365 rejects the request.",
-                    next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
+                    failure=text("Could not add Patti Fernandez to the chat. Microsoft 365 rejects the request."),
+                    next_step=text("Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All."),
                 ),
-                StepLine(text="Connect the chat to the record", state=StepState.NOT_DONE),
+                StepLine(text=text("Connect the chat to the record"), state=StepState.NOT_DONE),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
-            resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
+            resume_button=SubmitButton(title=text("Continue"), dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     "new chat in progress": progress_page(
         ProgressView(
-            summary="Chat Sync is still working on it. To see the current state, select Refresh.",
+            summary=text("Chat Sync is still working on it. To see the current state, select Refresh."),
             steps=[
-                StepLine(text="Create the chat", state=StepState.DONE),
-                StepLine(text="Add Chat Sync to the chat", state=StepState.RUNNING),
-                StepLine(text="Connect the chat to the record", state=StepState.RUNNING),
+                StepLine(text=text("Create the chat"), state=StepState.DONE),
+                StepLine(text=text("Add Chat Sync to the chat"), state=StepState.RUNNING),
+                StepLine(text=text("Connect the chat to the record"), state=StepState.RUNNING),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
-            resume_button=SubmitButton(title="Refresh", dialog="finishChat", payload={"key": "k"}),
+            resume_button=SubmitButton(title=text("Refresh"), dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     **{
@@ -1003,9 +1058,9 @@ GALLERY: dict[str, Message] = {
             others=[Choice(title="Isaiah Langer · Engineer", value="3")],
             others_dataset="people",
             names="",
-            problem="Choose one person to add.",
-            add=SubmitButton(title="Add", dialog="addMember", payload={}),
-            remove=SubmitButton(title="Remove", dialog="removeMember", payload={}),
+            problem=text("Choose one person to add."),
+            add=SubmitButton(title=text("Add"), dialog="addMember", payload={}),
+            remove=SubmitButton(title=text("Remove"), dialog="removeMember", payload={}),
         )
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
@@ -1021,13 +1076,13 @@ GALLERY: dict[str, Message] = {
             commands=(
                 (
                     "connect <link, number, or words> [quiet]",
-                    "Connect this chat to a record; add quiet to skip the introduction note",
+                    text("Connect this chat to a record; add quiet to skip the introduction note"),
                 ),
-                ("disconnect [<link or number>]", "Disconnect this chat from a record"),
-                ("records", "List the records connected to this chat"),
-                ("new", "Start a chat with people you choose, with or without a record"),
-                ("status", "Show the latest updates sent to this chat, and any problems"),
-                ("help", "Show all commands"),
+                ("disconnect [<link or number>]", text("Disconnect this chat from a record")),
+                ("records", text("List the records connected to this chat")),
+                ("new", text("Start a chat with people you choose, with or without a record")),
+                ("status", text("Show the latest updates sent to this chat, and any problems")),
+                ("help", text("Show all commands")),
             )
         )
     ),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from bot.domain.texts import text
 from cards.buttons import ActionButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -23,9 +24,9 @@ from cards.notifications.mute import AskMuteView, MutedView, MuteState, ask_mute
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) {{DATE(2020-01-01T00:00:00Z)}}"
-UNMUTE = ActionButton(title="Unmute", verb="unmute", payload={}, ignores_inputs=True)
+UNMUTE = ActionButton(title=text("Unmute"), verb="unmute", payload={}, ignores_inputs=True)
 SPANS = tuple(
-    ActionButton(title=title, verb="mute", payload={"span": span})
+    ActionButton(title=text(title), verb="mute", payload={"span": span})
     for title, span in (
         ("1 hour", "1h"),
         ("Until tomorrow 8:00", "tomorrow"),
@@ -33,10 +34,12 @@ SPANS = tuple(
         ("Until turned off", "always"),
     )
 )
-SAVE = SubmitButton(title="Save", dialog="notificationsSaveHours", payload={"version": "1"})
-PREVIEW = SubmitButton(title="Preview", dialog="notificationsSaveHours", payload={"version": "1", "preview": "true"})
-BACK = SubmitButton(title="Back", dialog="notifications", payload={}, ignores_inputs=True)
-DAYS = tuple(Choice(title=day, value=str(number)) for number, day in enumerate(("Monday", "Tuesday", "Sunday")))
+SAVE = SubmitButton(title=text("Save"), dialog="notificationsSaveHours", payload={"version": "1"})
+PREVIEW = SubmitButton(
+    title=text("Preview"), dialog="notificationsSaveHours", payload={"version": "1", "preview": "true"}
+)
+BACK = SubmitButton(title=text("Back"), dialog="notifications", payload={}, ignores_inputs=True)
+DAYS = tuple(Choice(title=text(day), value=str(number)) for number, day in enumerate(("Monday", "Tuesday", "Sunday")))
 
 NOTIFICATION_CARDS: dict[str, Message] = {
     "ask for a mute": ask_mute(AskMuteView(record="", spans=SPANS)),
@@ -48,7 +51,11 @@ NOTIFICATION_CARDS: dict[str, Message] = {
     ),
     "a record was muted without an end": muted(
         MutedView(
-            record=NASTY, state=MuteState(by=NASTY, until=None), also_urgent=True, utc_note="In UTC.", unmute=UNMUTE
+            record=NASTY,
+            state=MuteState(by=NASTY, until=None),
+            also_urgent=True,
+            utc_note=text("In UTC."),
+            unmute=UNMUTE,
         )
     ),
 }
@@ -56,32 +63,37 @@ NOTIFICATION_CARDS: dict[str, Message] = {
 NOTIFICATION_PAGES: dict[str, Page] = {
     "notification rules": form(
         FormView(
-            title="Notifications",
+            title=text("Notifications"),
             place="CAS-01001",
-            message="Saved. The change is active.",
+            message=text("Saved. The change is active."),
             parts=(
-                Line(text="This chat hears about CAS-01001: Priority, Status, and Owner."),
-                Line(text="Quiet from 18:00 to 8:00 on workdays, Berlin time."),
-                Line(text="This chat is muted by Megan Bowen.", bold=True, until=AT),
-                ChoiceField(name="record", label="Record", choices=(Choice(title="CAS-01001", value="1"),)),
+                Line(text=text("This chat hears about CAS-01001: Priority, Status, and Owner.")),
+                Line(text=text("Quiet from 18:00 to 8:00 on workdays, Berlin time.")),
+                Line(text=text("This chat is muted by Megan Bowen."), bold=True, until=AT),
+                ChoiceField(name="record", label=text("Record"), choices=(Choice(title="CAS-01001", value="1"),)),
                 Row(buttons=(SAVE, PREVIEW)),
             ),
         )
     ),
     "quiet hours with problems and a save of somebody else": form(
         FormView(
-            title="Quiet hours",
-            place="All records of this chat",
-            preview=("With these rules: 14 instead of 96 messages in the last 30 days.",),
+            title=text("Quiet hours"),
+            place=text("All records of this chat"),
+            preview=(text("With these rules: 14 instead of 96 messages in the last 30 days."),),
             saved_by_others=(SavedByOther(who=NASTY, at=AT, what=NASTY, is_conflict=True),),
             parts=(
-                SwitchField(name="quiet", label="Hold changes during quiet hours", value="true"),
-                TimeField(name="start", label="From", value="18:00"),
-                TimeField(name="end", label="To", value="18:00", problem="The start and the end must be different."),
-                ChoiceField(name="days", label="Evenings of", choices=DAYS, chosen=("0", "1"), several=True),
+                SwitchField(name="quiet", label=text("Hold changes during quiet hours"), value="true"),
+                TimeField(name="start", label=text("From"), value="18:00"),
+                TimeField(
+                    name="end",
+                    label=text("To"),
+                    value="18:00",
+                    problem=text("The start and the end must be different."),
+                ),
+                ChoiceField(name="days", label=text("Evenings of"), choices=DAYS, chosen=("0", "1"), several=True),
                 ChoiceField(
                     name="zone",
-                    label="Time zone (type a city)",
+                    label=text("Time zone (type a city)"),
                     choices=(Choice(title="Europe/Berlin", value="Europe/Berlin"),),
                     chosen=("Europe/Berlin",),
                     dataset="time zones",
@@ -93,14 +105,14 @@ NOTIFICATION_PAGES: dict[str, Page] = {
     ),
     "a new condition": form(
         FormView(
-            title="New condition",
+            title=text("New condition"),
             place=NASTY,
             parts=(
                 Heading(text=NASTY),
-                ChoiceField(name="test", label="Test", choices=DAYS, chosen=("0",), expanded=True, problem=NASTY),
-                DateField(name="value", label="Date", value="2026-12-31"),
-                TextField(name="words", label="Value", value=NASTY, hint=NASTY),
-                Line(text="Priority Normal → High, posted: urgent rule", at=AT, small=True),
+                ChoiceField(name="test", label=text("Test"), choices=DAYS, chosen=("0",), expanded=True, problem=NASTY),
+                DateField(name="value", label=text("Date"), value="2026-12-31"),
+                TextField(name="words", label=text("Value"), value=NASTY, hint=NASTY),
+                Line(text=text("Priority Normal → High, posted: urgent rule"), at=AT, small=True),
             ),
             buttons=(SAVE, BACK),
         )

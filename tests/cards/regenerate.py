@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bot.languages.translator import ENGLISH
+from cards.translator import Translator
 from tests.cards.gallery import GALLERY
 from tests.cards.ready import activity
 
@@ -14,9 +16,9 @@ def golden_file(name: str) -> Path:
     return GOLDEN / f"{name.replace(' ', '-')}.json"
 
 
-def finished(name: str) -> dict[str, Any]:
-    """Return the activity of the golden file."""
-    return activity(GALLERY[name], channel="msteams")
+def finished(name: str, t: Translator = ENGLISH) -> dict[str, Any]:
+    """Return the activity of the golden file, or the same activity in another language."""
+    return activity(GALLERY[name], t, channel="msteams")
 
 
 def main() -> None:

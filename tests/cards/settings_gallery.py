@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.domain.texts import text
 from bot.features.settings.labels import LABELS
 from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
@@ -30,21 +31,26 @@ URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=inc
 
 def step(title: str, dialog: str = "settings") -> SubmitButton:
     payload = {"environment": "contoso.crm4.dynamics.com", "version": "3"}
-    return SubmitButton(title=title, dialog=dialog, payload=payload, ignores_inputs=title == "Back")
+    return SubmitButton(title=text(title), dialog=dialog, payload=payload, ignores_inputs=title == "Back")
 
 
+_LABELS = {name: text(label) for name, label in LABELS.items()}
 PLACE = "contoso.crm4.dynamics.com"
 SAVED = (
-    ChangeLine(where="Case", setting="Include a note", was="On", now="Off"),
-    ChangeLine(where="", setting="Chats", was="Off", now="On"),
+    ChangeLine(where="Case", setting=text("Include a note"), was=text("On"), now=text("Off")),
+    ChangeLine(where="", setting=text("Chats"), was=text("Off"), now=text("On")),
 )
 MEANWHILE = (ConcurrentChanges(who="Megan Bowen", at=AT, changes=SAVED),)
 OVERVIEW = OverviewView(
     place=PLACE,
-    facts=(("Chats", "On"), ("Who can use chats", "Everyone with a Dynamics 365 user"), ("Chat sync", "Off")),
+    facts=(
+        (text("Chats"), text("On")),
+        (text("Who can use chats"), text("Everyone with a Dynamics 365 user")),
+        (text("Chat sync"), text("Off")),
+    ),
     types=(
-        Choice(title="Case (note, join, 3 key fields)", value="incident"),
-        Choice(title="Account (off)", value="account"),
+        Choice(title=text("{table} (note, join, 3 key fields)", table="Case"), value="incident"),
+        Choice(title=text("{table} (off)", table="Account"), value="account"),
     ),
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),
@@ -53,18 +59,18 @@ OVERVIEW = OverviewView(
 )
 ORGANISATION = OrganizationView(
     place=PLACE,
-    labels=LABELS,
+    labels=_LABELS,
     switches={"chats_on": True, "sync_on": False, "mirror_chats": False, "other_chats": True},
     roles=(Choice(title="CSR Manager", value="CSR Manager"), Choice(title="Sales, inside", value="Sales%2C inside")),
     dataset="roles?environment=contoso",
     allowed=("CSR Manager",),
     idle_days="7",
-    sync_words="Chat sync is off. You are a Global Administrator, so you can change it.",
+    sync_words=text("Chat sync is off. You are a Global Administrator, so you can change it."),
     may_sync=True,
     pane_apps=PaneAppsView(
         choices=(
-            Choice(title="All model-driven apps, also future ones", value="all"),
-            Choice(title="Only these apps", value="some"),
+            Choice(title=text("All model-driven apps, including future ones"), value="all"),
+            Choice(title=text("Only these apps"), value="some"),
         ),
         chosen="some",
         apps=(
@@ -76,12 +82,12 @@ ORGANISATION = OrganizationView(
     ),
     save=step("Save", "settings save organisation"),
     back=step("Back"),
-    open_roles=LinkButton(title="Security roles in Dynamics 365", url=URL),
+    open_roles=LinkButton(title=text("Security roles"), url=URL),
 )
 RECORD_TYPE = RecordTypeView(
     place=PLACE,
     title="Account (account)",
-    labels=LABELS,
+    labels=_LABELS,
     switches=dict.fromkeys(
         (
             *("enabled", "note", "leave_out_secured", "auto_name", "join", "owner_can_disconnect"),
@@ -91,7 +97,10 @@ RECORD_TYPE = RecordTypeView(
         True,
     ),
     note=NoteChoices(
-        views=(Choice(title="Default: Quick Find Active Accounts", value="default"), Choice(title="Money", value="1")),
+        views=(
+            Choice(title=text("Default: {view}", view="Quick Find Active Accounts"), value="default"),
+            Choice(title="Money", value="1"),
+        ),
         chosen="1",
         secured=("Credit Limit",),
         unsupported=("Pictures",),
@@ -99,16 +108,19 @@ RECORD_TYPE = RecordTypeView(
     key_fields=KeyFieldChoices(
         columns=(
             Choice(title="Main Phone (telephone1)", value="telephone1"),
-            Choice(title="Credit Limit (creditlimit, secured)", value="creditlimit"),
+            Choice(title=text("{column} (creditlimit, secured)", column="Credit Limit"), value="creditlimit"),
         ),
         dataset="key fields?environment=contoso.crm4.dynamics.com&table=account",
         chosen=("telephone1",),
-        unsupported=(("Columns with images cannot be key fields.", ("Entity Image",)),),
+        unsupported=((text("Columns with images cannot be key fields."), ("Entity Image",)),),
     ),
-    disclosures=(Choice(title="Nothing about the record", value="nothing"), Choice(title="Name", value="name")),
+    disclosures=(
+        Choice(title=text("Nothing about the record"), value="nothing"),
+        Choice(title=text("Name"), value="name"),
+    ),
     disclosure="name",
     on_cards=CardChoices(
-        acts=(Choice(title="Assign to me", value="assign"), Choice(title="Add a note", value="note")),
+        acts=(Choice(title=text("Assign to me"), value="assign"), Choice(title=text("Add a note"), value="note")),
         allowed=("assign",),
         columns=(Choice(title="Main Phone (telephone1)", value="telephone1"),),
         dataset="change fields?environment=contoso.crm4.dynamics.com&table=account",
@@ -116,12 +128,15 @@ RECORD_TYPE = RecordTypeView(
         too_long=("Country/Region", "Industry"),
     ),
     notifications=NotificationChoices(
-        styles=(Choice(title="A card for each change", value="each"), Choice(title="One live card", value="live")),
+        styles=(
+            Choice(title=text("A card for each change"), value="each"),
+            Choice(title=text("One live card"), value="live"),
+        ),
         style="each",
         digest_at="08:00",
-        lockable=(Choice(title="Default urgent rule", value="urgent_rule"),),
+        lockable=(Choice(title=text("Default urgent rule"), value="urgent_rule"),),
         locked=("urgent_rule",),
-        rules=("Default value rule: none", "Default urgent rule: Priority becomes High"),
+        rules=(text("Default value rule: none"), text("Default urgent rule: Priority becomes High")),
         change_rules=(
             replace(step("Default value rule", "settings rule"), ignores_inputs=True),
             replace(step("Default urgent rule", "settings rule"), ignores_inputs=True),
@@ -143,20 +158,23 @@ PREVIEW = NoteView(
     connected_by="Alex Wilber",
     connected_at=AT,
 )
-_NASTY = "<b>To</b> *שם* [x](https://example.com) " + "W" * 80
+HOSTILE_NAME = "<b>To</b> *שם* [x](https://example.com) " + "W" * 80
 SETTINGS_PAGES: dict[str, Page] = {
     "settings": overview_page(OVERVIEW),
     "settings that were saved": overview_page(
         replace(
-            OVERVIEW, message="Saved. The change is active.", saved=SAVED, other_environment=step("Other environment")
+            OVERVIEW,
+            message=text("Saved. The change is active."),
+            saved=SAVED,
+            other_environment=step("Other environment"),
         )
     ),
     "settings saved while chats are off": overview_page(
         replace(
             OVERVIEW,
-            facts=(("Chats", "Off"), ("Chat sync", "On")),
-            message="Saved.",
-            warnings=("Chat sync has no effect until chats are turned on.",),
+            facts=((text("Chats"), text("Off")), (text("Chat sync"), text("On"))),
+            message=text("Saved."),
+            warnings=(text("Chat sync has no effect until chats are turned on."),),
         )
     ),
     "settings without a record type": overview_page(replace(OVERVIEW, types=())),
@@ -179,15 +197,15 @@ SETTINGS_PAGES: dict[str, Page] = {
         replace(
             ORGANISATION,
             switches={**ORGANISATION.switches, "sync_on": True},
-            sync_words="Chat sync is on. Only a Global Administrator can change it.",
-            sync_existing=step("Show them from now on", "settings sync existing"),
+            sync_words=text("Chat sync is on. Only a Global Administrator can change it."),
+            sync_existing=step("Show them", "settings sync existing"),
         )
     ),
     "settings of the organisation where others saved and one is wrong": organization_page(
         replace(
             ORGANISATION,
             concurrent_changes=MEANWHILE,
-            problems=(("Chats", "The reason is unknown."),),
+            problems=((text("Chats"), text("The reason is unknown.")),),
             may_sync=False,
             roles=(),
         )
@@ -197,8 +215,8 @@ SETTINGS_PAGES: dict[str, Page] = {
         replace(
             RECORD_TYPE,
             concurrent_changes=MEANWHILE,
-            problems=(("Key fields", "A column is listed twice."),),
-            no_timeline_reason="Chats are not synced to these records, because they are activities themselves.",
+            problems=((text("Key fields"), text("A column is listed twice.")),),
+            no_timeline_reason=text("Chats are not synced to these records, because they are activities themselves."),
         )
     ),
     "settings of a record type with a preview of the note": record_type_page(
@@ -208,9 +226,9 @@ SETTINGS_PAGES: dict[str, Page] = {
                 RECORD_TYPE.note,
                 secured=(),
                 skipped=(
-                    ("To", "lists of people are not supported"),
-                    ("contact.fullname", "the view does not have this link"),
-                    ("Credit Limit", "secured columns are left out"),
+                    ("To", text("lists of people are not supported")),
+                    ("contact.fullname", text("the view does not have this link")),
+                    ("Credit Limit", text("secured columns are left out")),
                 ),
                 preview=NotePreview(note=PREVIEW, is_sample=True),
             ),
@@ -221,12 +239,12 @@ SETTINGS_PAGES: dict[str, Page] = {
             RECORD_TYPE,
             note=replace(
                 RECORD_TYPE.note,
-                skipped=((_NASTY, "images are not supported"),),
+                skipped=((HOSTILE_NAME, text("images are not supported")),),
                 preview=NotePreview(
                     note=NoteView(
-                        record=RecordHeader(kind=_NASTY, name=_NASTY, number=_NASTY, url=""),
-                        facts=(Fact(label=_NASTY, value=_NASTY),) * 5,
-                        connected_by=_NASTY,
+                        record=RecordHeader(kind=HOSTILE_NAME, name=HOSTILE_NAME, number=HOSTILE_NAME, url=""),
+                        facts=(Fact(label=HOSTILE_NAME, value=HOSTILE_NAME),) * 5,
+                        connected_by=HOSTILE_NAME,
                         connected_at=AT,
                     ),
                     is_sample=False,
@@ -240,9 +258,9 @@ SETTINGS_PAGES: dict[str, Page] = {
     "settings of a record type that can have no note and tells of nothing": record_type_page(
         replace(
             RECORD_TYPE,
-            note=NoteChoices(views=(), chosen="default", problem="This table has no views."),
+            note=NoteChoices(views=(), chosen="default", problem=text("This table has no views.")),
             key_fields=KeyFieldChoices(
-                columns=(), dataset="", chosen=(), problem="Virtual tables do not report changes."
+                columns=(), dataset="", chosen=(), problem=text("Virtual tables do not report changes.")
             ),
         )
     ),
@@ -253,7 +271,7 @@ SETTINGS_PAGES: dict[str, Page] = {
             dataset="tables?environment=contoso.crm4.dynamics.com",
             add=step("Add", "settings add"),
             back=step("Back"),
-            problem="Dynamics 365 has no such table.",
+            problem=text("Dynamics 365 has no such table."),
         )
     ),
     "settings that are exported": export_page(
@@ -266,8 +284,8 @@ SETTINGS_PAGES: dict[str, Page] = {
             text="{}",
             show=step("Preview changes", "settings preview"),
             problems=(
-                ("format", "The format must be 1."),
-                *((f"record_types.t{number}", "No table.") for number in range(12)),
+                ("format", text("The format must be 1.")),
+                *((f"record_types.t{number}", text("No table.")) for number in range(12)),
             ),
         )
     ),

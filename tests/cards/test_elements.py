@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.extension_names import ActionContext
+from bot.languages.translator import ENGLISH
 from cards.activity import card_json
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.elements import (
@@ -22,7 +23,7 @@ from cards.elements import (
 )
 from cards.inputs import Choice, Choices, TextInput, Toggle
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.message import Message
+from cards.message import Message, Rendered
 from cards.record_list import RecordListView, RecordRow, record_list
 from cards.validation import to_json
 from tests.cards.gallery import AT, CASE, CONNECT
@@ -100,11 +101,12 @@ def test_a_button_has_a_fallback_for_old_clients() -> None:
 def test_a_card_too_large_for_teams_raises_an_error() -> None:
     card = AdaptiveCard([TextBlock("ü" * 13_000)])
     with pytest.raises(ValueError, match="25000 bytes"):
-        card_json(Message(card=card, summary="x"), channel="msteams")
+        card_json(Rendered(card=card, summary="x"), channel="msteams")
 
 
 def test_only_cards_for_teams_refresh_for_each_reader() -> None:
-    message = Message(card=AdaptiveCard([BLOCK], refresh=Refresh(GO, user_ids=["29:x"])), summary="x")
+    shown = Rendered(card=AdaptiveCard([BLOCK], refresh=Refresh(GO, user_ids=["29:x"])), summary="x")
+    message = Message(lambda _: shown)
     on_teams = ready_card(message, channel="msteams")
     assert on_teams["refresh"] == {"action": to_json(GO), "userIds": ["29:x"]}
     assert schema_errors(on_teams) == []
@@ -115,22 +117,24 @@ def test_only_cards_for_teams_refresh_for_each_reader() -> None:
 def test_a_card_without_changes_or_with_too_many_raises_an_error(count: int) -> None:
     changes = (Change(label="Priority", old="Low", new="High"),) * count
     with pytest.raises(ValueError, match="1 to 5 facts"):
-        key_fields(KeyFieldsView(record=CASE, changes=changes, people=(), at=AT))
+        key_fields(KeyFieldsView(record=CASE, changes=changes, people=(), at=AT)).render(ENGLISH)
 
 
 def test_a_choice_with_too_many_rows_raises_an_error() -> None:
     row = ChoiceRow(kind="Case", name="x", number=None, detail="", button=CONNECT)
     with pytest.raises(ValueError, match="6 rows"):
-        choice(ChoiceView(question="?", rows=(row,) * 7, hint=""))
+        choice(ChoiceView(question="?", rows=(row,) * 7, hint="")).render(ENGLISH)
 
 
 def test_a_list_with_too_many_records_raises_an_error() -> None:
     row = RecordRow(record=CASE, connected_by="x", connected_at=AT)
     with pytest.raises(ValueError, match="10 rows"):
-        record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0, total=11, page_button=CONNECT))
+        record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0, total=11, page_button=CONNECT)).render(
+            ENGLISH
+        )
 
 
 def test_what_a_button_carries_can_be_named_by_members_of_an_enumeration() -> None:
     card = AdaptiveCard([TextBlock("x")], actions=[Submit("Save", {ActionContext.COMPOSE: "incident", "row": "1"})])
-    (action,) = json.loads(card_json(Message(card=card, summary="x"), channel="msteams"))["actions"]
+    (action,) = json.loads(card_json(Rendered(card=card, summary="x"), channel="msteams"))["actions"]
     assert action["data"] == {ActionContext.COMPOSE.value: "incident", "row": "1"}

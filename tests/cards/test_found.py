@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.languages.translator import ENGLISH
 from cards.activity import THUMBNAIL
 from cards.record import RecordHeader
 from cards.search_result import SearchResultView, search_result
@@ -29,14 +30,15 @@ from tests.cards.gallery import ACCOUNT, CASE, LONG, URL
     ],
 )
 def test_a_preview_shows_the_name_and_distinguishing_values(view: SearchResultView, title: str, text: str) -> None:
-    assert search_result(view) == {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}
+    assert search_result(ENGLISH, view) == {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}
 
 
 def test_a_preview_is_short_for_any_record_name() -> None:
     shown = search_result(
+        ENGLISH,
         SearchResultView(
             record=RecordHeader(kind=LONG, name=LONG, number=LONG, url=URL), distinguishing_values=(LONG, LONG)
-        )
+        ),
     )
     assert len(shown["content"]["title"]) <= 120
     assert len(shown["content"]["text"]) <= 200

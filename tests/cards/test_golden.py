@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.languages.translator import ENGLISH
 from cards.activity import MAX_BYTES, result_preview
 from cards.buttons import DIALOG
 from tests.cards.gallery import GALLERY
@@ -53,6 +54,6 @@ def test_outside_teams_buttons_submit_their_verb() -> None:
 
 
 def test_a_search_result_has_a_preview() -> None:
-    found = result_preview(GALLERY["link card"])
+    found = result_preview(GALLERY["link card"].render(ENGLISH))
     assert found["contentType"] == "application/vnd.microsoft.card.thumbnail"
     assert found["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"

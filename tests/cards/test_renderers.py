@@ -16,22 +16,24 @@ from markdown_it import MarkdownIt
 
 from bot.domain.directory import sanitize_topic
 from bot.handlers import invoke_answers
+from bot.languages.translator import ENGLISH
 from cards.activity import result_preview
 from cards.buttons import SubmitButton
 from cards.catch_up import CatchUp, CatchUpView, catch_up
-from cards.chat_list import ChatListView, chat_list
+from cards.chat_list import chat_list
 from cards.connect_channel import channel_page
 from cards.connect_chat import connect_page
 from cards.dialog import Page, page, problem
+from cards.elements import Element
 from cards.inputs import Choice, Choices, DateInput, TextInput, TimeInput, Toggle, TypeaheadChoices
 from cards.key_fields import Change
 from cards.link_card import LinkView, link_card
-from cards.message import Message
+from cards.message import Message, Rendered, message
 from cards.new_chat import ProgressView, StepLine, StepState, people_page, progress_page
 from cards.notice import NoticeView, notice
 from cards.personal_view import hidden_card
 from cards.record import Fact, RecordHeader
-from cards.record_actions import EditConflict, resolution_page
+from cards.record_actions import EditConflict, ResolutionForm, resolution_page
 from cards.save_message import save_page
 from cards.search_result import SearchResultView, search_result
 from cards.settings.organization import organization_page
@@ -39,6 +41,7 @@ from cards.settings.overview import overview_page
 from cards.settings.record_type import record_type_page
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 from cards.text import EMPTY, bold, escape
+from cards.translator import Translator
 from tests.cards import extension_gallery, gallery, settings_gallery
 from tests.cards.gallery import AT, GALLERY, OWN, URL
 from tests.cards.ready import activity
@@ -94,13 +97,15 @@ OUTSIDE_CARDS: Mapping[str, tuple[Renderer, Callable[[str], str]]] = {
     "text of a search preview": (Renderer.HTML, lambda text: preview(text)["text"]),
     "title of a link preview": (
         Renderer.HTML,
-        lambda text: result_preview(link_card(LinkView(record=hostile_record(text))))["content"]["title"],
+        lambda text: result_preview(link_card(LinkView(record=hostile_record(text))).render(ENGLISH))["content"][
+            "title"
+        ],
     ),
     "title of an error's preview": (
         Renderer.HTML,
-        lambda text: result_preview(notice(NoticeView(text=text)))["content"]["title"],
+        lambda text: result_preview(notice(NoticeView(text=text)).render(ENGLISH))["content"]["title"],
     ),
-    "title of a dialog": (Renderer.PLAIN, lambda text: page(text, [problem("x")], [SAVE]).title),
+    "title of a dialog": (Renderer.PLAIN, lambda text: page(ENGLISH, text, [problem(ENGLISH, "x")], [SAVE]).title),
     "last line of a dialog": (Renderer.PLAIN, lambda text: invoke_answers.dialog_message(text)["task"]["value"]),
     "answer to a button": (Renderer.PLAIN, lambda text: invoke_answers.message_answer(text)["value"]),
     "error of a button": (
@@ -147,7 +152,7 @@ def hostile_record(text: str) -> RecordHeader:
 
 def preview(text: str) -> dict[str, str]:
     view = SearchResultView(record=hostile_record(text), distinguishing_values=(text,))
-    content: dict[str, str] = search_result(view)["content"]
+    content: dict[str, str] = search_result(ENGLISH, view)["content"]
     return content
 
 
@@ -166,7 +171,6 @@ def hostile(view: Any, text: str) -> Any:
     if not is_dataclass(view) or isinstance(view, type):
         return view
     names = {each.name for each in fields(view)} - KEPT
-    names -= {"title", "empty_text"} if isinstance(view, ChatListView) else set()
     return replace(view, **{name: hostile(getattr(view, name), text) for name in names})
 
 
@@ -174,10 +178,12 @@ def page_of(build: Callable[[Any], Page], view: Any) -> Callable[[str], Message]
     return lambda text: build(hostile(view, text)).message
 
 
-def inputs(text: str) -> Message:
+@message
+def inputs(t: Translator, text: str) -> Rendered:
     """Return a page with an input of each kind."""
     listed = [Choice(title=text, value="1")]
     return page(
+        t,
         text,
         [
             TextInput("a", text, value=text, hint=text, required=text),
@@ -200,6 +206,7 @@ MESSAGES: Mapping[str, Callable[[str], Message]] = {
         CatchUpView(
             records=(CatchUp(record=hostile_record(text), changes=(Change(label=text, old="a", new=text + "x"),)),),
             at=AT,
+            title=gallery.AWAY,
             deleted=(text,),
             unreadable=(text,),
         )
@@ -231,11 +238,9 @@ MESSAGES: Mapping[str, Callable[[str], Message]] = {
     "a resolved case": lambda text: (
         resolution_page(
             hostile_record(text),
-            [Choice(title=text, value="5")],
-            100,
+            ResolutionForm(reasons=[Choice(title=text, value="5")], max_length=100, typed=text),
             [SAVE],
             EditConflict(message=text, at=AT, facts=(Fact(label=text, value=text),)),
-            typed=text,
         ).message
     ),
     "settings": page_of(overview_page, settings_gallery.OVERVIEW),
@@ -300,6 +305,12 @@ def card_of(message: Message) -> dict[str, Any]:
     return card
 
 
+def card_with(element: Element, *buttons: SubmitButton) -> dict[str, Any]:
+    """Return the card of a page with the element."""
+    shown = page(ENGLISH, "x", [element], buttons).message
+    return card_of(Message(lambda _: shown))
+
+
 def is_shown(renderer: Renderer, text: str, value: str) -> bool:
     """Return whether the value is shown as it was written, on one line."""
     return " ".join(value.split()) in " ".join(seen(renderer, text).split())
@@ -354,16 +365,16 @@ def test_every_place_for_text_in_a_card_is_listed_and_tried() -> None:
 
 
 def test_an_invisible_text_leaves_no_gap() -> None:
-    (choice,) = json.loads(
-        json.dumps(card_of(page("x", [Choices("x", "X", [Choice(title="\u200b", value="7")])]).message))
-    )["body"][0]["choices"]
+    (choice,) = json.loads(json.dumps(card_with(Choices("x", "X", [Choice(title="\u200b", value="7")]))))["body"][0][
+        "choices"
+    ]
     assert choice == {"title": "7", "value": "7"}
-    assert card_of(page("x", [Toggle("on", "\u200b", on=True)]).message)["body"][0]["title"] == "on"
+    assert card_with(Toggle("on", "\u200b", on=True))["body"][0]["title"] == "on"
     found = invoke_answers.choices_answer([Choice(title="\u200b", value="7")])
     assert found["value"]["results"] == [{"title": "7", "value": "7"}]
 
 
 def test_half_an_emoji_in_the_data_of_a_button_is_replaced() -> None:
     button = SubmitButton(title="Save", dialog="save", payload={"text": "Pump \ud83d", "\ud83d": "x"})
-    (action,) = card_of(page("x", [problem("Pump \ud83d")], [button]).message)["actions"]
+    (action,) = card_with(problem(ENGLISH, "Pump \ud83d"), button)["actions"]
     assert action["data"] == {"text": "Pump \ufffd", "\ufffd": "x", "dialog": "save"}

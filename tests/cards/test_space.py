@@ -15,6 +15,7 @@ from bot.domain.card_size_budget import (
     max_bytes_of_toggle,
 )
 from bot.features.record_cards.action_pages import fit_conflict
+from bot.languages.translator import ENGLISH
 from cards.activity import fits
 from cards.buttons import ActionButton
 from cards.dialog import Page
@@ -32,7 +33,7 @@ words = st.text(st.sampled_from('a <&;*\\"_`[](){}~-#>1.') | st.characters(exclu
 
 def size(field: Field) -> int:
     """Return the bytes of the input and of the digest of its old value."""
-    (made,) = to_json(fields_page(HEAD, [field], []).card)["body"][1:]
+    (made,) = to_json(fields_page(HEAD, [field], []).render(ENGLISH).card)["body"][1:]
     return len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) + 2 * len(
         f'"mark {NAME}":"{"0" * 16}",'
     )
@@ -81,10 +82,10 @@ def test_the_fullest_form_fits_without_the_current_values() -> None:
     def made(clash: EditConflict | None) -> Page:
         return fields_page(head, fields, [save, ActionButton(title="Back", verb="update", payload=claims)], clash)
 
-    assert not fits(made(clash).card)
-    given = fit_conflict(clash, made)
-    assert fits(given.card)
-    assert to_json(given.card) == to_json(made(replace(clash, facts=())).card)
+    assert not fits(made(clash).render(ENGLISH).card)
+    given = fit_conflict(clash, made).render(ENGLISH).card
+    assert fits(given)
+    assert to_json(given) == to_json(made(replace(clash, facts=())).render(ENGLISH).card)
 
 
 def test_five_long_texts_fit_in_any_script() -> None:

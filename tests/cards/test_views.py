@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.languages.translator import ENGLISH
 from cards.activity import MAX_BYTES
 from cards.buttons import ActionButton, LinkButton
 from cards.choice import MAX_ROWS as CHOICES_AT_MOST
@@ -19,6 +20,7 @@ from cards.link_card import LinkView, link_card
 from cards.message import Message
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
+from cards.paging import Turns
 from cards.record import MAX_FACTS, Fact, RecordHeader
 from cards.record_list import MAX_ROWS as RECORDS_AT_MOST
 from cards.record_list import RecordListView, RecordRow, record_list
@@ -60,7 +62,7 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
         ChoiceView(
             question=f"Which {text}?",
             rows=(ChoiceRow(kind=text, name=text, number=text, detail=text, button=PRESS),) * CHOICES_AT_MOST,
-            page_buttons=(PRESS, PRESS),
+            turns=Turns(previous=PRESS, next=PRESS),
             hint=f"Write more than {text}.",
         )
     ),
@@ -174,7 +176,7 @@ def test_inputs_for_records_and_people_search_while_typing() -> None:
     asked = {"record": "records", "others": "people"}
     found = set()
     for name, message in GALLERY.items():
-        for part in parts(to_json(message.card)):
+        for part in parts(to_json(message.render(ENGLISH).card)):
             if part.get("id") in asked and part.get("label") not in {"Which of these?", "Record"}:
                 assert part["choices.data"] == {"type": "Data.Query", "dataset": asked[part["id"]]}, name
                 found.add(part["id"])

@@ -254,6 +254,7 @@ TENANT_POSTS = [AT, EXACT, LATER]
 
 # Since revision 0018.
 CHAT_RULES = ChatRules(
+    language="pt-BR",
     zone="Europe/Berlin",
     mute=Mute(until=LATER, by=MEGAN, by_name="Megan Bowen", at=AT, also_urgent=True),
     skip_own_cards=True,

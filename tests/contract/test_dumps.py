@@ -129,10 +129,19 @@ async def rules_and_decisions_are_as_stored(engines: Engines, store: Store) -> N
         connections = await work.notification_rules.connections.get_many([samples.LIVE, samples.PAUSED])
         held, posted = await work.decisions.latest(samples.LIVE, at_most=9)
         assert await work.decisions.open_in_chat(samples.CHAT.id) == [held]
-    assert chats == {samples.CHAT.id: Versioned(version=1, rules=samples.CHAT_RULES)}
+    (rules,) = chats.values()
+    assert replace(rules.rules, language=None) == replace(samples.CHAT_RULES, language=None)
+    assert (list(chats), rules.version) == ([samples.CHAT.id], 1)
     assert connections == {samples.LIVE: Versioned(version=1, rules=samples.CONNECTION_RULES)}
     assert posted == StoredDecision(**fields_of(samples.POSTED), id=posted.id)
     assert held == StoredDecision(**fields_of(samples.HELD), id=held.id)
+
+
+@check(since="0027")
+async def the_language_of_a_chat_is_as_stored(engines: Engines, store: Store) -> None:
+    async with store.reading() as work:
+        chats = await work.notification_rules.chats.get_many([samples.CHAT.id])
+    assert chats[samples.CHAT.id].rules.language == samples.CHAT_RULES.language == "pt-BR"
 
 
 @check(since="0022")

@@ -510,7 +510,7 @@ async def test_a_job_with_a_text_joins_the_texts_of_the_others(store: Store) -> 
             await work.inbox.enqueue(job, at=START, due_at=START)
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
         waiting = (await work.inbox.pending([lane]))[lane]
-        assert waiting.job == replace(job, text="Unmuted by Alex. Unmuted by Megan")
+        assert waiting.job == replace(job, text="Unmuted by Alex. Unmuted by Megan.")
         assert await work.inbox.complete(waiting.keys, at=START)
         assert not await work.inbox.complete(waiting.keys, at=START), "another process was faster"
 

@@ -133,7 +133,7 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     await teams.press("People for CAS-01001", "Show people")
     await teams.card("Adele Vance (available)")
     people = await teams.lines("People for CAS-01001")
-    buttons = ["Write", "New chat", "Add to this chat", "All people in this chat"]
+    buttons = ["Write", "New chat", "Add to this chat", "All members"]
     assert people[2:] == ["Adele Vance (available)", "Owner · Last changed it", *buttons]
     await teams.press("People for CAS-01001", "Add to this chat")
     await teams.card("Alex Wilber added Adele Vance to this chat.")

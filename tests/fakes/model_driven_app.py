@@ -14,7 +14,7 @@ window.visited = { pageType: "entitylist" };
 window.Xrm = { Utility: {
   getPageContext: () => ({ input: window.visited }),
   getGlobalContext: () => ({
-    userSettings: { languageId: 1033 },
+    userSettings: { languageId: LANGUAGE },
     getCurrentAppProperties: async () => ({ uniqueName: "contoso_service" }),
   }),
 } };
@@ -22,14 +22,16 @@ window.Xrm = { Utility: {
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
-async def show_app(context: BrowserContext, origin: str, pane_url: str, *, width: int = 360) -> Page:
-    """Open the page of the organization, which frames the pane at this address."""
+async def show_app(context: BrowserContext, origin: str, pane_url: str, *, width: int = 360, lcid: int = 1033) -> Page:
+    """Open the page of the organization, which frames the pane at this address. `lcid`: the person's language."""
     resources = {each.name: each.content for each in pane_customizations(pane_address(pane_url, "dynamics")).resources}
 
     async def answer(route: Route) -> None:
         name = PurePosixPath(urlsplit(route.request.url).path)
         if str(name) == PATH:
-            await route.fulfill(body=_PAGE.replace("WIDTH", str(width)), content_type="text/html")
+            await route.fulfill(
+                body=_PAGE.replace("WIDTH", str(width)).replace("LANGUAGE", str(lcid)), content_type="text/html"
+            )
         else:
             content = resources[f"chatsync_/pane/{name.name}"]
             await route.fulfill(body=content, content_type=_TYPES[name.suffix])

@@ -15,6 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "app.py": {"aiohttp"},
     "bot/clock.py": set(),
     "bot/config": {"pydantic", "pydantic_settings"},
+    "bot/languages": {"babel"},
     "bot/metrics.py": {"prometheus_client"},
     "bot/logs": {"structlog", "aiohttp"},
     "bot/text": {"orjson"},

@@ -26,13 +26,12 @@ PROGRAM_TEXTS = {
     "MAX_TEXT_LENGTH",
     "MAX_TITLE_LENGTH",
     "answer.status",  # a number of HTTP
-    "message.form",  # one of the product's own words
-    "name",  # in `parse_activity`: one of three properties
-    "what",  # a sentence from a table of the same module, or the purpose of a permission
+    "system",  # in `answer_in_time`: the name of a system that the product calls
+    "what",  # a sentence from a table of the same module, or of a permission
     "problem.description",  # a sentence of `SubscriptionProblem`
     "type(error).__name__",
-    "_TOO_LONG[self.form].format(longest=f'{_LONGEST[self.form]:,}')",
-    "str(error)",  # in `_converted`, which also keeps the text for logs
+    "_TOO_LONG[self.form]",
+    "error.text",  # in `_converted`, which also keeps the text for logs
 }
 """Expressions in texts of errors whose values come from the program. Everything else is a named placeholder."""
 
@@ -71,6 +70,9 @@ def foreign_parts(text: ast.expr) -> Iterator[str]:
     if isinstance(text, ast.JoinedStr):
         for part in text.values:
             yield from foreign_parts(part.value if isinstance(part, ast.FormattedValue) else part)
+    elif isinstance(text, ast.Call) and called(text) == "text":
+        for value in (*text.args, *(keyword.value for keyword in text.keywords)):
+            yield from foreign_parts(value)
     elif ast.unparse(text) not in PROGRAM_TEXTS:
         yield ast.unparse(text)
 
@@ -91,6 +93,8 @@ def test_texts_of_errors_contain_nothing_from_outside() -> None:
         ("'The record is gone.'", []),
         ("f'{NAME} does not answer.'", []),
         ("f'{record.name} is gone.'", ["record.name"]),
+        ("text('{system} does not answer.', system=NAME)", []),
+        ("text('{record} is gone.', record=record.name)", ["record.name"]),
         ("body['error']", ["body['error']"]),
         ("'%s is gone.' % record", ["'%s is gone.' % record"]),
     ],

@@ -55,10 +55,10 @@ async def test_a_member_sees_the_records_with_fields_and_the_last_changes(world:
     assert oldest["record"]["name"] == "Pump vibrates after firmware update"
     assert oldest["record"]["url"].startswith(world.sandbox)
     assert {"label": "Priority", "value": "High"} in oldest["fields"]
-    assert oldest["facts"] == [{"text": "Connected by Adele Vance", "at": "2026-11-21T10:20:30+00:00"}]
-    assert oldest["changes"] == [
-        {"text": "Priority Normal → High, posted: every change", "at": "2026-11-21T10:20:32+00:00", "until": None}
-    ]
+    assert oldest["facts"] == [{"text": "Connected by Adele Vance", "at": "2026-11-21T10:20:30+00:00", "after": ""}]
+    (change,) = oldest["changes"]
+    assert change.pop("text") == "Priority Normal → High, posted: every change"
+    assert change == {"at": "2026-11-21T10:20:32+00:00", "after": "", "until": None}
     assert (newest["changes"], newest["problems"], oldest["problems"]) == ([], [], [])
 
 
@@ -170,7 +170,7 @@ async def test_a_poll_tells_what_the_chat_hears(world: World) -> None:
     await world.say("mute 1h", person=ALEX)
     assert await is_outdated(page, view)
     view = await chat_of(page)
-    assert view["mute"] == {"text": "Muted by Alex Wilber until", "at": "2026-11-21T11:20:32+00:00"}
+    assert view["mute"] == {"text": "Muted by Alex Wilber until", "at": "2026-11-21T11:20:32+00:00", "after": ""}
     await connect(world, "CAS-01002")
     assert await is_outdated(page, view)
     assert not await is_outdated(page, await chat_of(page))

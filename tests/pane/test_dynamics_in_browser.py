@@ -17,6 +17,7 @@ from tests.fakes.model_driven_app import pane_in, show_app, visit
 from tests.fakes.sign_in import FakeSignIn
 from tests.fakes.tls_proxy import tls_proxy
 from tests.pane.production_fixtures import connector  # noqa: F401 - fixtures
+from tests.pane.pseudo import accented, pseudo_catalogs
 from tests.patience import PATIENCE_S
 from tests.steps.accessibility import violations
 from tests.steps.browser import running_browser
@@ -45,8 +46,8 @@ class Organization:
     def origin(self) -> str:
         return self.world.sandbox.removesuffix("/sandbox")
 
-    async def open(self, width: int = 360) -> Page:
-        return await show_app(self.context, self.origin, self.url, width=width)
+    async def open(self, width: int = 360, lcid: int = 1033) -> Page:
+        return await show_app(self.context, self.origin, self.url, width=width, lcid=lcid)
 
 
 @pytest.fixture
@@ -140,6 +141,20 @@ async def test_an_administrator_opens_the_settings_in_the_pane(organization: Org
     await expect(pane.get_by_role("region", name="General").get_by_role("button", name="Save")).to_be_visible()
 
 
+async def test_the_pane_and_its_window_have_the_language_of_the_person_in_dynamics(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pseudo_catalogs(monkeypatch):
+        page = await organization.open(lcid=1025)
+        pane = pane_in(page)
+        await title_is(pane, accented(FIRST))
+        assert [await pane.locator("html").get_attribute(name) for name in ("lang", "dir")] == ["ar", "rtl"]
+        window = await press_sign_in(page, accented("Sign in"))
+        await expect(window.get_by_role("heading", name="Pick an account")).to_be_visible()
+        await finish(window)
+        await title_is(pane, accented("My chats about records"))
+
+
 async def test_no_address_contains_the_secret(organization: Organization) -> None:
     seen: list[str] = []
     organization.context.on("request", lambda request: seen.append(request.url))
@@ -148,7 +163,8 @@ async def test_no_address_contains_the_secret(organization: Organization) -> Non
     window = await press_sign_in(page)
     await window.get_by_role("heading", name="Pick an account").wait_for()
     jar = {each["name"]: each["value"] for each in await organization.context.cookies()}
-    secret = jar["__Host-chatsync-sign-in"]
+    secret, _, language = jar["__Host-chatsync-sign-in"].partition(".")
+    assert language == "en"
     await finish(window)
     await title_is(pane_in(page), "My chats about records")
     assert any("/sign-in/callback?" in each for each in seen)
@@ -171,11 +187,11 @@ async def test_each_way_in_which_a_window_fails_has_a_next_step(organization: Or
     await title_is(pane, "Your browser blocked the sign-in window")
     await frame_of_pane(page).evaluate("() => { window.open = window.realOpen; }")
     # A window that is closed before it reaches Microsoft's pages.
-    await organization.context.route(f"**{PANE}/sign-in", lambda route: route.abort())
+    await organization.context.route(f"**{PANE}/sign-in?*", lambda route: route.abort())
     window = await press_sign_in(page, "Try again")
     await window.close()
     await title_is(pane, "The sign-in window was closed")
-    await organization.context.unroute(f"**{PANE}/sign-in")
+    await organization.context.unroute(f"**{PANE}/sign-in?*")
     # A window that is closed on Microsoft's pages: nobody can see that, so another one can be opened at any time.
     window = await press_sign_in(page)
     await window.get_by_role("heading", name="Pick an account").wait_for()

@@ -261,3 +261,25 @@ async def test_every_view_fits_and_breaks_no_rule_of_accessibility(page: Page) -
     await become(page, "Lynne Robbins")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("You have no user in Dynamics 365")
     await check(page)
+
+
+async def test_scripts_choose_the_form_of_the_language(page: Page) -> None:
+    forms = {"zero": "0:", "one": "1:", "two": "2:", "few": "3:", "many": "11:", "other": "100:"}
+    templates = "".join(f'<p data-name="n" data-plural="{name}">{each}{{count}}</p>' for name, each in forms.items())
+    script = await page.locator('script[src$="/main.js"]').get_attribute("src")
+
+    async def arabic(route: Route) -> None:
+        texts = f'<template id="texts">{templates}<p data-name="name">{{name}}</p></template>'
+        await route.fulfill(content_type="text/html", body=f'<!doctype html><html lang="ar" dir="rtl">{texts}</html>')
+
+    await page.route("**/pane?host=arabic", arabic)
+    await page.goto(page.url.partition("?")[0] + "?host=arabic")
+    texts = await page.evaluate(
+        """async (address) => {
+          const { plural, sentences, text } = await import(address);
+          const shown = [0, 1, 2, 5, 11, 100, 1234].map((each) => plural("n", each));
+          return [...shown, text("name", { name: "Alex (A)" }), sentences("A.", "", "B.")];
+        }""",
+        str(script).replace("main.js", "texts.js"),
+    )
+    assert texts == ["0:0", "1:1", "2:2", "3:5", "11:11", "100:100", "11:1,234", "\u2068Alex (A)\u2069", "A. B."]

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.pane_sessions import PaneHost
+from bot.languages.translator import CatalogTranslator
 from bot.pane.page import SETTINGS_VALUES, load_templates
 from tests.e2e.tools import node_modules
+from tests.pane.pseudo import PseudoCatalog
 from tests.steps.pane import PANE
 from tests.tiers import missing
 from tests.wire.world import World
@@ -55,10 +57,12 @@ async def test_every_page_is_valid(world: World, path: str) -> None:
 
 @pytest.mark.parametrize("template", ["pane.html", "settings.html"])
 @pytest.mark.parametrize("host", PaneHost)
-async def test_the_pages_of_all_hosts_are_valid(template: str, host: PaneHost) -> None:
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_pages_of_all_hosts_are_valid(template: str, host: PaneHost, language: str) -> None:
     """One bot serves either the sandbox or real hosts, so the pages are rendered without a bot."""
     of_host = {"host": host, "people": (), "environments": ["one", "two"], "organizations": "{}"}
     values = {"path": PANE, "static": f"{PANE}/static/0", **of_host}
-    page = load_templates().get_template(template).render(**values, **SETTINGS_VALUES)
+    t = CatalogTranslator(language=language, catalog=PseudoCatalog())
+    page = load_templates().get_template(template).render(values, **SETTINGS_VALUES, t=t, asked=language)
     assert f'data-host="{host}"' in page
     assert await mistakes(page) == []

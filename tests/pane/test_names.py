@@ -3,11 +3,13 @@
 import pytest
 
 from bot.domain.errors import NotFound
+from bot.languages.translator import ENGLISH
 from bot.pane.display_values import MAX_NAME
 from bot.pane.responses import error_values
 from bot.pane.view_values import record_value
 from bot.store.tables import connection, record_type
 from cards.record import RecordHeader
+from cards.text import isolate
 from tests.steps.members import create_chat
 from tests.steps.pane import case, error_of, open_pane, rows
 from tests.wire.people import ADELE, ALEX, MEGAN
@@ -40,7 +42,7 @@ async def test_hostile_names_leave_as_plain_text(world: World, given: str, shown
     (found,) = rows(view, "connected")
     assert found["name"] == shown
     assert view["record"]["name"] == shown[:200]
-    assert found["facts"][0]["text"].startswith(f"Connected by {shown} (")
+    assert found["facts"][0]["text"].startswith(f"Connected by {isolate(shown)} (")
     (found,) = rows(await page.view(), "myChats")
     assert (found["name"], found["records"][0]["name"]) == (shown, shown[:200])
     (found,) = rows(await page.view(record, tab="timeline"), "timeline")
@@ -67,7 +69,7 @@ async def test_names_in_errors_leave_as_plain_text(world: World) -> None:
         403,
         f"Ask {shown}, who connected the chat, or your administrator.",
     )
-    hidden = error_values(NotFound("{record} is gone.", f"Ask {hostile}.", record=hostile))
+    hidden = error_values(ENGLISH, NotFound("{record} is gone.", f"Ask {hostile}.", record=hostile))
     assert hidden == {"kind": "notFound", "text": f"{shown} is gone.", "nextStep": f"Ask {shown}."}
     await world.settle()
 
@@ -92,4 +94,4 @@ async def test_names_in_errors_leave_as_plain_text(world: World) -> None:
 )
 def test_only_addresses_of_encrypted_pages_and_of_this_machine_become_links(url: str, *, is_link: bool) -> None:
     header = RecordHeader(kind="Case", name="Pump", number=None, url=url)
-    assert record_value(header)["url"] == (url if is_link else "")
+    assert record_value(ENGLISH, header)["url"] == (url if is_link else "")

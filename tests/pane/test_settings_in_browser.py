@@ -305,6 +305,6 @@ async def test_an_administrator_limits_the_pane_to_an_app(page: Page) -> None:
     await page.get_by_role("option", name="Contoso Service (contoso_service)").click()
     await general.get_by_role("button", name="Save", exact=True).click()
     result = general.get_by_role("group").filter(has_text="Saved. The change is active.")
-    await expect(result).to_contain_text("All model-driven apps, also future ones → contoso_service")
+    await expect(result).to_contain_text("All model-driven apps, including future ones → contoso_service")
     # The form is there again, with the values that are saved now.
     await expect(general.get_by_role("button", name="Remove Contoso Service (contoso_service)")).to_be_visible()

@@ -22,6 +22,7 @@ from bot.wiring.pane import WINDOWS_PER_MINUTE
 from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn, SigningKey
 from tests.pane.production_fixtures import connector, settings  # noqa: F401 - fixtures
+from tests.pane.pseudo import accented, pseudo_catalogs
 from tests.steps.pane import PANE, PanePage, case, error_of
 from tests.steps.pane_sign_in import (
     DYNAMICS,
@@ -107,7 +108,7 @@ async def test_the_cookies_belong_to_the_window_and_to_the_frame(world: World, s
     window = Window(world)
     address = await window.begin()
     assert window.set_cookies == [
-        f"{SIGN_IN_COOKIE}={window.secret}; Max-Age=300; Path=/; Secure; HttpOnly; SameSite=Lax"
+        f"{SIGN_IN_COOKIE}={window.secret}.en; Max-Age=300; Path=/; Secure; HttpOnly; SameSite=Lax"
     ]
     await window.come_back(sign_in.pages.returns_to(address))
     assert window.cookies == {}
@@ -157,6 +158,25 @@ async def test_any_other_cookie_is_none(world: World, sign_in: FakeSignIn, cooki
     back = sign_in.pages.returns_to(await window.begin())
     window.cookies[SIGN_IN_COOKIE] = cookie
     assert await window.come_back(back) == "cookies"
+
+
+async def test_the_window_keeps_the_language_of_the_pane(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pseudo_catalogs(monkeypatch):
+        window = Window(world)
+        address = await window.begin(X_Chat_Sync_Language="de")
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        refused = f"{CALLBACK}?{urlencode({'state': state, 'error': 'access_denied'})}"
+        assert (await window.come_back(refused), window.language) == ("declined", "de")
+        async with world.session.get(f"{world.url}{PANE}/sign-in/declined?language=de") as answer:
+            assert accented("You did not agree") in await answer.text()
+
+
+@pytest.mark.parametrize("language", ["", ".", ".nl", ".%22", ".de.fr", ".x" * 100])
+async def test_another_language_in_the_cookie_is_ignored(world: World, sign_in: FakeSignIn, language: str) -> None:
+    window = Window(world)
+    back = sign_in.pages.returns_to(await window.begin())
+    window.cookies[SIGN_IN_COOKIE] = f"{window.secret}{language}"
+    assert (await window.come_back(back), window.language) == ("done", "")
 
 
 async def test_a_code_for_another_verifier_signs_nobody_in(world: World, sign_in: FakeSignIn) -> None:
@@ -408,7 +428,7 @@ async def test_people_of_several_tenants_start_at_the_pages_of_all_organizations
     [
         (
             {"app_type": "UserAssignedMSI", "app_password": None},
-            "CHATSYNC_PANE_CLIENT_ID, CHATSYNC_PANE_CLIENT_SECRET",
+            "CHATSYNC_PANE_CLIENT_ID and CHATSYNC_PANE_CLIENT_SECRET",
         ),
         ({"pane_client_id": ANOTHER}, "CHATSYNC_PANE_CLIENT_SECRET"),
         ({"public_url": None}, "CHATSYNC_PUBLIC_URL"),

@@ -15,6 +15,7 @@ from tests.e2e.tools import CHROMIUM_OPTIONS, chromium
 from tests.fakes.certificates import Certificates
 from tests.fakes.databases import MigratedDatabases
 from tests.fakes.sign_in import FakeSignIn
+from tests.pane.pseudo import accented, pseudo_catalogs
 from tests.steps.accessibility import violations
 from tests.steps.browser import watched_page
 from tests.steps.teams_tab import TAB, TeamsClient, teams_world
@@ -72,6 +73,30 @@ async def test_the_personal_tab_signs_in_without_a_question(client: TeamsClient)
     # The message with which the library begins names no further hosts to believe.
     ((_, _, origins, *_),) = await client.calls("initialize")
     assert origins is None
+
+
+async def test_the_tab_has_the_language_of_teams(
+    client: TeamsClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.context |= {"locale": "ar-eg", "subEntityId": await case(world)}
+    with pseudo_catalogs(monkeypatch):
+        tab = await client.open()
+        await tab.get_by_role("button", name=accented("New chat"), exact=True).click()
+        dialog = tab.get_by_role("dialog")
+        await expect(dialog.get_by_role("heading", name=accented("New connected chat"))).to_be_visible()
+        # Times of a card, which the browser writes.
+        await expect(dialog).to_contain_text("نوفمبر")
+    page = tab.locator("html")
+    assert [await page.get_attribute(name) for name in ("lang", "dir")] == ["ar", "rtl"]
+    # A page that Teams loads in its language stays as it is.
+    assert len(await client.calls("initialize")) == 2
+
+
+async def test_the_tab_stays_in_the_language_of_the_browser_without_a_catalog(client: TeamsClient) -> None:
+    client.context["locale"] = "nl-nl"
+    tab = await client.open()
+    await expect(tab.get_by_role("heading", name="My chats about records")).to_be_visible()
+    assert len(await client.calls("initialize")) == 2
 
 
 async def test_a_link_into_the_tab_opens_the_pane_beside_its_record(client: TeamsClient, world: World) -> None:

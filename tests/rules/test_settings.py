@@ -94,8 +94,8 @@ def test_any_invalid_text_is_refused_with_a_reason(text: str) -> None:
         (OrganizationSettings(chats_on=False), False, {}),
         (OrganizationSettings(chats_on=True, sync_on=True), True, {}),
         (OrganizationSettings(chats_on=True, sync_on=True), False, {"sync_on": "Only a Global Administrator"}),
-        (OrganizationSettings(chats_on=True, sync_idle_days=-1), False, {"sync_idle_days": "from 0 to 3650"}),
-        (OrganizationSettings(chats_on=True, sync_idle_days=3651), False, {"sync_idle_days": "from 0 to 3650"}),
+        (OrganizationSettings(chats_on=True, sync_idle_days=-1), False, {"sync_idle_days": "from 0 to 3,650"}),
+        (OrganizationSettings(chats_on=True, sync_idle_days=3651), False, {"sync_idle_days": "from 0 to 3,650"}),
         (OrganizationSettings(chats_on=True, sync_idle_days=0), False, {}),
         (OrganizationSettings(chats_on=True, allowed_roles=("Agent",)), False, {}),
         (

@@ -118,7 +118,7 @@ async def last(page: Page, frame: Frame, *, table: str, row_id: str) -> dict[str
 @in_browser
 async def test_the_command_opens_the_pane_and_tells_it_the_record(page: Page, pane: str, client: Client) -> None:
     frame = await open_pane(page)
-    assert frame.url == f"{pane}/pane?host=sandbox"
+    assert frame.url == f"{pane}/pane?host=sandbox&language=1033"
     message = await last(page, frame, table="incident", row_id=CASE_ID)
     assert message == {
         "v": 1,

@@ -55,7 +55,8 @@ async def end_mute(world: World, rules: ChatRules, text: str, chat: str = GROUP)
     services: Any = _Services(world)
     async with store_of(world).writing() as work:
         await release(services, work, ChatId(chat), text)
-    world.clock.advance(10)  # nobody told the bot, which looks for work from time to time
+    # Nobody told the bot, which looks for work from time to time. A lease of work that it found lasts ten seconds.
+    world.clock.advance(9)
     await posted(world)
 
 
@@ -64,7 +65,7 @@ async def rules_changed(world: World, chat: str = GROUP) -> None:
     work: UnitOfWork
     async with store_of(world).writing() as work:
         await reconsider(services, work, ChatId(chat))
-    world.clock.advance(10)
+    world.clock.advance(9)
     await posted(world)
 
 

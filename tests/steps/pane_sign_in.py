@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from secrets import token_bytes
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import ClientResponse
 
@@ -47,6 +48,8 @@ class Window:
     cookies: dict[str, str] = field(default_factory=dict)
     set_cookies: list[str] = field(default_factory=list)
     """The headers that set cookies, as they arrived."""
+    language: str = ""
+    """The language of the last page; empty without one in its address."""
 
     async def begin(self, **headers: str) -> str:
         """Give the secret to the server; return the address of the sign-in page."""
@@ -71,8 +74,10 @@ class Window:
         async with self.world.session.get(url, headers=headers, allow_redirects=False) as answer:
             self._keep(answer)
             assert answer.status == 303
-            before, _, step = answer.headers["Location"].rpartition("/")
-            assert before == f"{PANE}/sign-in"
+            following = urlsplit(answer.headers["Location"])
+            self.language = following.query.removeprefix("language=")
+            before, _, step = following.path.rpartition("/")
+            assert (following.netloc, before) == ("", f"{PANE}/sign-in")
             return step
 
     def _keep(self, answer: ClientResponse) -> None:

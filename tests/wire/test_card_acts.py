@@ -199,7 +199,7 @@ async def test_fields_of_each_type_are_changed_at_once(world: World) -> None:
     }
     after = await press(world, form, "Save", typed)
     assert (
-        "CAS-01001 was updated. Changed fields: Priority, Is Escalated, Follow Up By, Serial Number, Status Reason."
+        "CAS-01001 was updated. Changed fields: Priority, Is Escalated, Follow Up By, Serial Number, and Status Reason."
         in texts(after)
     )
     now = await read_case(world)
@@ -377,10 +377,10 @@ async def test_an_empty_or_too_long_note_is_refused_on_the_form(world: World) ->
     form = await press(world, await first_page(world), "Add a note")
     for text in ("", "  \n ", "x" * 4_001):
         again = await press(world, form, "Add the note", {"text": text})
-        assert "A note must have 1 to 4000 characters." in texts(again)
+        assert "A note must have 1 to 4,000 characters." in texts(again)
         assert [each.get("value", "") for each in parts(again) if each.get("id") == "text"] == [text[:4_000]]
     again = await press(world, form, "Add the note", {"text": "\x01" * 30_000})
-    assert "A note must have 1 to 4000 characters." in texts(again)
+    assert "A note must have 1 to 4,000 characters." in texts(again)
     assert await notes(world) == []
 
 

@@ -122,5 +122,5 @@ async def test_a_full_form_can_be_sent_again_after_a_timeout(world: World) -> No
     slow = await press(world, form, "Save", typed)
     await repair_dataverse(world)
     after = await press(world, slow, "Try again")
-    assert "CAS-01001 was updated. Changed fields: Description, Case Title, Serial Number." in texts(after)
+    assert "CAS-01001 was updated. Changed fields: Description, Case Title, and Serial Number." in texts(after)
     await world.window_ends()

@@ -247,7 +247,7 @@ async def test_if_nothing_is_disclosed_other_refusals_still_give_their_reason(wo
     await set_record_type(world, disclosure="nothing")
     (found,) = await world.paste(await world.link(), person=LYNNE)
     assert texts(found["content"]) == [
-        "You have no user in Dynamics 365, so you can only read the cards here.",
+        "You have no user in Dynamics 365, so you can only read cards.",
         "Ask your administrator for a Dynamics 365 user.",
     ]
 

@@ -127,7 +127,7 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         ({"format": 1, "record_types": {"incident": {"join": 1}}}, "incident.join: This must be true or false."),
         ({"format": 1, "organisation": {"sync_idle_days": True}}, "days: This must be a whole number."),
         ({"format": 1, "organisation": {"sync_idle_days": 7.5}}, "days: This must be a whole number."),
-        ({"format": 1, "organisation": {"sync_idle_days": -1}}, "Enter a whole number of days from 0 to 3650"),
+        ({"format": 1, "organisation": {"sync_idle_days": -1}}, "Enter a whole number of days from 0 to 3,650"),
         ({"format": 1, "organisation": {"allowed_roles": "CSR"}}, "This must be a list of names in brackets."),
         ({"format": 1, "organisation": {"allowed_roles": ["Nobody"]}}, "These security roles do not exist: Nobody."),
         (
@@ -211,7 +211,7 @@ async def test_sync_is_brought_along_by_global_administrators_alone(world: World
 
 async def test_a_text_that_is_too_long_is_refused(world: World) -> None:
     data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": " " * 16_001}
-    assert texts((await request_page(world, data)).card)[0] == "This text has more than 16000 characters."
+    assert texts((await request_page(world, data)).card)[0] == "This text has more than 16,000 characters."
 
 
 async def test_a_person_who_administers_no_environment_gets_no_export(world: World) -> None:

@@ -266,7 +266,7 @@ async def test_the_record_can_be_typed_and_an_ambiguous_one_is_chosen(world: Wor
 async def test_people_can_be_typed_and_ambiguous_names_are_offered(world: World) -> None:
     page = await people_page(world)
     again = await press(world, page, "Create chat", names="megan.bowen@example.com, a, nobody", name="Pump")
-    assert texts(again)[3] == "These names are not clear: a, nobody. Enter the full name, or choose a person."
+    assert texts(again)[3] == "These names are not clear: a and nobody. Enter the full name, or choose a person."
     offered = {each["title"].partition(" ·")[0] for each in inputs(again)["suggested"]["choices"]}
     assert {"Megan Bowen", "Adele Vance"} <= offered
     assert inputs(again)["suggested"]["value"] == MEGAN.object_id

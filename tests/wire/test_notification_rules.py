@@ -86,7 +86,7 @@ async def test_each_mistake_is_shown_at_its_input_and_nothing_is_saved(world: Wo
     ]
     for wrong_limits in mistakes:
         said = texts((await request_page(world, {**limits.step("Save"), **wrong_limits})).card)
-        assert any("Enter a whole number from 1 to 1000" in each for each in said), wrong_limits
+        assert any("Enter a whole number from 1 to 1,000" in each for each in said), wrong_limits
     assert await world.rows_in(chat_rules) == []
 
 

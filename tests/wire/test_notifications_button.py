@@ -75,4 +75,4 @@ async def test_a_person_without_a_user_opens_nothing(world: World) -> None:
     await connected(world)
     await changed(world, HIGH)
     page = await opened(world, world.card(), person=LYNNE)
-    assert texts(page.card)[0] == "You have no user in Dynamics 365, so you can only read the cards here."
+    assert texts(page.card)[0] == "You have no user in Dynamics 365, so you can only read cards."

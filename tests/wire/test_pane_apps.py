@@ -17,7 +17,7 @@ from tests.wire.world import API, World, buttons, texts
 pytestmark = pytest.mark.one_database
 
 SERVICE, SALES = "contoso_service", "contoso_sales"
-ALL = "All model-driven apps, also future ones"
+ALL = "All model-driven apps, including future ones"
 
 
 async def test_the_page_offers_all_apps_or_some(world: World) -> None:

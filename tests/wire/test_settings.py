@@ -35,7 +35,7 @@ async def test_the_command_gives_an_administrator_the_way_in(world: World, chat:
     assert way_in == {"dialog": "settings", "msteams": {"type": "task/fetch"}}
     first = await request_page(world, way_in, name="task/fetch", chat=chat)
     assert first.title == "Chat Sync settings"
-    assert first.choices("table")["Case (note, join, 3 key fields)"] == "incident"
+    assert first.choices("table")["Case (note, join, and 3 key fields)"] == "incident"
     assert {"Chats: On", "Who can use chats: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
 
 
@@ -207,7 +207,7 @@ async def test_only_the_roles_named_may_use_chats(world: World) -> None:
     await world.say("connect CAS-01001", person=ISAIAH)
     assert texts(world.card()) == [
         "Only people with certain security roles can use chats, and you have none of these roles.",
-        "Ask your administrator for one of these roles: CSR Manager, Customer Service Representative.",
+        "Ask your administrator for one of these roles: CSR Manager or Customer Service Representative.",
     ]
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
@@ -290,7 +290,7 @@ async def test_days_that_are_none_are_refused_beside_what_was_written(world: Wor
     page = await organization_page(world)
     again = await request_page(world, page.step("Save", sync_idle_days=days, mirror_chats="true"))
     assert again.title == "Organization"
-    assert "Enter a whole number of days from 0 to 3650. Enter 0 for no limit." in " ".join(texts(again.card))
+    assert "Enter a whole number of days from 0 to 3,650. Enter 0 for no limit." in " ".join(texts(again.card))
     assert again.filled_in["mirror_chats"] == "true"
     assert await saved_changes(world) == []
 
@@ -483,13 +483,13 @@ async def test_what_people_can_do_on_cards_is_chosen_from_what_the_table_allows(
     done = await request_page(
         world, page.step("Save", card_acts="assign,resolve", change_fields="prioritycode,statuscode")
     )
-    assert "Case · What people can do on a card: Assign to me → Assign to me, Resolve" in texts(done.card)
+    assert "Case · What people can do on a card: Assign to me → Assign to me and Resolve" in texts(done.card)
     assert "Case · Fields that people can change on a card: none → prioritycode, statuscode" in texts(done.card)
     # An input without a choice is not submitted.
     page = await record_type_page(world)
     data = {name: value for name, value in page.step("Save").items() if name not in {"card_acts", "change_fields"}}
     done = await request_page(world, data)
-    assert "Case · What people can do on a card: Assign to me, Resolve → nothing" in texts(done.card)
+    assert "Case · What people can do on a card: Assign to me and Resolve → nothing" in texts(done.card)
     assert list((await record_type_page(world, "account")).choices("card_acts")) == ["Assign to me", "Add a note"]
 
 

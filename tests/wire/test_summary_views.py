@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.notifications.rules import Budget, ChatRules, Mute
-from bot.domain.values import ObjectId
+from bot.domain.values import ChatId, ObjectId
 from bot.store.tables import posted_card, record_type
 from tests.cards.schema import schema_errors
-from tests.steps.notification_rules import end_mute, set_chat_rules
+from tests.steps.notification_rules import end_mute, posted, set_chat_rules, store_of
 from tests.steps.record_actions import read_case
 from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, ALEX, EVERYBODY, LYNNE, PATTI, Somebody
@@ -164,3 +165,19 @@ async def test_the_number_of_a_card_is_no_right(world: World) -> None:
     # Patti can open no record of the card.
     mine = texts((await world.press(action, person=PATTI))["value"])
     assert mine[0] == "This case does not exist, or you do not have access to it."
+
+
+async def test_the_search_for_due_changes_does_not_split_the_end_of_a_mute(world: World) -> None:
+    await prepare(world)
+    await mute(world)
+    await change(world, SECRET_CASE)
+    await set_chat_rules(world, ChatRules())
+    at, chat = world.clock.now(), ChatId(GROUP)
+    async with store_of(world).writing() as work:
+        await work.inbox.enqueue(ChatJob(kind=JobKind.HELD_CHANGES, chat_id=chat), at=at, due_at=at)
+        await work.inbox.enqueue(ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text="Unmuted."), at=at, due_at=at)
+        (held,) = await work.decisions.open_in_chat(chat)
+        await work.decisions.make_due([held.id], at=at)
+    world.clock.advance(9)
+    await posted(world)
+    assert texts(world.card())[:2] == ["While muted", "Unmuted."]

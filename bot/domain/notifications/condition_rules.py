@@ -9,6 +9,7 @@ from bot.domain.notifications.conditions import MAX_CONDITIONS, Condition, Condi
 from bot.domain.record_lifecycle import LIFECYCLE_COLUMNS
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import TEXTS, Column, ColumnType, ColumnValue, Raw, Table
+from bot.domain.texts import Text, and_list, or_list, text
 
 MAX_VALUES = 10
 """Values of one condition."""
@@ -62,31 +63,31 @@ def condition_problem(condition: Condition, columns: Sequence[Column], hidden: C
     """Return the reason why the condition cannot be saved, or None. `hidden`: secured columns that are refused."""
     column = next((each for each in columns if each.name == condition.column), None)
     if column is None:
-        return "This column no longer exists, or is no longer a key field. Choose another one."
+        return text("This column no longer exists, or is no longer a key field. Choose another one.")
     if column.name in hidden:
-        return (
+        return text(
             "This column is secured. Your administrator must show its values to chats, and you must be able to read it."
         )
     if condition.test not in possible_tests(column):
-        return "This test does not fit the type of the column. Choose another test."
+        return text("This test does not fit the type of the column. Choose another test.")
     return _values_problem(condition, column)
 
 
 def _values_problem(condition: Condition, column: Column) -> str | None:
     if condition.test in WITHOUT_VALUES:
-        return None if not condition.values else "This test takes no value."
+        return None if not condition.values else text("This test takes no value.")
     most = MAX_VALUES if condition.test is Test.IS_ONE_OF else 1
     if not 1 <= len(condition.values) <= most:
-        return "Choose a value." if most == 1 else f"Choose 1 to {MAX_VALUES} values."
+        return text("Choose a value.") if most == 1 else text("Choose 1 to {most} values.", most=MAX_VALUES)
     if not all(_fits(column, each) for each in condition.values):
-        return _EXPECTED.get(column.type, "Choose a value from the list.")
+        return _EXPECTED.get(column.type, text("Choose a value from the list."))
     return None
 
 
 _EXPECTED = {
-    **dict.fromkeys(_NUMBERS, "Enter a number, such as 1000 or 12.5."),
-    ColumnType.DATE_TIME: "Enter a date, such as 2026-12-31.",
-    **dict.fromkeys(TEXTS, f"Enter a text of at most {MAX_VALUE_LENGTH} characters."),
+    **dict.fromkeys(_NUMBERS, text("Enter a number, such as 1000 or 12.5.")),
+    ColumnType.DATE_TIME: text("Enter a date, such as 2026-12-31."),
+    **dict.fromkeys(TEXTS, text("Enter a text of at most {most} characters.", most=MAX_VALUE_LENGTH)),
 }
 
 
@@ -100,40 +101,41 @@ def _fits(column: Column, value: Raw) -> bool:
     return isinstance(value, str) and 0 < len(value) <= MAX_VALUE_LENGTH
 
 
-def parse_value(column: Column, text: str) -> Raw:
+def parse_value(column: Column, entered: str) -> Raw:
     """Return the canonical value of an input; None if it does not fit the type of the column."""
-    text = text.strip()
+    given = entered.strip()
     if column.type is ColumnType.BOOLEAN:
-        return {"0": False, "1": True}.get(text)
+        return {"0": False, "1": True}.get(given)
     if is_choice(column):
-        return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= MAX_VALUES else None
+        is_number = given.removeprefix("-").isdecimal() and given.isascii() and len(given) <= MAX_VALUES
+        return int(given) if is_number else None
     if column.type in _NUMBERS:
-        return _parse_number(text)
+        return _parse_number(given)
     if is_date(column):
-        return _parse_date(text)
-    return canonical_value(column, text[: MAX_VALUE_LENGTH + 1])
+        return _parse_date(given)
+    return canonical_value(column, given[: MAX_VALUE_LENGTH + 1])
 
 
-def _parse_number(text: str) -> float | None:
+def _parse_number(given: str) -> float | None:
     try:
-        number = float(text) if len(text) <= MAX_VALUE_LENGTH else _LARGEST * 10
+        number = float(given) if len(given) <= MAX_VALUE_LENGTH else _LARGEST * 10
     except ValueError:
         return None
     return number if abs(number) <= _LARGEST else None
 
 
-def _parse_date(text: str) -> str | None:
-    parts = text.split("-")
+def _parse_date(given: str) -> str | None:
+    parts = given.split("-")
     sizes = [len(part) for part in parts]
     if sizes != [4, 2, 2] or not all(part.isascii() and part.isdigit() for part in parts):
         return None
-    return canonical_date(text)
+    return canonical_date(given)
 
 
-def canonical_date(text: str) -> str | None:
+def canonical_date(given: str) -> str | None:
     """Return the date, or None if it does not exist."""
     try:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(given).isoformat()
     except ValueError:
         return None
 
@@ -144,9 +146,9 @@ def condition_to_text(condition: Condition) -> str:
     return f"{condition.column} {condition.test} {values}"
 
 
-def parse_condition(text: str) -> Condition | None:
+def parse_condition(written: str) -> Condition | None:
     """Return the condition that `condition_to_text` wrote; None for any other text."""
-    column, _, rest = text[:MAX_TEXT_LENGTH].partition(" ")
+    column, _, rest = written[:MAX_TEXT_LENGTH].partition(" ")
     test = next((each for each in Test if rest.startswith(f"{each} ")), None)
     if not column or test is None:
         return None
@@ -181,20 +183,29 @@ def parse_conditions(texts: Sequence[str]) -> Conditions | None:
     return Conditions(conditions=tuple(each for each in parsed if each), all_must_hold=joined == ALL_OF)
 
 
-def describe_conditions(conditions: Conditions, columns: Mapping[str, Column]) -> str:
+def describe_conditions(conditions: Conditions, columns: Mapping[str, Column]) -> Text:
     """Return the rule in words, such as `Priority becomes High`."""
     said = [describe_condition(each, columns) for each in conditions.conditions]
-    return (" and " if conditions.all_must_hold else " or ").join(said)
+    return and_list(said) if conditions.all_must_hold else or_list(said)
 
 
-def describe_condition(condition: Condition, columns: Mapping[str, Column]) -> str:
+def describe_condition(condition: Condition, columns: Mapping[str, Column]) -> Text:
     """Return the condition in words. A column that no longer exists keeps its name."""
     column = columns.get(condition.column)
     label = column.label if column else condition.column
-    if condition.test in WITHOUT_VALUES:
-        return f"{label} {condition.test}"
-    values = [format_value(column, ColumnValue(raw=each)) if column else str(each) for each in condition.values]
-    return f"{label} {_TEST_WORDS.get(condition.test, condition.test)} {', '.join(values)}"
-
-
-_TEST_WORDS = {Test.IS_ONE_OF: "is"}
+    value = or_list(format_value(column, ColumnValue(raw=each)) if column else str(each) for each in condition.values)
+    match condition.test:
+        case Test.CHANGES:
+            return text("{column} changes", column=label)
+        case Test.BECOMES:
+            return text("{column} becomes {value}", column=label, value=value)
+        case Test.STOPS_BEING:
+            return text("{column} stops being {value}", column=label, value=value)
+        case Test.IS_ONE_OF:
+            return text("{column} is {value}", column=label, value=value)
+        case Test.IS_EMPTY:
+            return text("{column} is empty", column=label)
+        case Test.IS_ABOVE:
+            return text("{column} is above {value}", column=label, value=value)
+        case Test.IS_BELOW:
+            return text("{column} is below {value}", column=label, value=value)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from bot.domain.notifications.wall_clock import find_zone, first_instant, last_instant
+from bot.domain.texts import text
 
 EVERY_DAY = frozenset(range(7))
 """Weekdays from Monday (0) to Sunday (6)."""
@@ -45,13 +46,13 @@ class QuietHours:
 def quiet_hours_problem(hours: QuietHours) -> str | None:
     """Return the reason why quiet hours cannot be saved, or None."""
     if find_zone(hours.zone) is None:
-        return "Choose a time zone from the list, such as Europe/Berlin."
+        return text("Choose a time zone from the list, such as Europe/Berlin.")
     if not (hours.days or hours.whole_days):
-        return "Choose at least one day."
+        return text("Choose at least one day.")
     if hours.days and hours.start == hours.end:
-        return "The start and the end must be different. For a whole day, choose the day."
+        return text("The start and the end must be different. For a whole day, choose the day.")
     if _covers_the_week(hours):
-        return "These quiet hours cover the whole week. Leave some time for cards, or mute the chat."
+        return text("These quiet hours cover the whole week. Leave some time for cards, or mute the chat.")
     return None
 
 

@@ -72,6 +72,8 @@ class ChatRules:
 
     zone: str | None = None
     """IANA name of the chat's time zone."""
+    language: str | None = None
+    """Language of the cards for everyone, as a BCP 47 tag; None for the base language of the environment."""
     mute: Mute | None = None
     skip_own_cards: bool = False
     """True if changes made on a card of this chat are skipped."""

@@ -47,7 +47,7 @@ def _row(entry: TimelineEntry, chat: VisibleChat, joining: JoinFacts, people: Pe
         name=chat.display_name(entry.topic),
         connected=ConnectedBy(
             name=connection.connector_name,
-            presence=people.presence[connection.connector_id],
+            presence=people.presence[connection.connector_id].label,
             at=connection.connected_at,
             paused_at=connection.paused_at,
         ),

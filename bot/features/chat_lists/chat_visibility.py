@@ -8,12 +8,13 @@ from bot.domain.directory import MAX_EXPANDED_MEMBERS, DirectoryChat
 from bot.domain.errors import ChatSyncError
 from bot.domain.joining import JoinFacts
 from bot.domain.public_names import Verb
+from bot.domain.texts import sentences, text
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatId, ChatKind, Connection, ObjectId
 from bot.features.chat_lists.find_channels import find_channels
 from bot.features.connections.connect_channel import TeamChannelRef
 from bot.features.members.app_presence import UNREACHABLE
-from bot.features.members.join_chat import contact_hint
+from bot.features.members.join_chat import contact_hint, team_hint
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import connection_data
 from bot.features.shared.chat_members import list_member_ids
@@ -22,6 +23,8 @@ from bot.features.shared.view_cache import Cached, fetch_many
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from cards.buttons import ActionButton, LinkButton
+
+_LOCKED = text("Locked.")
 
 _log = get_logger(__name__)
 
@@ -53,36 +56,38 @@ class VisibleChat:
     @property
     def generic_name(self) -> str:
         """A name that discloses nothing about the chat."""
-        return "Channel of a team" if self.is_channel else f"Chat of {self.connection.connector_name}"
+        return (
+            text("Channel of a team")
+            if self.is_channel
+            else text("Chat of {person}", person=self.connection.connector_name)
+        )
 
     def state(self, joining: JoinFacts) -> str:
         """Return whether the person is a member or can join, or else the reason and the person to ask."""
         if self.is_channel:
             return self._channel_state()
         if self.is_member:
-            return "You are in this chat."
+            return text("You are in this chat.")
         if not self.is_reachable:
-            return f"Locked. {UNREACHABLE} {contact_hint(self.connection)}"
+            return sentences(_LOCKED, UNREACHABLE, contact_hint(self.connection))
         if joining.allowed:
-            return "You can join this chat and see its full history."
-        return f"Locked. {joining.problem} {contact_hint(self.connection)}"
+            return text("You can join this chat and see its full history.")
+        return sentences(_LOCKED, joining.problem, contact_hint(self.connection))
 
     def _channel_state(self) -> str:
         if self.is_member:
-            return f"This channel is in your team {self.team}."
-        name = self.connection.connector_name
-        access = "Only team members can see this channel."
-        hint = f"To join the team, ask {name}, who connected the channel, or ask your administrator."
-        return f"{access} {hint}" if self.is_member is None else f"Locked. {access} {hint}"
+            return text("This channel is in your team {team}.", team=self.team)
+        access, hint = text("Only team members can see this channel."), team_hint(self.connection)
+        return sentences("" if self.is_member is None else _LOCKED, access, hint)
 
     def button(self, joining: JoinFacts) -> ActionButton | LinkButton | None:
         """Return the button that opens or joins the chat, if there is one."""
         if self.is_member:
-            title = "Open channel" if self.is_channel else "Open chat"
+            title = text("Open channel") if self.is_channel else text("Open chat")
             return LinkButton(title=title, url=self.url) if self.url else None
         if self.is_channel or not joining.allowed or not self.is_reachable:
             return None
-        return ActionButton(title="Join", verb=Verb.JOIN, payload=connection_data(self.connection))
+        return ActionButton(title=text("Join"), verb=Verb.JOIN, payload=connection_data(self.connection))
 
 
 async def find_visible_chats(

@@ -43,7 +43,7 @@ async def _people(services: Services, turn: Turn, rest: str) -> Answer:
     return await list_suggestions(services, turn.chat, turn.person, record)
 
 
-async def _resolve(services: Services, turn: Turn, text: str, purpose: RecordPurpose) -> RecordRef | Answer:
+async def _resolve(services: Services, turn: Turn, words: str, purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the record of the text, or the only record of the chat if there is no text.
 
     Otherwise, return an answer: a choice of records, or a button that shows the list privately. Raise `NotAllowed` if
@@ -51,18 +51,18 @@ async def _resolve(services: Services, turn: Turn, text: str, purpose: RecordPur
     """
     if not turn.private:
         await access.require_user_anywhere(services, turn.person)
-    connections = [] if text else await connections_of_chat(services, turn.chat)
+    connections = [] if words else await connections_of_chat(services, turn.chat)
     if len(connections) == 1:
         record, name = connections[0].record, display_name(connections[0])
         return record if turn.private else _offer(turn, purpose, record_data(record), name)
-    if turn.private or not text:
-        return await choose_record(services, text, turn.person, purpose)
-    return _offer(turn, purpose, await button_data(services, text), "a record")
+    if turn.private or not words:
+        return await choose_record(services, words, turn.person, purpose)
+    return _offer(turn, purpose, await button_data(services, words), "")
 
 
-def _offer(turn: Turn, purpose: RecordPurpose, data: ActionData, name: str) -> Answer:
+def _offer(turn: Turn, purpose: RecordPurpose, data: ActionData, record: str) -> Answer:
     """Return a button that shows the list privately."""
-    return private_button(turn, purpose.title.format(record=name), replace(purpose.button, payload=data))
+    return private_button(turn, purpose.title(record), replace(purpose.button, payload=data))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.domain.errors import ChatSyncError
+from bot.domain.texts import text
 from bot.domain.values import RecordRef
 from bot.features.chat_lists.find_channels import find_channels
 from bot.features.shared.access import AuthorizedUser
@@ -41,8 +42,10 @@ async def _rows(services: Services, record: RecordRef, actor: AuthorizedUser) ->
         ChatRow(
             name=ref.channel.name,
             connected=None,
-            state=f"Connected by Dynamics 365, not by Chat Sync. This channel is in your team {ref.team.name}.",
-            button=LinkButton(title="Open channel", url=ref.channel.url) if ref.channel.url else None,
+            state=text(
+                "Connected by Dynamics 365, not by Chat Sync. This channel is in your team {team}.", team=ref.team.name
+            ),
+            button=LinkButton(title=text("Open channel"), url=ref.channel.url) if ref.channel.url else None,
         )
         for ref in refs.values()
     ]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.chat_sync import sync_state
 from bot.domain.public_names import Verb
+from bot.domain.texts import text
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import build_chat_rows
@@ -12,13 +13,20 @@ from bot.features.chat_lists.chat_visibility import VisibleChat
 from bot.features.chat_sync.status_texts import describe_sync_state
 from bot.features.shared import access
 from bot.features.shared.access import ReadableRecord
-from bot.features.shared.answers import Answer, chats_button, record_data, record_header, resume_button
+from bot.features.shared.answers import (
+    Answer,
+    chats_button,
+    record_data,
+    record_header,
+    resume_button,
+    row_display_name,
+)
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list
 from cards.paging import page_offset
 
-_UNKNOWN_PERSON = "someone"
+_UNKNOWN_PERSON = text("someone")
 
 
 async def list_timeline(services: Services, person: Person, record: RecordRef, *, begin: int = 0) -> Answer:
@@ -39,13 +47,13 @@ async def timeline_view(
         begin = page_offset(begin, total, size)
         entries = await work.timeline.for_record(record, offset=begin, at_most=size)
     return ChatListView(
-        title="Timeline of {record}",
+        title=text("Timeline of {record}", record=row_display_name(readable.table, readable.row)),
         record=record_header(services.links, readable.table, record, readable.row),
         rows=await _rows(services, entries, readable),
         total=total,
         offset=begin,
         query="",
-        empty_text="No chat was ever connected to this record.",
+        empty_text=text("No chat was ever connected to this record."),
         page_button=ActionButton(title="", verb=Verb.TIMELINE, payload=record_data(record)),
         noun="connection",
         is_searchable=False,
@@ -68,10 +76,10 @@ async def _active_row(services: Services, entry: TimelineEntry, chat: VisibleCha
     settings = await services.administration.settings(entry.connection.record.environment)
     now = services.clock.now()
     state = sync_state(settings, entry.kind, entry.synced, ended=False, now=now, stuck=entry.failure)
-    text = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
+    sync = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
     can_resume = chat.is_member and state.problem and state.problem.can_be_resumed
     resume = resume_button(entry.connection) if can_resume else None
-    return replace(row, sync=text, sync_since=state.idle_since, resume=resume)
+    return replace(row, sync=sync, sync_since=state.idle_since, resume=resume)
 
 
 def _ended_row(entry: TimelineEntry, chat: VisibleChat, row: ChatRow) -> ChatRow | None:

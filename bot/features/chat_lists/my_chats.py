@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
+from bot.domain.texts import plural, text
 from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
 from bot.features.shared.services import Services
 
@@ -16,7 +17,7 @@ _MAX_UNCONNECTED = 50
 MAX_NAMES = 3
 """People in the name of a chat without a topic."""
 
-LEFT_OUT = "Only your most recent chats are listed. To connect another one, write connect in that chat."
+LEFT_OUT = text("Only your most recent chats are listed. To connect another one, write connect in that chat.")
 """Hint for a list that does not contain all chats."""
 
 
@@ -96,12 +97,14 @@ def _is_connected(connections: Sequence[Connection], record: RecordRef) -> bool:
 def count_records(records: int) -> str:
     """Return the number of connected records, but not which, because the person may not have access to them."""
     if not records:
-        return "Not connected to a record."
-    return "Connected to 1 other record." if records == 1 else f"Connected to {records} other records."
+        return text("Not connected to a record.")
+    return plural(records, "Connected to {count} other record.", "Connected to {count} other records.")
 
 
 def chat_name(chat: DirectoryChat) -> str:
     """Return the topic of the chat, or else the names of its members, as Teams does."""
     people = [member.name for member in chat.members]
-    more = f" and {len(people) - MAX_NAMES} more" if len(people) > MAX_NAMES else ""
-    return chat.topic or ", ".join(people[:MAX_NAMES]) + more or "Chat without a name"
+    more, names = len(people) - MAX_NAMES, ", ".join(people[:MAX_NAMES])
+    if more > 0:
+        names = plural(more, "{people} and {count} more", "{people} and {count} more", people=names)
+    return chat.topic or names or text("Chat without a name")

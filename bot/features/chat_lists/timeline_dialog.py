@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.public_names import Dialog, Verb
+from bot.domain.texts import text
 from bot.features.chat_lists.list_timeline import timeline_view
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.members.join_chat import join_chat
@@ -49,20 +50,20 @@ async def show(services: Services, turn: Turn, data: ActionData) -> Page:
     if len(matches) != 1:
         return await _ask(services, turn, data, record_problem(matches, data), matches)
     view = await timeline_view(services, turn.person, single(matches), begin=parse_offset(data))
-    another = SubmitButton(title="Another record", dialog=Dialog.TIMELINE_WHICH, payload={})
+    another = SubmitButton(title=text("Another record"), dialog=Dialog.TIMELINE_WHICH, payload={})
     return timeline_page(view, _PAGES_BY_VERB, another)
 
 
 async def join(services: Services, turn: Turn, data: ActionData) -> Done:
     """Join the chat and show the result; raise the same errors as `join_chat`."""
-    return Done(text=(await join_chat(services, turn.person, parse_connection(data))).message.summary)
+    return Done(message=(await join_chat(services, turn.person, parse_connection(data))).message)
 
 
 async def _ask(
     services: Services, turn: Turn, data: ActionData, problem: str = "", matches: Sequence[Match] = ()
 ) -> Page:
     inputs = await record_inputs(services, turn.person, data, None, matches)
-    show = SubmitButton(title="Show", dialog=Dialog.TIMELINE_OF, payload={})
+    show = SubmitButton(title=text("Show"), dialog=Dialog.TIMELINE_OF, payload={})
     return choose_record_page(ChooseRecordView(record=inputs, problem=problem, show=show))
 
 

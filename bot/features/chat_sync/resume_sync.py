@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import SyncProblem, SyncState, sync_state
 from bot.domain.errors import NotSupported
+from bot.domain.texts import text
 from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import clear_problem, resume_idle
 from bot.features.shared import access
@@ -25,8 +26,8 @@ async def resume_sync(services: Services, chat: Chat, person: Person, connection
     with hiding_record(unknown_connection()):
         actor = await access.require_can_connect(services, chat, person, connection.record)
     await _resume(services, chat, actor, connection)
-    text = f"This chat is now shown on the timeline of {display_name(connection)}."
-    return Answer(message=notice(NoticeView(text=text)))
+    shown = text("This chat is now shown on the timeline of {record}.", record=display_name(connection))
+    return Answer(message=notice(NoticeView(text=shown)))
 
 
 async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, connection: Connection) -> None:

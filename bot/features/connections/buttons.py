@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
+from bot.domain.texts import text
 from bot.domain.values import ChatKind, Connection
 from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.answered_news import answered_news
@@ -68,7 +69,7 @@ async def _choose_disconnect(services: Services, turn: Turn, data: ActionData) -
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
     answer = await disconnect_chat(services, turn.chat, turn.person, connection)
-    return await _answering_news(services, turn, data, connection, answer, "This chat was disconnected.")
+    return await _answering_news(services, turn, data, connection, answer, text("This chat was disconnected."))
 
 
 async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
@@ -78,9 +79,9 @@ async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> 
 async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await _named(services, turn, data)
     await require_chats_on(services, connection.record.environment)
-    text = f"{display_name(connection)} stays connected to this chat."
-    answer = Answer(message=notice(NoticeView(text=text)))
-    return await _answering_news(services, turn, data, connection, answer, text)
+    line = text("{record} stays connected to this chat.", record=display_name(connection))
+    answer = Answer(message=notice(NoticeView(text=line)))
+    return await _answering_news(services, turn, data, connection, answer, line)
 
 
 async def _answering_news(

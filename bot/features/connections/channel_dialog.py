@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.errors import NotFound
 from bot.domain.public_names import Dataset, Dialog
+from bot.domain.texts import sentences, text
 from bot.domain.values import RecordRef
-from bot.features.connections.audience import Audience
+from bot.features.connections.audience import Audience, team_audience_text
 from bot.features.connections.connect_channel import (
     ChannelChoices,
     TeamChannelRef,
@@ -28,7 +29,6 @@ from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.text.typed_text import on_one_line
-from cards.audience import audience_text
 from cards.buttons import SubmitButton
 from cards.connect_channel import CHANNEL, TEAM, ChannelView, channel_page
 from cards.dialog import Done, Page
@@ -50,13 +50,13 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
     if len(matches) != 1:
         return await _page(services, turn, data, record_problem(matches, data), matches)
     if not data.get(CHANNEL):
-        return await _page(services, turn, data, "Choose a channel.", matches)
+        return await _page(services, turn, data, text("Choose a channel."), matches)
     team, _, channel = data[CHANNEL].partition(_SEPARATOR)
     record, note = single(matches), note_choice(data)
     answer = await connect_channel(services, turn.chat, turn.person, record, (team, channel), note=note)
     if isinstance(answer, Audience):
-        return await _page(services, turn, {**data, SURE: ON}, f"{_audience_text(answer)} {NOTE_CHOICES_TEXT}")
-    return Done(text=answer.message.summary)
+        return await _page(services, turn, {**data, SURE: ON}, sentences(team_audience_text(answer), NOTE_CHOICES_TEXT))
+    return Done(message=answer.message)
 
 
 async def search(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
@@ -72,7 +72,7 @@ async def _page(
     team = on_one_line(data.get(TEAM, ""))
     choices = await find_channel_choices(services, turn.person, team)
     if team and not choices.listed:
-        choices, problem = await find_channel_choices(services, turn.person), "None of your teams has this name."
+        choices, problem = await find_channel_choices(services, turn.person), text("None of your teams has this name.")
     if not choices.listed:
         raise NotFound("None of your teams has a channel that you can connect.", "In Teams, join a team first.")
     about = await prefilled_record(services, turn.person, data)
@@ -87,7 +87,7 @@ async def _page(
         connect=_connect_button(about),
         connect_anyway=_connect_button(about, anyway=True) if data.get(SURE) == ON else None,
         new_channel=SubmitButton(
-            title="New channel", dialog=Dialog.NEW_CHANNEL, payload=record_data(about.record) if about else {}
+            title=text("New channel"), dialog=Dialog.NEW_CHANNEL, payload=record_data(about.record) if about else {}
         ),
     )
     return channel_page(view)
@@ -100,17 +100,13 @@ def _search(choices: ChannelChoices, team: str) -> str:
 
 def _connect_button(about: Hit | None, *, anyway: bool = False) -> SubmitButton:
     payload = {**(record_data(about.record) if about else {}), **({SURE: ON} if anyway else {})}
-    title = "Send it anyway" if anyway else "Connect"
+    title = text("Send it anyway") if anyway else text("Connect")
     return SubmitButton(title=title, dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
 
 
 def _choice(ref: TeamChannelRef) -> Choice:
     title = f"{ref.team.name} · {ref.channel.name}"
     return Choice(title=title, value=_SEPARATOR.join((ref.team.id, ref.channel.id)))
-
-
-def _audience_text(audience: Audience) -> str:
-    return audience_text(kind="record", place="team", people=audience.people, without_access=audience.without_access)
 
 
 PAGES: Mapping[str, PageHandler] = {Dialog.CONNECT_CHANNEL: start, Dialog.CONNECT_THIS_CHANNEL: submit}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.public_names import Verb
+from bot.domain.texts import text
 from bot.domain.values import Connection, Person
 from bot.features.record_search.find_records import query_text
 from bot.features.record_search.resolver import QUERY
@@ -12,7 +13,7 @@ from bot.features.shared.readable_records import readable_records
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import MAX_ROWS, ChoiceRow, ChoiceView, choice
-from cards.paging import page_buttons, page_offset
+from cards.paging import page_offset, page_turns
 from cards.record import RecordHeader
 
 
@@ -33,10 +34,10 @@ class ConnectionPurpose:
 
 
 DISCONNECT = ConnectionPurpose(
-    question="Which record should this chat be disconnected from?",
-    hint="Or write disconnect and the record's number.",
-    button=ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload={}),
-    choose=ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload={}),
+    question=text("Which record should this chat be disconnected from?"),
+    hint=text("Or write disconnect and the record's number."),
+    button=ActionButton(title=text("Disconnect"), verb=Verb.DISCONNECT, payload={}),
+    choose=ActionButton(title=text("Choose a record"), verb=Verb.CHOOSE_DISCONNECT, payload={}),
 )
 
 
@@ -69,7 +70,7 @@ async def choose_connection(
         hint=purpose.hint,
         offset=begin,
         total=total,
-        page_buttons=tuple(page_buttons(choose, offset=begin, total=total, size=MAX_ROWS)),
+        turns=page_turns(choose, offset=begin, total=total, size=MAX_ROWS),
     )
     return Answer(message=choice(view), is_question=True)
 
@@ -78,8 +79,8 @@ def _row(connection: Connection, header: RecordHeader | None, purpose: Connectio
     payload = {**purpose.button.payload, **connection_data(connection)}
     return ChoiceRow(
         kind="",
-        name=(header.name if header else None) or "A record that you cannot open",
+        name=(header.name if header else None) or text("A record that you cannot open"),
         number=header.number if header else connection.record_number,
-        detail=f"Connected by {connection.connector_name}",
+        detail=text("Connected by {person}", person=connection.connector_name),
         button=replace(purpose.button, payload=payload),
     )

@@ -12,10 +12,11 @@ from bot.domain.key_fields import ReportedValue
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Row, Table
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
 from bot.domain.watching import unique_columns, watch_of, watched_columns
 from bot.features.chat_sync.start_and_end import start_sync
-from bot.features.connections.audience import Audience, check_audience
+from bot.features.connections.audience import audience_text, check_audience
 from bot.features.connections.install_app import install_in_chat, require_chat_member
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
@@ -32,6 +33,7 @@ from bot.features.shared.answers import (
     to_outbox,
 )
 from bot.features.shared.introduction_note import load_note_columns, note_of
+from bot.features.shared.reader_languages import load_chat_languages
 from bot.features.shared.services import Services
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
@@ -85,9 +87,9 @@ async def connect_chat(
         audience = await check_audience(services, chat, record, members=members)
         if audience.without_access != 0 and not await _is_connected(services, chat, record):
             payload = {**record_data(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
-            return Answer(
-                message=_question(payload, snapshot.table, audience), needs_confirmation=True, is_question=True
-            )
+            question = audience_text(audience, snapshot.table.label)
+            message = _question(payload, question)
+            return Answer(message=message, needs_confirmation=True, question=question, is_question=True)
     if members is not None:
         # The app is not in the chat. Install it last, so that a refused or canceled request changes nothing.
         chat = await install_in_chat(services, chat, actor)
@@ -109,7 +111,7 @@ async def _is_connected(services: Services, chat: Chat, record: RecordRef) -> bo
 async def _read_record(
     services: Services, record: RecordRef, record_type: RecordType, actor: AuthorizedUser, *, with_note: bool
 ) -> _RecordSnapshot:
-    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    table = await services.records.table(record.environment, record.table)
     columns: tuple[Column, ...] = ()
     if with_note:
         columns = await load_note_columns(services, record.environment, record_type, table)
@@ -142,6 +144,7 @@ async def _save_connection(
 ) -> Answer:
     header = record_header(services.links, snapshot.table, record, snapshot.row)
     new = _new_connection(chat, record, actor, snapshot, at=services.clock.now())
+    languages = await load_chat_languages(services)
     async with services.store.writing() as work:
         # The roster or the installation has just confirmed that the bot is in the chat.
         await work.chats.save(replace(chat, bot_present=True))
@@ -151,7 +154,8 @@ async def _save_connection(
             return Answer(message=_already_connected(active or new, header))
         message = _connected(connection, header, snapshot)
         key = f"connected {connection.id}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=new.connected_at)
+        t = await languages.of_chat(work, chat.id)
+        await work.outbox.enqueue([to_outbox(chat, message, t, key=key, connection=connection)], at=new.connected_at)
         await work.reported_values.save({(connection.id, column): value for column, value in snapshot.known.items()})
         by, by_name = actor.object_id, actor.user.name
         await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)
@@ -175,17 +179,17 @@ def _new_connection(
     )
 
 
-def _question(payload: Mapping[str, str], table: Table, audience: Audience) -> Message:
+def _question(payload: Mapping[str, str], question: str) -> Message:
     return audience_card(
         AudienceView(
-            kind=table.label,
-            people=audience.people,
-            without_access=audience.without_access,
+            audience=question,
             send=ActionButton(
-                title="Send the note", verb=Verb.CONNECT, payload={**payload, AUDIENCE_CONFIRMED: AUDIENCE_CONFIRMED}
+                title=text("Send the note"),
+                verb=Verb.CONNECT,
+                payload={**payload, AUDIENCE_CONFIRMED: AUDIENCE_CONFIRMED},
             ),
-            name_only=ActionButton(title="Name only", verb=Verb.CONNECT, payload={**payload, QUIET: QUIET}),
-            cancel=ActionButton(title="Cancel", verb=Verb.CANCEL, payload={}),
+            name_only=ActionButton(title=text("Name only"), verb=Verb.CONNECT, payload={**payload, QUIET: QUIET}),
+            cancel=ActionButton(title=text("Cancel"), verb=Verb.CANCEL, payload={}),
         )
     )
 
@@ -195,8 +199,8 @@ def _connected(connection: Connection, header: RecordHeader, snapshot: _RecordSn
     if not snapshot.columns:
         return notice(
             NoticeView(
-                text=f"{display_name(connection)} is connected to this chat.",
-                next_step=f"Connected by {connection.connector_name}.",
+                text=text("{record} is connected to this chat.", record=display_name(connection)),
+                next_step=text("Connected by {person}.", person=connection.connector_name),
                 button=open_button(header),
             )
         )
@@ -208,8 +212,8 @@ def _connected(connection: Connection, header: RecordHeader, snapshot: _RecordSn
 def _already_connected(connection: NewConnection, header: RecordHeader) -> Message:
     return notice(
         NoticeView(
-            text=f"{display_name(connection)} is already connected to this chat.",
-            next_step=f"Connected by {connection.connector_name}.",
+            text=text("{record} is already connected to this chat.", record=display_name(connection)),
+            next_step=text("Connected by {person}.", person=connection.connector_name),
             at=connection.connected_at,
             button=open_button(header),
         )

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.domain.errors import BadRequest
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatId, ChatKind, Person, RecordRef
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.shared.answers import Answer
@@ -29,7 +30,7 @@ async def connect_other_chat(
     answer = await connect_chat(services, chat, by_object_id, record, note=note, from_elsewhere=True)
     if not answer.already_queued:
         return answer
-    return Answer(message=notice(NoticeView(text="The chat is connected.", next_step=answer.message.summary)))
+    return Answer(message=notice(NoticeView(text=text("The chat is connected."), next_message=answer.message)))
 
 
 def is_group_chat(chat: str) -> bool:

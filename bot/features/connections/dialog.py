@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.public_names import PERSON, Dialog
+from bot.domain.texts import sentences, text
 from bot.domain.values import ChatKind, RecordRef
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.record_search.find_records import Hit
@@ -24,6 +25,8 @@ from cards.dialog import Done, Page
 from cards.inputs import OFF, ON
 from cards.new_chat import NOTE
 
+_CONNECT, _NEXT = text("Connect"), text("Next")
+
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """Return the page, prefilled with the record that the message links to."""
@@ -42,9 +45,9 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
         return Redirect(Dialog.NEW_CHAT, {**record_data(record), **({PERSON: other} if other else {})})
     answer = await connect_chat(services, turn.chat, turn.person, record, note=note_choice(data))
     if answer.needs_confirmation:
-        question = f"{answer.message.summary} {NOTE_CHOICES_TEXT}"
+        question = sentences(answer.question, NOTE_CHOICES_TEXT)
         return await _page(services, turn, {**data, SURE: ON}, question)
-    return Done(text=answer.message.summary)
+    return Done(message=answer.message)
 
 
 def note_choice(data: ActionData) -> Note:
@@ -61,8 +64,8 @@ async def _page(
     about, inputs = await load_record_inputs(services, turn.person, data, prefilled, matches)
     payload = record_data(about.record) if about else {}
     personal = turn.chat.kind is ChatKind.PERSONAL
-    connect = SubmitButton(title="Next" if personal else "Connect", dialog=Dialog.CONNECT_THIS_CHAT, payload=payload)
-    anyway = SubmitButton(title="Send it anyway", dialog=connect.dialog, payload={**payload, SURE: ON})
+    connect = SubmitButton(title=_NEXT if personal else _CONNECT, dialog=Dialog.CONNECT_THIS_CHAT, payload=payload)
+    anyway = SubmitButton(title=text("Send it anyway"), dialog=connect.dialog, payload={**payload, SURE: ON})
     return connect_page(
         ConnectView(
             record=inputs,

@@ -7,11 +7,13 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
 from bot.domain.rights import DISCONNECT_PRIVILEGE, DisconnectFacts, may_disconnect, who_may_disconnect
+from bot.domain.texts import sentences, text
 from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, connection_data, display_name, to_outbox
+from bot.features.shared.reader_languages import load_chat_languages
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.message import Message
@@ -62,11 +64,13 @@ async def _is_owner(services: Services, connection: Connection, actor: Authorize
 async def _end(services: Services, chat: Chat, connection: Connection, actor: AuthorizedUser) -> Answer:
     now, by, by_name = services.clock.now(), actor.object_id, actor.user.name
     message = _disconnected(connection, by_name)
+    languages = await load_chat_languages(services)
     async with services.store.writing() as work:
         if not await work.connections.end(connection.id, at=now, by=by, by_name=by_name):
             raise NotFound("{record} is no longer connected to this chat.", record=display_name(connection))
         key = f"disconnected {connection.id} {now.isoformat()}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=now)
+        t = await languages.of_chat(work, chat.id)
+        await work.outbox.enqueue([to_outbox(chat, message, t, key=key, connection=connection)], at=now)
         await end_sync(work, [connection], at=now)
         await work.audit.add(AuditEntry.for_connection("disconnect", connection, at=now, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)
@@ -75,9 +79,9 @@ async def _end(services: Services, chat: Chat, connection: Connection, actor: Au
 def _disconnected(connection: Connection, by: str) -> Message:
     name = display_name(connection)
     view = NoticeView(
-        text=f"{by} disconnected {name} from this chat.",
-        next_step=f"You can undo this for 10 minutes. After that, write: connect {name}",
-        button=ActionButton(title="Undo", verb=Verb.UNDO_DISCONNECT, payload=connection_data(connection)),
+        text=text("{person} disconnected {record} from this chat.", person=by, record=name),
+        next_step=text("You can undo this for 10 minutes. After that, write: connect {record}", record=name),
+        button=ActionButton(title=text("Undo"), verb=Verb.UNDO_DISCONNECT, payload=connection_data(connection)),
     )
     return notice(view)
 
@@ -88,6 +92,6 @@ def _refusal(connection: Connection, record_type: RecordType) -> NotAllowed:
     )
     return NotAllowed(
         "You cannot disconnect {record} from this chat.",
-        f"{allowed} Ask one of them, or ask your administrator.",
+        sentences(allowed, text("Ask one of them, or ask your administrator.")),
         record=display_name(connection),
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.domain.errors import NotFound
+from bot.domain.texts import text
 from bot.domain.typed_references import TypedReferences, parse_references
 from bot.domain.values import Chat, Connection, Person
 from bot.features.record_search.find_records import linked_records
@@ -14,7 +15,7 @@ from bot.features.shared.services import Services
 from bot.text.typed_text import simple_form
 from cards.record import RecordHeader
 
-_NEXT_STEP = "To list the records of this chat, write records."
+_NEXT_STEP = text("To list the records of this chat, write records.")
 
 
 async def connections_of_chat(services: Services, chat: Chat) -> Sequence[Connection]:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.domain.public_names import Verb
+from bot.domain.texts import plural, sentences, text
 from bot.domain.values import Connection
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.shared import access
@@ -18,9 +19,8 @@ from cards.notice import NoticeView, notice
 from cards.paging import page_offset
 from cards.record import RecordHeader
 from cards.record_list import MAX_ROWS, RecordListView, RecordRow, record_list
-from cards.words import plural
 
-_SHOW = ActionButton(title="Show records", verb=Verb.RECORDS, payload={})
+_SHOW = ActionButton(title=text("Show records"), verb=Verb.RECORDS, payload={})
 
 
 async def list_records(services: Services, turn: Turn, *, begin: int = 0) -> Answer:
@@ -50,7 +50,7 @@ async def _list(services: Services, turn: Turn, connections: list[Connection], b
         if header
     )
     view = RecordListView(
-        title="Records connected to this chat",
+        title=text("Records connected to this chat"),
         rows=rows,
         hidden=len(shown) - len(rows),
         total=len(connections),
@@ -75,14 +75,14 @@ def count_records(turn: Turn, count: int, button: ActionButton, problem: str = "
 
     `problem`: a sentence that everyone sees first.
     """
-    records = plural(count, "1 connected record", f"{count} connected records")
-    return private_button(turn, f"{problem} {records}".strip(), button)
+    records = plural(count, "{count} connected record", "{count} connected records")
+    return private_button(turn, sentences(problem, records), button)
 
 
 def nothing_connected() -> Answer:
     """Return the answer for a chat without connections."""
     view = NoticeView(
-        text="This chat is not connected to a record.",
-        next_step="To connect it, write connect and the record's number, its link, or a few words of its name.",
+        text=text("This chat is not connected to a record."),
+        next_step=text("To connect it, write connect and the record's number, its link, or a few words of its name."),
     )
     return Answer(message=notice(view))

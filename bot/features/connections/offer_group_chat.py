@@ -1,5 +1,6 @@
 """Offer a group chat to a person who wants to connect a one-to-one chat (spec C2)."""
 
+from bot.domain.texts import text
 from bot.domain.values import ObjectId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, new_chat_button, row_display_name
@@ -15,8 +16,10 @@ async def offer_group_chat(services: Services, person: Person, record: RecordRef
     readable = await access.require_readable(services, record, person)
     name = row_display_name(readable.table, readable.row)
     view = NoticeView(
-        text=f"A one-to-one chat cannot be connected to {name}.",
-        next_step=f"Start a group chat. Or add Chat Sync to a group chat, and write there: connect {name}",
+        text=text("A one-to-one chat cannot be connected to {record}.", record=name),
+        next_step=text(
+            "Start a group chat. Or add Chat Sync to a group chat, and write there: connect {record}", record=name
+        ),
         button=new_chat_button(record, with_person=other),
     )
     return Answer(message=notice(view))

@@ -13,6 +13,7 @@ from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
 from cards.introduction import IntroductionView, introduction
+from cards.translator import Translator
 
 MAX_CHATS = 10_000
 """Maximum number of cached chats, about one kilobyte each. An activity from a cached chat needs no query."""
@@ -53,8 +54,8 @@ class ChatRegistry:
         """Remove the chat from the cache, because the bot was removed from the chat."""
         self._chats.discard(chat)
 
-    async def bot_added(self, chat: Chat) -> None:
-        """Register the chat and, the first time, enqueue the introduction."""
+    async def bot_added(self, chat: Chat, t: Translator) -> None:
+        """Register the chat and, the first time, enqueue the introduction in the language of its readers."""
         chat = await self.register(chat, bot_present=True)
         if chat.kind is ChatKind.CHANNEL or not await self._any_chats_on():
             return
@@ -64,7 +65,7 @@ class ChatRegistry:
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
                 # A dropped introduction leaves its key in the outbox.
                 key = f"introduction {chat.id} {now.isoformat()}"
-                await work.outbox.enqueue([to_outbox(chat, message, key=key, switch=Switch.CHATS)], at=now)
+                await work.outbox.enqueue([to_outbox(chat, message, t, key=key, switch=Switch.CHATS)], at=now)
 
     async def _load(self, chat: ChatId) -> Chat | None:
         async with self._store.reading() as work:

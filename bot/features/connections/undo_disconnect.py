@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.texts import text
 from bot.domain.values import Chat, Connection, Person, PublicId
 from bot.features.chat_sync.start_and_end import resume_idle
 from bot.features.connections.current_name import with_current_name
@@ -12,6 +13,7 @@ from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
 from bot.features.shared.named_connections import hiding_record, require_presser
+from bot.features.shared.reader_languages import load_chat_languages
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -52,13 +54,15 @@ def nothing_to_undo() -> NotAllowed:
 async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: Connection) -> Answer:
     now, by, by_name = services.clock.now(), actor.object_id, actor.user.name
     message = _reconnected(ended, by_name)
+    languages = await load_chat_languages(services)
     async with services.store.writing() as work:
         if not await work.connections.reopen(ended, at=now):
             raise NotFound(
                 "{record} is already connected to this chat.", "There is nothing to undo.", record=display_name(ended)
             )
         key = f"connected again {ended.id} {now.isoformat()}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended)], at=now)
+        t = await languages.of_chat(work, chat.id)
+        await work.outbox.enqueue([to_outbox(chat, message, t, key=key, connection=ended)], at=now)
         # The chat was not notified of changes between the disconnect and the undo.
         await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
         await resume_idle(work, chat.id, at=now)
@@ -67,5 +71,5 @@ async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: 
 
 
 def _reconnected(connection: Connection, by: str) -> Message:
-    text = f"{by} connected {display_name(connection)} to this chat again."
-    return notice(NoticeView(text=text, next_step="This chat gets updates about the record again."))
+    done = text("{person} connected {record} to this chat again.", person=by, record=display_name(connection))
+    return notice(NoticeView(text=done, next_step=text("This chat gets updates about the record again.")))

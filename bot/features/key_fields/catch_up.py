@@ -9,37 +9,39 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import Unavailable
-from bot.domain.jobs import ChatJob
+from bot.domain.jobs import ChatJob, JobKind, in_sentences
 from bot.domain.key_fields import RecordEvent
 from bot.domain.notifications.decide import Reason
 from bot.domain.notifications.history import NewDecision
+from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.texts import Text, text
 from bot.domain.values import Chat, ChatId, Connection, ConnectionId
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.current_records import CurrentRecord, ReadFailure, read_current_records
 from bot.features.key_fields.missed_decisions import MissedDecisions, decide_missed, store_held
 from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_absent_owners, missed_news
 from bot.features.key_fields.renamed_records import is_renamed, rename_connections
-from bot.features.key_fields.summary_cards import Summary, live_change, summary_messages
+from bot.features.key_fields.summary_cards import AWAY, Summary, live_change, summary_messages
 from bot.features.key_fields.unread_changes import settle_unread
 from bot.features.notifications.decide_changes import count_decisions, ended_with_record, load_rulebook
 from bot.features.notifications.held_changes import end_connection, unmuted_notice
 from bot.features.notifications.live_card import update_live_cards
+from bot.features.shared.reader_languages import ChatLanguages, load_chat_languages
 from bot.features.shared.services import Services
 from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import UnitOfWork
-from cards.catch_up import AWAY
 
 _RETRIES = Backoff(
     first_s=timedelta(minutes=15).total_seconds(), factor=2.0, longest_s=timedelta(days=1).total_seconds()
 )
 """Times between two attempts to read the same records."""
 
-_TITLES: Mapping[Reason | None, str] = {
-    Reason.MUTE: "While muted",
-    Reason.QUIET_HOURS: "During quiet hours",
-    Reason.DIGEST: "Digest",
+_TITLES: Mapping[Reason | None, Text] = {
+    Reason.MUTE: text("While muted"),
+    Reason.QUIET_HOURS: text("During quiet hours"),
+    Reason.DIGEST: text("Digest"),
 }
-_MIXED = "Changes since the last card"
+_MIXED = text("Changes since the last card")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +56,11 @@ class _Found:
     """Changes that were held before the records were read."""
     held_only: bool
     """True if only records with held changes were read, because their time may have come."""
-    text: str
-    """The sentence about the person who ended a mute."""
+    said: str
+    """The sentences about people who ended a mute, in the language of the chat."""
     accounts: tuple[str, ...] | None = None
     """Channel IDs of the people in the chat, if readers get values on their own cards."""
+    languages: ChatLanguages
 
 
 async def post_catch_up(services: Services, job: ChatJob, keys: Sequence[str]) -> None:
@@ -84,10 +87,10 @@ async def post_after_mute(services: Services, job: ChatJob, keys: Sequence[str])
 
 async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_only: bool = False) -> None:
     chat = job.chat_id
-    found = await _find(services, chat, held_only=held_only, text=job.text)
+    found = await _find(services, chat, held_only=held_only, said=in_sentences(job.text))
     at, new = services.clock.now(), list[NewDecision]()
     async with services.store.writing() as work:
-        if not await work.inbox.complete(keys, at=at):
+        if not await work.inbox.complete(keys, at=at) or await _is_mute_ending(work, job):
             return
         ids = await _connections_to_check(work, chat, found.held)
         current = [each for each in found.records if each.connection.id in ids]
@@ -107,6 +110,12 @@ async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_o
     count_decisions(services, new)
 
 
+async def _is_mute_ending(work: UnitOfWork, job: ChatJob) -> bool:
+    """Check whether another job posts the held changes, with the sentence about who ended the mute."""
+    end = ChatJob(kind=JobKind.END_MUTE, chat_id=job.chat_id)
+    return job.kind is JobKind.HELD_CHANGES and await work.inbox.has_pending_job(end)
+
+
 async def _retry(work: UnitOfWork, job: ChatJob, failures: Sequence[ReadFailure], at: datetime) -> None:
     """Enqueue another job for the records that may be readable later, unless there are none.
 
@@ -121,7 +130,7 @@ async def _retry(work: UnitOfWork, job: ChatJob, failures: Sequence[ReadFailure]
     await work.inbox.enqueue(again, at=at, due_at=due_at)
 
 
-async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str) -> _Found:
+async def _find(services: Services, chat: ChatId, *, held_only: bool, said: str) -> _Found:
     async with services.store.reading() as work:
         connections = await work.connections.for_chat(chat)
         held = await work.decisions.open_in_chat(chat)
@@ -129,7 +138,7 @@ async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str)
     holding = {each.connection for each in held}
     wanted = [each for each in connections if not held_only or each.id in holding]
     records, failures = await read_current_records(services, wanted)
-    if failures and not records and not text:
+    if failures and not records and not said:
         raise failures[0].error
     absent_owners = await find_absent_owners(services, stored_chat, records) if stored_chat else {}
     return _Found(
@@ -139,8 +148,9 @@ async def _find(services: Services, chat: ChatId, *, held_only: bool, text: str)
         absent_owners=absent_owners,
         held=frozenset(each.id for each in held),
         held_only=held_only,
-        text=text,
+        said=said,
         accounts=await _accounts(services, stored_chat, records),
+        languages=await load_chat_languages(services),
     )
 
 
@@ -180,14 +190,13 @@ async def _report(
         deleted=deleted,
         unreadable=unreadable,
         title=_title(decisions),
-        lead=f"{found.text}." if found.text else "",
+        lead=found.said,
         accounts=found.accounts,
     )
-    chat = found.chat
-    messages = await summary_messages(services, work, chat, summary, at) if chat else ()
-    if chat and found.text and not messages:
-        messages = [unmuted_notice(chat, found.text, _without_card(found, decisions), at)]
-    await work.outbox.enqueue(messages, at=at)
+    if found.chat:
+        rest = _without_card(found, decisions)
+        messages = await _messages(services, work, found.chat, found, summary, rest, at=at)
+        await work.outbox.enqueue(messages, at=at)
     await work.reported_values.save(decisions.values)
     await work.reported_values.add(
         {(each.connection.id, name): value for each in missed for name, value in each.taken.items()}
@@ -198,6 +207,17 @@ async def _report(
         if is_renamed(each.connection, each.record.table, each.row):
             await rename_connections(work, [each.connection.id], each.record.table, each.row)
     return decisions.new
+
+
+async def _messages(
+    services: Services, work: UnitOfWork, chat: Chat, found: _Found, summary: Summary, rest: str, *, at: datetime
+) -> Sequence[OutgoingMessage]:
+    """Return the cards, or the notice that a mute ended. `rest` says why there is no card."""
+    t = await found.languages.of_chat(work, chat.id)
+    messages = await summary_messages(services, work, chat, summary, at, t)
+    if messages or not found.said:
+        return messages
+    return [unmuted_notice(chat, found.said, rest, at, t)]
 
 
 async def _decide(
@@ -222,12 +242,12 @@ async def _decide(
 def _without_card(found: _Found, decisions: MissedDecisions) -> str:
     """Return the sentence that says why the end of a mute posts no card about changes."""
     if found.failures:
-        return "Changes follow as soon as Dynamics 365 can be read."
+        return text("Changes follow as soon as Dynamics 365 can be read.")
     if any(each.reason is Reason.MUTE for each in decisions.postponed.values()):
-        return "Changes wait, because another mute is active."
+        return text("Changes wait, because another mute is active.")
     if decisions.postponed:
-        return "Changes wait until quiet hours end or the digest is posted."
-    return "The live card shows what changed." if decisions.live else "Nothing changed in the meantime."
+        return text("Changes wait until quiet hours end or the digest is posted.")
+    return text("The live card shows what changed.") if decisions.live else text("Nothing changed in the meantime.")
 
 
 def _title(decisions: MissedDecisions) -> str:

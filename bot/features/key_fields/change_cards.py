@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from uuid import uuid4
 
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
-from bot.domain.values import Chat, ChatId, Connection, RecordRef
+from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.notifications.card_changes import RecordChange
@@ -26,6 +25,7 @@ from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.mentions import Mention
 from cards.personal_view import PersonalView
 from cards.record import RecordHeader
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +46,14 @@ class ChangeCards:
         details: ChangeDetails,
         chats: Mapping[ChatId, Chat],
         accounts: Mapping[ChatId, tuple[str, ...] | None],
+        translators: Mapping[ChatId, Translator],
     ) -> None:
         self._services = services
         self._details = details
         self._chats = chats
         self._accounts = accounts
-        self._render = partial(_render, record=details.record)
-        self._render_shared = cache(self._render)
+        self._translators = translators
+        self._shared: dict[tuple[KeyFieldsView, str, str], bytes] = {}
 
     def card(
         self,
@@ -68,17 +69,28 @@ class ChangeCards:
         `mention`: the owner, unless the news mention them.
         """
         details, channel = self._details, self._chats[connection.chat_id].channel
+        t = self._translators[connection.chat_id]
         view = _view(self._services, connection, details, changes, news)
         view = replace(view, mention=view.mention or mention)
         if changes and details.record_type.tell_each:
             change = _reported_change(connection, details, view, changes)
             accounts = self._accounts.get(connection.chat_id)
             view = _without_values(view, change_values_button(change.key), accounts)
-            body = self._render(view, channel)
+            body = self._render(view, t, channel)
             return NewCard(message=_message(connection, details, body, changes, before), reported_change=change)
         # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
-        body = self._render(view, channel) if news else self._render_shared(view, channel)
+        body = self._render(view, t, channel) if news else self._render_shared(view, t, channel)
         return NewCard(message=_message(connection, details, body, changes, before))
+
+    def _render(self, view: KeyFieldsView, t: Translator, channel: str) -> bytes:
+        shown = replace(view, buttons=change_buttons(self._details.record, view.buttons))
+        return render(key_fields(shown), t, channel)
+
+    def _render_shared(self, view: KeyFieldsView, t: Translator, channel: str) -> bytes:
+        key = (view, t.language, channel)
+        if key not in self._shared:
+            self._shared[key] = self._render(view, t, channel)
+        return self._shared[key]
 
     def record_change(
         self, connection: Connection, changes: Sequence[NetChange], before: Mapping[str, ReportedValue | None]
@@ -166,10 +178,6 @@ def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[s
     """Return the card without values, and with a button that requests them."""
     changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
     return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
-
-
-def _render(view: KeyFieldsView, channel: str, *, record: RecordRef) -> bytes:
-    return render(key_fields(replace(view, buttons=change_buttons(record, view.buttons))), channel)
 
 
 def _message(

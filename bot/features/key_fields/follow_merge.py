@@ -11,6 +11,7 @@ from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, Switch
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.tables import Row
+from bot.domain.texts import text
 from bot.domain.values import Connection, NewConnection, RecordRef
 from bot.domain.watching import unheard, watched_columns
 from bot.features.chat_sync.start_and_end import end_sync, transfer_sync
@@ -26,6 +27,7 @@ from bot.features.shared.answers import (
     record_header,
     to_outbox,
 )
+from bot.features.shared.reader_languages import ChatLanguages, load_chat_languages
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.message import Message
@@ -45,6 +47,7 @@ class _MergeTarget:
     row: Row
     reported: Mapping[str, ReportedValue]
     """Current values of its watched columns."""
+    languages: ChatLanguages
 
 
 async def follow_merge(
@@ -86,7 +89,8 @@ async def _merge_target(services: Services, details: ChangeDetails, into: Record
         following = merge_target(record.environment, details.table, row)
         if following is None:
             reported = details.watch.read(watched, row, read_at)
-            return _MergeTarget(details=details, record=record, row=row, reported=reported)
+            languages = await load_chat_languages(services)
+            return _MergeTarget(details=details, record=record, row=row, reported=reported, languages=languages)
         record = following
     return None
 
@@ -131,7 +135,8 @@ async def _message(
         return None
     card = _card(services, old, target, already_connected=new is None)
     key = f"merged {old.id} {uuid4().hex}"
-    message = to_outbox(chat, card, key=key, connection=new or old, switch=Switch.RECORD_TYPE)
+    t = await target.languages.of_chat(work, chat.id)
+    message = to_outbox(chat, card, t, key=key, connection=new or old, switch=Switch.RECORD_TYPE)
     return replace(message, previously_reported=unheard(old))
 
 
@@ -139,13 +144,12 @@ def _card(services: Services, old: Connection, target: _MergeTarget, *, already_
     header = record_header(services.links, target.details.table, target.record, target.row)
     name = header.number or header.name
     next_step = (
-        f"This chat was already connected to {name} and gets its updates."
+        text("This chat was already connected to {record} and gets its updates.", record=name)
         if already_connected
-        else f"This chat is now connected to {name} and gets its updates."
+        else text("This chat is now connected to {record} and gets its updates.", record=name)
     )
-    return notice(
-        NoticeView(text=f"{display_name(old)} was merged into {name}.", next_step=next_step, button=open_button(header))
-    )
+    said = text("{record} was merged into {other}.", record=display_name(old), other=name)
+    return notice(NoticeView(text=said, next_step=next_step, button=open_button(header)))
 
 
 def _new_connection(old: Connection, target: _MergeTarget) -> NewConnection:

@@ -8,6 +8,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Table
+from bot.domain.texts import Text, noun, sentences, text
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.read_facts import NewOwner
 from bot.features.shared.answers import connection_data, display_name
@@ -72,28 +73,44 @@ def lifecycle_news(
     `closed_as` is the label of the closed state. `absent_owner` is a new owner who is not in the chat.
     `mentioned_owner` is one who is in it and is mentioned.
     """
-    kind, payload = table.label.lower(), connection_data(connection)
+    kind, payload = noun(table.label), connection_data(connection)
     news: list[LifecycleNews] = []
     if closed_as:
         asking = {**payload, QUESTION: Posted.NEWS}
-        keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=asking)
-        disconnect = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=asking)
-        state = "" if record_type.tell_each else f" ({closed_as})"
-        question = f"This {kind} was closed{state}. Keep the chat connected to {display_name(connection)}?"
+        keep = ActionButton(title=text("Keep connected"), verb=Verb.KEEP_CONNECTED, payload=asking)
+        disconnect = ActionButton(title=text("Disconnect"), verb=Verb.DISCONNECT, payload=asking)
+        question = _closed_question(connection, kind, "" if record_type.tell_each else closed_as)
         news.append(LifecycleNews(news=question, buttons=(keep, disconnect)))
     if absent_owner:
-        add = ActionButton(title="Add new owner", verb=Verb.ADD_OWNER, payload=payload)
+        add = ActionButton(title=text("Add new owner"), verb=Verb.ADD_OWNER, payload=payload)
         # A card has room for three buttons, and the owner of a closed record matters less.
         buttons = () if closed_as or not absent_owner.can_be_added else (add,)
         sentence = _owner_sentence(absent_owner, kind, hidden=record_type.tell_each)
         news.append(LifecycleNews(news=sentence, buttons=buttons))
     elif mentioned_owner:
-        news.append(LifecycleNews(news=mentioned_owner.sentence(kind), mention=mentioned_owner))
+        said = text("{person} now owns this {kind}.", person=mentioned_owner.name, kind=kind)
+        news.append(LifecycleNews(news=said, mention=mentioned_owner))
     return news
 
 
-def _owner_sentence(owner: NewOwner, kind: str, *, hidden: bool) -> str:
+def _closed_question(connection: Connection, kind: Text, state: str) -> Text:
+    """Return the news that the record was closed. `state`: empty if the card for everyone does not tell it."""
+    record = display_name(connection)
+    if state:
+        return text(
+            "This {kind} was closed ({state}). Keep the chat connected to {record}?",
+            kind=kind,
+            state=state,
+            record=record,
+        )
+    return text("This {kind} was closed. Keep the chat connected to {record}?", kind=kind, record=record)
+
+
+def _owner_sentence(owner: NewOwner, kind: Text, *, hidden: bool) -> Text:
     """Return the news about the owner. `hidden`: the card for everyone does not name the owner."""
-    name = "Someone else" if hidden else owner.name
-    remark = f" {owner.name} {NO_LICENSE}." if not hidden and owner.remark == NO_LICENSE else ""
-    return f"{name} now owns this {kind} and is not in this chat.{remark}"
+    if hidden:
+        return text("Someone else now owns this {kind} and is not in this chat.", kind=kind)
+    said = text("{person} now owns this {kind} and is not in this chat.", person=owner.name, kind=kind)
+    if owner.remark != NO_LICENSE:
+        return said
+    return sentences(said, text("{person} has no Teams license.", person=owner.name))

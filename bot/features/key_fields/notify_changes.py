@@ -142,17 +142,19 @@ async def _notifications(
     connections = [connection for connection in connected if connection.paused_at is None]
     reported = await work.reported_values.for_connections([connection.id for connection in connections])
     now = services.clock.now()
+    rulebook = await load_rulebook(work, [(details.record_type, each) for each in connections], now)
     facts = _Facts(
         details=details,
         rosters=rosters,
         mentions=OwnerMentions(details, rosters.owners),
         own=await work.own_changes.of_record(details.record),
-        rulebook=await load_rulebook(work, [(details.record_type, each) for each in connections], now),
+        rulebook=rulebook,
         cards=ChangeCards(
             services=services,
             details=details,
             chats=await work.chats.get_many([each.chat_id for each in connections]),
             accounts=rosters.accounts,
+            translators={chat: rosters.languages.of_rules(rules) for chat, rules in rulebook.chats.items()},
         ),
     )
     result = _Notifications(unchecked=facts.mentions.unchecked)

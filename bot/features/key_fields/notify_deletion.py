@@ -7,6 +7,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import RecordEvent
 from bot.domain.outgoing_messages import OutgoingMessage, Switch
+from bot.domain.texts import text
 from bot.domain.values import Chat, Connection, RecordRef
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.notify_changes import notify_changes
@@ -14,10 +15,12 @@ from bot.features.notifications.decide_changes import count_decisions, ended_wit
 from bot.features.notifications.held_changes import end_connection
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, to_outbox
+from bot.features.shared.reader_languages import load_chat_languages
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from cards.message import Message
 from cards.notice import NoticeView, notice
+from cards.translator import Translator
 
 _log = get_logger(__name__)
 
@@ -36,7 +39,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
         await _ignore_deletion(services, events)
         return
     by = await _deleted_by(services, deletion) if is_enabled else ""
-    now = services.clock.now()
+    now, languages = services.clock.now(), await load_chat_languages(services)
     async with services.store.writing() as work:
         connected = await work.connections.for_record(record) if is_enabled else ()
         # Paused connections end when they resume, so that their chats hear of it.
@@ -52,7 +55,8 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
         await end_connection(work, connections, now)
         decisions = [ended_with_record(each, now, deletion.changed_by) for each in connections]
         await work.decisions.add(decisions)
-        messages = [_outgoing(chats[each.chat_id], each, by) for each in connections]
+        translators = await languages.of_chats(work, list(chats))
+        messages = [_outgoing(chats[each.chat_id], each, by, translators[each.chat_id]) for each in connections]
         await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
     count_decisions(services, decisions)
@@ -90,13 +94,15 @@ async def _deleted_by(services: Services, deletion: RecordEvent) -> str:
     return await services.records.user_name(deletion.record.environment, deletion.changed_by) or ""
 
 
-def _outgoing(chat: Chat, connection: Connection, by: str) -> OutgoingMessage:
+def _outgoing(chat: Chat, connection: Connection, by: str, t: Translator) -> OutgoingMessage:
     message, key = _message(connection, by), f"deleted {connection.id} {uuid4().hex}"
-    return to_outbox(chat, message, key=key, connection=connection, switch=Switch.RECORD_TYPE)
+    return to_outbox(chat, message, t, key=key, connection=connection, switch=Switch.RECORD_TYPE)
 
 
 def _message(connection: Connection, by: str) -> Message:
     name = display_name(connection)
-    text = f"{name} was deleted in Dynamics 365 by {by}." if by else f"{name} was deleted in Dynamics 365."
-    next_step = "This chat is no longer connected to it. The messages in this chat stay."
-    return notice(NoticeView(text=text, next_step=next_step))
+    said = text("{record} was deleted in Dynamics 365.", record=name)
+    if by:
+        said = text("{record} was deleted in Dynamics 365 by {person}.", record=name, person=by)
+    next_step = text("This chat is no longer connected to it. The messages in this chat stay.")
+    return notice(NoticeView(text=said, next_step=next_step))

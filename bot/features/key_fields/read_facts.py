@@ -19,6 +19,7 @@ from bot.domain.record_lifecycle import (
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
+from bot.domain.texts import text
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.domain.watching import Watch, watch_of
 from bot.features.shared.access import enabled_record_type
@@ -193,7 +194,7 @@ async def _row_name(services: Services, environment: EnvironmentId, raw: str) ->
 def state_label(table: Table, state: int) -> str:
     """Return the label of the state."""
     column = table.columns.get(STATE)
-    return (column.options.get(state) if column else None) or "Closed"
+    return (column.options.get(state) if column else None) or text("Closed")
 
 
 def _completed(event: RecordEvent, columns: Sequence[Column], row: Row | None) -> RecordEvent:

@@ -11,6 +11,7 @@ from bot.domain.key_fields import MAX_REPORTED_LENGTH
 from bot.domain.outgoing_messages import SUMMARY_KEY, OutgoingMessage, Subject, Switch
 from bot.domain.posted_cards import NewCard
 from bot.domain.reported_change import ReportedColumn
+from bot.domain.texts import text
 from bot.domain.values import Chat, Connection
 from bot.domain.watching import unheard
 from bot.features.key_fields.missed_news import MissedNews
@@ -27,10 +28,14 @@ from bot.features.shared.answers import (
 )
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-from cards.catch_up import AWAY, MAX_RECORDS, CatchUpView, catch_up
+from cards.catch_up import MAX_RECORDS, CatchUpView, catch_up
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.key_fields import Change
 from cards.personal_view import PersonalView
+from cards.translator import Translator
+
+AWAY = text("While I was away")
+"""Title of a summary after an outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ class Summary:
 
 
 async def summary_messages(
-    services: Services, work: UnitOfWork, chat: Chat, summary: Summary, at: datetime
+    services: Services, work: UnitOfWork, chat: Chat, summary: Summary, at: datetime, t: Translator
 ) -> Sequence[OutgoingMessage]:
     """Return one card, and more of them only for more questions than one card has room for.
 
@@ -61,10 +66,12 @@ async def summary_messages(
     while len(rest) > MAX_RECORDS and rest[MAX_RECORDS].news:
         parts.append(replace(summary, told=rest[:MAX_RECORDS], deleted=(), unreadable=()))
         rest = rest[MAX_RECORDS:]
-    return [await _message(services, work, chat, each, at) for each in (*parts, replace(summary, told=rest))]
+    return [await _message(services, work, chat, each, at, t) for each in (*parts, replace(summary, told=rest))]
 
 
-async def _message(services: Services, work: UnitOfWork, chat: Chat, summary: Summary, at: datetime) -> OutgoingMessage:
+async def _message(
+    services: Services, work: UnitOfWork, chat: Chat, summary: Summary, at: datetime, t: Translator
+) -> OutgoingMessage:
     told, deleted, unreadable = summary.told, summary.deleted, summary.unreadable
     view = CatchUpView(
         records=tuple(_card_record(services, each) for each in told),
@@ -84,7 +91,7 @@ async def _message(services: Services, work: UnitOfWork, chat: Chat, summary: Su
     return OutgoingMessage(
         key=f"{SUMMARY_KEY}{chat.id} {at.isoformat()} {uuid4().hex}",
         chat_id=chat.id,
-        activity=render(catch_up(view), chat.channel),
+        activity=render(catch_up(view), t, chat.channel),
         subjects=_subjects(told, [*deleted, *unreadable]),
         previously_reported={
             **{(each.connection.id, name): value for each in told for name, value in each.before.items()},

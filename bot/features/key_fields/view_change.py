@@ -1,8 +1,10 @@
 """Show the values of a change to one reader of its card, if that person has access to them (spec K2, N5)."""
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.formatting import with_labels
 from bot.domain.reported_change import ReportedChange, ReportedColumn, is_visible
 from bot.domain.tables import Row, Table
+from bot.domain.texts import stored
 from bot.domain.values import Chat, Person
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, change_buttons, change_values_button, name_columns, record_header
@@ -24,7 +26,7 @@ async def view_change(services: Services, chat: Chat, person: Person, key: str) 
         change = await _stored_change(services, chat, key)
         return Answer(message=key_fields(await _view(services, change, person, personal_view)))
     except (NotAllowed, NotFound, NotSupported) as error:
-        return Answer(message=hidden_card(str(error), error.next_step, personal_view))
+        return Answer(message=hidden_card(error.text, error.next_step, personal_view))
 
 
 async def _stored_change(services: Services, chat: Chat, key: str) -> ReportedChange:
@@ -41,10 +43,10 @@ async def _view(
     record = change.record
     await access.require_record_type(services, record.environment, record.table)
     actor = await access.require_user(services, record.environment, person)
-    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    table = await services.records.table(record.environment, record.table)
     columns = [table.columns[each.name] for each in change.columns if each.name in table.columns]
     row = await access.read_row_as(services, record, table, [*name_columns(table), *columns], actor)
-    buttons = [ActionButton(title=each.title, verb=each.verb, payload=each.payload) for each in change.buttons]
+    buttons = [ActionButton(title=stored(each.title), verb=each.verb, payload=each.payload) for each in change.buttons]
     return KeyFieldsView(
         record=record_header(services.links, table, record, row),
         changes=tuple(_card_change(each, table, row) for each in change.columns),
@@ -62,4 +64,4 @@ def _card_change(reported: ReportedColumn, table: Table, row: Row) -> Change:
     label = column.label if column else reported.label
     if not is_visible(reported, column, row):
         return Change(label=label, old=None, new=None)
-    return Change(label=label, old=reported.old, new=reported.new)
+    return Change(label=label, old=with_labels(column, reported.old), new=with_labels(column, reported.new) or "")

@@ -8,6 +8,7 @@ from bot.domain.errors import BotAbsent, ChatSyncError, NotSupported, Unavailabl
 from bot.domain.values import Chat
 from bot.features.members.app_presence import mark_absent, unreachable
 from bot.features.shared.answers import render, to_outbox
+from bot.features.shared.reader_languages import chat_translator
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -53,8 +54,9 @@ async def announce(services: Services, announcement: Announcement, change: Calla
 
 async def _post(services: Services, announcement: Announcement) -> str:
     chat = announcement.chat
+    t = await chat_translator(services, chat.id)
     try:
-        message = await services.chat_messages.post(chat, render(_card(announcement.text), chat.channel))
+        message = await services.chat_messages.post(chat, render(_card(announcement.text), t, chat.channel))
     except BotAbsent as error:
         await mark_absent(services, chat, error)
         raise unreachable(announcement.next_step) from error
@@ -66,13 +68,14 @@ async def _post(services: Services, announcement: Announcement) -> str:
 async def _retract(services: Services, announcement: Announcement, message: str) -> None:
     """Edit the message. If Teams does not let us, tell the chat in another one."""
     chat, card = announcement.chat, _card(announcement.failure_text)
+    t = await chat_translator(services, chat.id)
     with suppress(BotAbsent, NotSupported, Unavailable):
-        await services.chat_messages.edit(chat, message, render(card, chat.channel))
+        await services.chat_messages.edit(chat, message, render(card, t, chat.channel))
         return
     now = services.clock.now()
     async with services.store.writing() as work:
         key = f"not added {message} {chat.id} {now.isoformat()}"
-        await work.outbox.enqueue([to_outbox(chat, card, key=key)], at=now)
+        await work.outbox.enqueue([to_outbox(chat, card, t, key=key)], at=now)
 
 
 def _card(text: str) -> Message:

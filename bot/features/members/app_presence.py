@@ -5,11 +5,12 @@ Microsoft Graph lets the app change the members of every chat, also of chats tha
 
 from bot.domain.errors import BotAbsent, ChatMissing, NotAllowed
 from bot.domain.send_outcomes import BOT_REMOVED
+from bot.domain.texts import text
 from bot.domain.values import Chat, ObjectId, Person
 from bot.features.shared.chat_presence import leave_chat
 from bot.features.shared.services import Services
 
-UNREACHABLE = "Chat Sync is not in this chat or cannot post in it."
+UNREACHABLE = text("Chat Sync is not in this chat or cannot post in it.")
 
 
 async def require_app_in_chat(services: Services, chat: Chat, person: ObjectId, next_step: str) -> None:

@@ -7,18 +7,20 @@ from functools import partial
 from bot.domain.audit import AuditEntry
 from bot.domain.directory import DirectoryPerson
 from bot.domain.errors import ChatSyncError, InProgress, NotAllowed, NotFound
+from bot.domain.texts import sentences, text
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.members.announcement import OutcomeUnknown
 from bot.features.members.membership import Late, add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, to_outbox
 from bot.features.shared.auditing import audited
-from bot.features.shared.people_details import NO_LICENSE, look_up_remarks
+from bot.features.shared.people_details import NO_LICENSE, look_up_remarks, without_license
+from bot.features.shared.reader_languages import chat_translator
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
-_CHAT_IS_TOLD = "This chat is told when it is done."
+_CHAT_IS_TOLD = text("This chat is told when it is done.")
 
 
 async def add_member(
@@ -33,13 +35,15 @@ async def add_member(
     added = await _require_addable(services, other)
     name = added.name
     if await is_member(services, chat.id, other):
-        return Answer(message=_message(f"{name} is already in this chat."))
-    remark = f" {name} {NO_LICENSE}." if (await look_up_remarks(services, [added])).get(other) == NO_LICENSE else ""
-    message = _message(f"{by.name} added {name} to this chat.{remark}")
+        return Answer(message=_message(text("{person} is already in this chat.", person=name)))
+    is_unlicensed = (await look_up_remarks(services, [added])).get(other) == NO_LICENSE
+    done = text("{by} added {person} to this chat.", by=by.name, person=name)
+    message = _message(sentences(done, without_license([name]) if is_unlicensed else ""))
     entry = _entry(services, "add person", chat, by, other, record)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        answer = InProgress("{name} is being added to this chat.", _CHAT_IS_TOLD, name=name)
-        late = _late(services, chat, answer, f"{name} could not be added to this chat.", f"added {other}")
+        answer = InProgress("{person} is being added to this chat.", _CHAT_IS_TOLD, person=name)
+        failure = text("{person} could not be added to this chat.", person=name)
+        late = _late(services, chat, answer, failure, f"added {other}")
         await add_to_chat(services, chat.id, other, late, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
@@ -52,13 +56,14 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
     by = replace(person, name=await require_can_change(services, chat, person))
     names = {each.object_id: each.name for each in await services.chats.list_members(chat.id)}
     if other not in names:
-        return Answer(message=_message("This person is not in this chat."))
-    name = names[other] or "This person"
-    message = _message(f"{by.name} removed {name} from this chat.")
+        return Answer(message=_message(text("This person is not in this chat.")))
+    name = names[other] or text("This person")
+    message = _message(text("{by} removed {person} from this chat.", by=by.name, person=name))
     entry = _entry(services, "remove person", chat, by, other)
     async with audited(services, entry, unknown=OutcomeUnknown):
-        answer = InProgress("{name} is being removed from this chat.", _CHAT_IS_TOLD, name=name)
-        late = _late(services, chat, answer, f"{name} could not be removed from this chat.", f"removed {other}")
+        answer = InProgress("{person} is being removed from this chat.", _CHAT_IS_TOLD, person=name)
+        failure = text("{person} could not be removed from this chat.", person=name)
+        late = _late(services, chat, answer, failure, f"removed {other}")
         notify = partial(_notify, services, chat, message, f"removed {other}")
         await remove_from_chat(services, chat.id, other, late, notify)
     return Answer(message=message, already_queued=True)
@@ -104,16 +109,16 @@ def _late(services: Services, chat: Chat, answer: InProgress, failure: str, chan
     """Return the answer and the notice for a change that takes longer than the answer."""
 
     async def on_failure(error: ChatSyncError) -> None:
-        text = str(error) if isinstance(error, OutcomeUnknown) else f"{failure} {error}"
-        await _notify(services, chat, notice(NoticeView(text=text, next_step=error.next_step)), f"not {change}")
+        told = error.text if isinstance(error, OutcomeUnknown) else sentences(failure, error.text)
+        await _notify(services, chat, notice(NoticeView(text=told, next_step=error.next_step)), f"not {change}")
 
     return Late(answer=answer, on_failure=on_failure)
 
 
 async def _notify(services: Services, chat: Chat, message: Message, change: str) -> None:
-    now = services.clock.now()
+    now, t = services.clock.now(), await chat_translator(services, chat.id)
     async with services.store.writing() as work:
-        await work.outbox.enqueue([to_outbox(chat, message, key=f"{change} {chat.id} {now.isoformat()}")], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, t, key=f"{change} {chat.id} {now.isoformat()}")], at=now)
 
 
 def _message(text: str) -> Message:

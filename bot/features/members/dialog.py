@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import Dataset, Dialog
+from bot.domain.texts import text
 from bot.domain.values import ObjectId
 from bot.features.members.change_members import add_member, remove_member, require_can_change
 from bot.features.shared.action_data import ActionData
@@ -33,16 +34,16 @@ async def add(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     people = list(dict.fromkeys(each for each in chosen if each))
     if named.problem or len(people) != 1:
         candidates = await person_choices(services, named.candidates)
-        return await _page(services, turn, data, named.problem or "Choose one person to add.", candidates)
-    return Done(text=(await add_member(services, turn.chat, turn.person, people[0])).message.summary)
+        return await _page(services, turn, data, named.problem or text("Choose one person to add."), candidates)
+    return Done(message=(await add_member(services, turn.chat, turn.person, people[0])).message)
 
 
 async def remove(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     """Remove the person, or return the page with the problem."""
     person = parse_object_id(data.get(MEMBER, ""))
     if person is None:
-        return await _page(services, turn, data, "Choose one person to remove.")
-    return Done(text=(await remove_member(services, turn.chat, turn.person, person)).message.summary)
+        return await _page(services, turn, data, text("Choose one person to remove."))
+    return Done(message=(await remove_member(services, turn.chat, turn.person, person)).message)
 
 
 async def search(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
@@ -69,8 +70,8 @@ async def _page(
         others_dataset=Dataset.PEOPLE,
         names=data.get(NAMES, ""),
         problem=problem,
-        add=SubmitButton(title="Add", dialog=Dialog.ADD_MEMBER, payload={}),
-        remove=SubmitButton(title="Remove", dialog=Dialog.REMOVE_MEMBER, payload={}),
+        add=SubmitButton(title=text("Add"), dialog=Dialog.ADD_MEMBER, payload={}),
+        remove=SubmitButton(title=text("Remove"), dialog=Dialog.REMOVE_MEMBER, payload={}),
     )
     return members_page(view)
 
@@ -79,7 +80,7 @@ async def _members(services: Services, turn: Turn) -> Sequence[Choice]:
     """Return the members of the chat by name. Anonymous guests have no ID, so only Teams can remove them."""
     accounts = await services.roster.accounts(turn.chat)
     named: dict[ObjectId, str] = {each.object_id: each.name for each in accounts if each.object_id}
-    choices = [Choice(title=name or "Person without a name", value=person) for person, name in named.items()]
+    choices = [Choice(title=name or text("Person without a name"), value=person) for person, name in named.items()]
     return sorted(choices, key=lambda each: each.title.casefold())
 
 

@@ -3,6 +3,7 @@
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import InProgress, NotAllowed, NotFound, NotSupported
 from bot.domain.joining import JoinFacts
+from bot.domain.texts import Text, text
 from bot.domain.values import Chat, ChatKind, Connection, Person, PublicId
 from bot.features.members.announcement import Announcement, OutcomeUnknown
 from bot.features.members.app_presence import require_app_in_chat, unreachable
@@ -36,7 +37,7 @@ async def join_chat(services: Services, person: Person, connection: PublicId) ->
         raise unreachable(contact_hint(active))
     await require_app_in_chat(services, chat, actor.object_id, contact_hint(active))
     if await is_member(services, active.chat_id, actor.object_id):
-        return Answer(message=notice(NoticeView(text="You are already in this chat.")))
+        return Answer(message=notice(NoticeView(text=text("You are already in this chat."))))
     announcement = _announcement(chat, active, actor)
     async with audited(services, _entry(services, active, actor), unknown=OutcomeUnknown):
         late = Late(answer=InProgress("You are being added to the chat.", "Look for it among your chats in Teams."))
@@ -51,7 +52,7 @@ async def _authorize(services: Services, connection: Connection, person: Person,
     if is_channel:
         raise NotSupported(
             "Only team members can see this channel.",
-            f"To join the team, ask {connection.connector_name}, who connected the channel, or ask your administrator.",
+            team_hint(connection),
         )
     may_write = await services.records.can_write(record, readable.actor.user.id)
     facts = JoinFacts(joining_is_on=readable.record_type.join, may_write=may_write)
@@ -64,8 +65,8 @@ def _announcement(chat: Chat, connection: Connection, actor: AuthorizedUser) -> 
     name = actor.user.name
     return Announcement(
         chat=chat,
-        text=f"{name} is joining from {display_name(connection)}.",
-        failure_text=f"{name} could not be added to this chat.",
+        text=text("{person} is joining from {record}.", person=name, record=display_name(connection)),
+        failure_text=text("{person} could not be added to this chat.", person=name),
         next_step=contact_hint(connection),
     )
 
@@ -83,11 +84,19 @@ def _unknown() -> NotFound:
     )
 
 
-def contact_hint(connection: Connection) -> str:
+def contact_hint(connection: Connection) -> Text:
     """Return the people who can help a person who cannot join."""
-    return f"Ask {connection.connector_name}, who connected the chat, or your administrator."
+    return text("Ask {person}, who connected the chat, or your administrator.", person=connection.connector_name)
+
+
+def team_hint(connection: Connection) -> Text:
+    """Return the people who can help a person who is not in the team of a channel."""
+    return text(
+        "To join the team, ask {person}, who connected the channel, or ask your administrator.",
+        person=connection.connector_name,
+    )
 
 
 def _joined(connection: Connection) -> Message:
-    text = f"You joined the chat about {display_name(connection)}."
-    return notice(NoticeView(text=text, next_step="Find it among your chats in Teams, with its full history."))
+    joined = text("You joined the chat about {record}.", record=display_name(connection))
+    return notice(NoticeView(text=joined, next_step=text("Find it among your chats in Teams, with its full history.")))

@@ -9,11 +9,14 @@ from bot.domain.directory import Team
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.new_chat import ChatRequest, NewChatKey
 from bot.domain.public_names import Dataset, Dialog
+from bot.domain.texts import sentences, text
 from bot.domain.values import ObjectId, Person, RecordRef
+from bot.features.connections.audience import team_audience_text
 from bot.features.new_chats.create_channel import check_team_audience, require_free_name
 from bot.features.new_chats.create_chat import discard_creation, is_started, resume_creation, start_creation
 from bot.features.new_chats.creation_page import creation_page
 from bot.features.new_chats.dialog import creation_key
+from bot.features.new_chats.plan_chat import NOT_CHECKED
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     load_record_inputs,
@@ -28,7 +31,6 @@ from bot.features.shared.answers import NOTE_CHOICES_TEXT, record_data
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
-from cards.audience import audience_text
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
@@ -60,11 +62,11 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
             return await _page(services, turn, {**data, SURE: ON}, question, matches)
         progress = await start_creation(services, key, request, turn.person, turn.chat)
     except BadRequest as error:
-        return await _page(services, turn, data, f"{error} {error.next_step}".strip(), matches)
+        return await _page(services, turn, data, sentences(error.text, error.next_step), matches)
     if rejection := progress.new_chat.rejection:
         # Nothing was created, so the person can change the name.
         await discard_creation(services, key)
-        return await _page(services, turn, data, f"{rejection.reason} {rejection.next_step}".strip(), matches)
+        return await _page(services, turn, data, sentences(rejection.reason, rejection.next_step), matches)
     return creation_page(progress)
 
 
@@ -119,9 +121,8 @@ async def _note_question(services: Services, turn: Turn, data: ActionData, reque
     if audience.without_access == 0:
         return ""
     if not audience.people:
-        return f"Chat Sync could not check in time who can open this record. {NOTE_CHOICES_TEXT}"
-    people, without = audience.people, audience.without_access
-    return f"{audience_text(kind='record', place='team', people=people, without_access=without)} {NOTE_CHOICES_TEXT}"
+        return sentences(NOT_CHECKED, NOTE_CHOICES_TEXT)
+    return sentences(team_audience_text(audience), NOTE_CHOICES_TEXT)
 
 
 async def _page(
@@ -166,7 +167,7 @@ def _choice(team: Team) -> Choice:
 
 def _create_button(about: Hit | None, key: NewChatKey, *, anyway: bool = False) -> SubmitButton:
     payload = {KEY: key, **(record_data(about.record) if about else {}), **({SURE: ON} if anyway else {})}
-    title = "Send it anyway" if anyway else "Create channel"
+    title = text("Send it anyway") if anyway else text("Create channel")
     return SubmitButton(title=title, dialog=Dialog.MAKE_CHANNEL, payload=payload)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound
 from bot.domain.new_chat import MAX_MEMBERS_AT_CREATION, ChatStep, NewChat
+from bot.domain.texts import and_list, sentences, text
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
@@ -13,10 +14,11 @@ from bot.features.members.app_presence import require_app_in_chat
 from bot.features.new_chats.creation_state import save_progress
 from bot.features.shared.people_details import find_guests
 from bot.features.shared.services import Services
-from cards.words import and_list
 
 MIN_MEMBERS = 2
 """Minimum number of members of a group chat."""
+
+_ADD_APP = text("Add Chat Sync to the chat, and continue.")
 
 
 async def create(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:
@@ -63,16 +65,16 @@ async def _require_not_removed(services: Services, new_chat: NewChat) -> None:
     async with services.store.reading() as work:
         chat = await work.chats.get(_chat_id(new_chat))
     if chat:
-        await require_app_in_chat(services, chat, new_chat.request.person, "Add Chat Sync to the chat, and continue.")
+        await require_app_in_chat(services, chat, new_chat.request.person, _ADD_APP)
 
 
 async def _not_added(services: Services, errors: Mapping[ObjectId, ChatSyncError]) -> BadRequest:
     """Return one error with the names of the people and the reason for the first of them."""
     people = await services.directory.get_people(list(errors))
-    names = [people[person].name if person in people else "someone" for person in errors]
+    names = [people[person].name if person in people else text("someone") for person in errors]
     first = next(iter(errors.values()))
     return BadRequest(
-        "Could not add {people} to the chat. {reason}", first.next_step, people=and_list(names), reason=str(first)
+        "Could not add {people} to the chat. {reason}", first.next_step, people=and_list(names), reason=first.text
     )
 
 
@@ -90,8 +92,8 @@ async def install(services: Services, new_chat: NewChat, _person: Person, curren
     except ChatSyncError as error:
         # Perhaps a member added the app, or only the response was lost.
         if not await _is_installed(services, new_chat):
-            by_hand = "Or add Chat Sync to the chat yourself, and then select Continue."
-            error.next_step = f"{error.next_step} {by_hand}"
+            by_hand = text("Or add Chat Sync to the chat yourself, and then select Continue.")
+            error.next_step = sentences(error.next_step, by_hand)
             raise
     return new_chat.with_done(ChatStep.INSTALL)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.new_chat import REQUIRED_STEPS, ChatRequest, ChatStep, NewChat, NewChatKey
+from bot.domain.texts import and_list
 from bot.domain.values import Chat, ChatId, ObjectId, Person
 from bot.features.connections.connect_channel import require_team
 from bot.features.new_chats import chat_steps, create_channel
@@ -16,7 +17,6 @@ from bot.features.shared import access
 from bot.features.shared.auditing import write_audit
 from bot.features.shared.services import Services
 from bot.runtime.answer_time import current_answer
-from cards.words import and_list
 
 SHOWN_FOR = timedelta(days=1)
 """Time in which an unfinished creation is offered again."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.new_chat import ChatRequest, ChatStep, NewChat
 from bot.domain.public_names import Dialog
+from bot.domain.texts import sentences, text
 from bot.features.new_chats.create_chat import Progress
 from bot.features.shared.action_data import KEY
 from bot.features.shared.answers import record_data
@@ -14,27 +15,27 @@ from cards.new_channel import TEAM
 from cards.new_chat import NAME, NOTE, ProgressView, StepLine, StepState, progress_page
 
 _STEP_TEXTS: Mapping[ChatStep, str] = {
-    ChatStep.CREATE: "Create the chat",
-    ChatStep.MEMBERS: "Add everyone to the chat",
-    ChatStep.NAME: "Name the chat",
-    ChatStep.INSTALL: "Add Chat Sync to the chat",
-    ChatStep.CONNECT: "Connect the chat to the record",
+    ChatStep.CREATE: text("Create the chat"),
+    ChatStep.MEMBERS: text("Add everyone to the chat"),
+    ChatStep.NAME: text("Name the chat"),
+    ChatStep.INSTALL: text("Add Chat Sync to the chat"),
+    ChatStep.CONNECT: text("Connect the chat to the record"),
 }
 _CHANNEL_STEP_TEXTS: Mapping[ChatStep, str] = {
-    ChatStep.INSTALL: "Add Chat Sync to the team",
-    ChatStep.CREATE: "Create the channel",
-    ChatStep.CONNECT: "Connect the channel to the record",
+    ChatStep.INSTALL: text("Add Chat Sync to the team"),
+    ChatStep.CREATE: text("Create the channel"),
+    ChatStep.CONNECT: text("Connect the channel to the record"),
 }
 
 
 def creation_page(progress: Progress, remark: str = "") -> Page:
     """Return the page with the progress, and a button that resumes the creation."""
     new_chat = progress.new_chat
-    next_button = resume_button("Refresh" if progress.is_running else "Continue", new_chat)
+    next_button = resume_button(text("Refresh") if progress.is_running else text("Continue"), new_chat)
     if new_chat.request.team and new_chat.rejection:
         next_button = _start_again_button(new_chat.request)
     view = ProgressView(
-        summary=" ".join(filter(None, (_summary(progress), remark))),
+        summary=sentences(_summary(progress), remark),
         steps=_step_lines(progress),
         url=new_chat.url,
         resume_button=next_button if new_chat.remaining_steps else None,
@@ -46,10 +47,10 @@ def creation_page(progress: Progress, remark: str = "") -> Page:
 def _summary(progress: Progress) -> str:
     is_channel = progress.new_chat.request.team is not None
     if progress.is_running:
-        return "Chat Sync is still working on it. To see the current state, select Refresh."
+        return text("Chat Sync is still working on it. To see the current state, select Refresh.")
     if progress.new_chat.remaining_steps:
-        return "Some steps are not done yet."
-    return "The channel is ready." if is_channel else "The chat is ready."
+        return text("Some steps are not done yet.")
+    return text("The channel is ready.") if is_channel else text("The chat is ready.")
 
 
 def _step_lines(progress: Progress) -> Sequence[StepLine]:
@@ -75,7 +76,7 @@ def _start_again_button(request: ChatRequest) -> SubmitButton:
         NOTE: ON if request.note else OFF,
         **({TEAM: request.team} if request.team else {}),
     }
-    return SubmitButton(title="Start again", dialog=Dialog.NEW_CHANNEL, payload=payload)
+    return SubmitButton(title=text("Start again"), dialog=Dialog.NEW_CHANNEL, payload=payload)
 
 
 def _step_state(progress: Progress, step: ChatStep) -> StepState:

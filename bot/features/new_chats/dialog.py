@@ -10,6 +10,7 @@ from bot.domain.new_chat import ChatRequest, NewChatKey, require_people
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import PERSON, Dataset, Dialog
 from bot.domain.record_links import parse_guid
+from bot.domain.texts import sentences, text
 from bot.domain.values import ObjectId, RecordRef
 from bot.features.new_chats.create_chat import resume_creation, start_creation, unfinished_creation
 from bot.features.new_chats.creation_page import creation_page, resume_button
@@ -31,7 +32,7 @@ from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData, parse_link
 from bot.features.shared.answers import record_data
 from bot.features.shared.find_people import find_people, people_by_names, person_choice, person_choices
-from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks
+from bot.features.shared.people_details import GUEST, NO_LICENSE, look_up_remarks, without_license
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
@@ -50,7 +51,6 @@ from cards.new_chat import (
     record_page,
 )
 from cards.record_inputs import RECORD, WORDS, RecordInputs
-from cards.words import and_list
 
 _MAX_IDS = 1_000
 """IDs that are read. The fields of a page may name a person several times."""
@@ -93,8 +93,8 @@ async def _record_page(
     view = RecordView(
         record=inputs,
         problem=problem,
-        next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=payload),
-        resume_button=resume_button("Finish my last chat", unfinished) if unfinished else None,
+        next_button=SubmitButton(title=text("Next"), dialog=Dialog.NEW_CHAT_PEOPLE, payload=payload),
+        resume_button=resume_button(text("Finish my last chat"), unfinished) if unfinished else None,
     )
     return record_page(view)
 
@@ -107,8 +107,8 @@ async def _people_page(
     options = await plan_chat(services, turn.person, record, chosen)
     payload = {KEY: parse_guid(data.get(KEY, "")) or str(uuid4()), **(record_data(record) if record else {})}
     people = [*options.chosen, *(person for person in candidates if person.id not in chosen)]
-    create_button = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
-    anyway = SubmitButton(title="Send it anyway", dialog=create_button.dialog, payload={**payload, SURE: ON})
+    create_button = SubmitButton(title=text("Create chat"), dialog=Dialog.MAKE_CHAT, payload=payload)
+    anyway = SubmitButton(title=text("Send it anyway"), dialog=create_button.dialog, payload={**payload, SURE: ON})
     remarks = await look_up_remarks(services, [*people, *options.others])
     view = _people_view(options, people, remarks, data, problem, create_button)
     return people_page(replace(view, create_anyway_button=anyway if data.get(SURE) == ON else None))
@@ -127,7 +127,7 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
     try:
         named = await people_by_names(services, turn.person, data.get(NAMES, ""))
     except BadRequest as error:
-        return await _people_page(services, turn, data, str(error))
+        return await _people_page(services, turn, data, error.text)
     known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(person.id for person in named.matches)])}
     if named.problem:
         return await _people_page(services, turn, known, named.problem, named.candidates)
@@ -139,14 +139,14 @@ async def create(services: Services, turn: Turn, data: ActionData) -> Page:
         progress = await start_creation(services, key, request, turn.person, turn.chat)
         return creation_page(progress, await _license_remark(services, named.matches))
     except BadRequest as error:
-        return await _people_page(services, turn, known, f"{error} {error.next_step}".strip())
+        return await _people_page(services, turn, known, sentences(error.text, error.next_step))
 
 
 async def _license_remark(services: Services, people: Sequence[DirectoryPerson]) -> str:
     """Return who of the people with typed names has no Teams license. Others were chosen from a list that says so."""
     remarks = await look_up_remarks(services, people)
     names = [person.name for person in people if remarks.get(person.id) == NO_LICENSE]
-    return f"{and_list(names)} {'has' if len(names) == 1 else 'have'} no Teams license." if names else ""
+    return without_license(names) if names else ""
 
 
 def _request(turn: Turn, data: ActionData, record: RecordRef | None) -> ChatRequest:
@@ -197,7 +197,7 @@ def _ids(data: ActionData, *fields: str) -> list[ObjectId]:
     ids = ",".join(data.get(field, "") for field in fields).split(",", _MAX_IDS)
     people = dict.fromkeys(person for person in (parse_object_id(each.strip()) for each in ids) if person)
     if len(people) > MAX_MEMBERS or len(ids) > _MAX_IDS:
-        raise BadRequest(f"A chat can have at most {MAX_MEMBERS} members. Choose fewer people.")
+        raise BadRequest(text("A chat can have at most {most} members. Choose fewer people.", most=MAX_MEMBERS))
     return list(people)
 
 

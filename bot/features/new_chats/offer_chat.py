@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.public_names import Command
+from bot.domain.texts import text
 from bot.domain.values import ObjectId, Person
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, new_chat_button
@@ -19,8 +20,8 @@ async def offer_new_chat(services: Services, person: Person, other: ObjectId | N
     """
     await access.require_user_anywhere(services, person)
     view = NoticeView(
-        text="Start a chat, with or without a record.",
-        next_step="You choose the people and, if you want, a record.",
+        text=text("Start a chat, with or without a record."),
+        next_step=text("You choose the people and, if you want, a record."),
         button=new_chat_button(None, with_person=other),
     )
     return Answer(message=notice(view))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import ChatSyncError
+from bot.domain.texts import and_list, sentences, text
 from bot.domain.values import ObjectId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
@@ -18,7 +19,6 @@ from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from cards.note import NoteView
 from cards.record import RecordHeader
-from cards.words import and_list
 
 _log = get_logger(__name__)
 
@@ -68,6 +68,9 @@ async def plan_chat(
     )
 
 
+NOT_CHECKED = text("Chat Sync could not check in time who can open this record.")
+
+
 async def note_problem(services: Services, record: RecordRef, people: Sequence[ObjectId]) -> str:
     """Return a question with the people who would see the note but cannot open the record (spec C9).
 
@@ -79,20 +82,21 @@ async def note_problem(services: Services, record: RecordRef, people: Sequence[O
         async with asyncio.timeout(services.limits.answer_within_s / 2):
             readers = await services.records.filter_readers(record, people)
     except TimeoutError:
-        return f"Chat Sync could not check in time who can open this record. {NOTE_CHOICES_TEXT}"
+        return sentences(NOT_CHECKED, NOTE_CHOICES_TEXT)
     without_access = [person for person in people if person not in readers]
     if not without_access:
         return ""
     known = await services.directory.get_people(without_access)
     names = and_list([known[person].name for person in without_access if person in known])
-    return f"{names} cannot open this record, but would see the note. {NOTE_CHOICES_TEXT}"
+    problem = text("{people} cannot open this record, but would see the note.", people=names)
+    return sentences(problem, NOTE_CHOICES_TEXT)
 
 
 async def _record_options(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> RecordOptions | None:
     if record is None:
         return None
     record_type = await access.require_record_type(services, record.environment, record.table)
-    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    table = await services.records.table(record.environment, record.table)
     columns = await load_note_columns(services, record.environment, record_type, table) if record_type.note else ()
     row = await access.read_row_as(services, record, table, [*name_columns(table), *columns], actor)
     header = record_header(services.links, table, record, row)

@@ -1,21 +1,26 @@
 """The changes of a record, as live cards and summary cards store and show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.formatting import format_value
+from bot.domain.errors import ChatSyncError
+from bot.domain.formatting import format_value, with_labels
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, ReportedValue
 from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.posted_cards import CardChange, CardField, CardRecord, ReportedBefore
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.reported_change import ReportedColumn, is_visible
-from bot.domain.tables import Row, Table
-from bot.domain.values import Connection, RecordRef
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Connection, EnvironmentId, RecordRef
 from bot.features.shared.answers import name_of, number_of, subject_of
 from bot.features.shared.services import Services
 from cards.key_fields import Change
 from cards.record import RecordHeader
+
+Tables = Mapping[tuple[EnvironmentId, str], Table]
+"""Tables by environment and logical name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +80,27 @@ def card_fields(change: RecordChange) -> tuple[CardField, ...]:
     )
 
 
-def card_header(services: Services, record: CardRecord) -> RecordHeader:
+def card_header(services: Services, record: CardRecord, tables: Tables) -> RecordHeader:
     """Return the header of a card, without an address if the environment is no longer configured."""
     known = record.ref.environment in services.environments
     url = services.links.open_url(record.ref) if known else ""
-    return RecordHeader(kind=record.kind, name=record.name, number=record.number, url=url)
+    table = table_of(record, tables)
+    return RecordHeader(kind=table.label if table else record.kind, name=record.name, number=record.number, url=url)
+
+
+def table_of(record: CardRecord, tables: Tables) -> Table | None:
+    """Return the record's table, or None if it cannot be read now."""
+    return tables.get((record.ref.environment, record.ref.table))
+
+
+async def load_tables(services: Services, records: Iterable[CardRecord]) -> Tables:
+    """Return the tables of the records, whose labels have all languages. One that cannot be read is missing."""
+    tables: dict[tuple[EnvironmentId, str], Table] = {}
+    for environment, name in {(each.ref.environment, each.ref.table) for each in records}:
+        with suppress(ChatSyncError):
+            if environment in services.environments:
+                tables[environment, name] = await services.records.table(environment, name)
+    return tables
 
 
 def shown_changes(changes: Sequence[CardChange], record_type: RecordType) -> tuple[CardChange, ...]:
@@ -88,10 +109,17 @@ def shown_changes(changes: Sequence[CardChange], record_type: RecordType) -> tup
     return tuple(replace(each, shows_values=_shows_values(each, record_type)) for each in kept)
 
 
-def to_card(change: CardChange) -> Change:
+def to_card(change: CardChange, table: Table | None) -> Change:
     """Return the change as a card shows it to everyone."""
-    column, shown = change.column, change.shows_values
-    return Change(label=column.label, old=column.old if shown else None, new=column.new if shown else None)
+    column = table.columns.get(change.column.name) if table else None
+    label = column.label if column else change.column.label
+    if not change.shows_values:
+        return Change(label=label, old=None, new=None)
+    return _labeled(label, column, change.column)
+
+
+def _labeled(label: str, column: Column | None, stored: ReportedColumn) -> Change:
+    return Change(label=label, old=with_labels(column, stored.old), new=with_labels(column, stored.new))
 
 
 def change_for_reader(change: CardChange, table: Table, row: Row) -> Change:
@@ -103,7 +131,7 @@ def change_for_reader(change: CardChange, table: Table, row: Row) -> Change:
     label = column.label if column else change.column.label
     if not (change.shows_values and is_visible(change.column, column, row)):
         return Change(label=label, old=None, new=None)
-    return Change(label=label, old=change.column.old, new=change.column.new)
+    return _labeled(label, column, change.column)
 
 
 def subject_of_values(record: RecordRef, record_type: RecordType, values: Sequence[CardField | CardChange]) -> Subject:

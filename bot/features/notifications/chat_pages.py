@@ -12,9 +12,13 @@ from bot.domain.notifications.quiet_hours import EVERY_DAY, QuietHours, quiet_ho
 from bot.domain.notifications.rules import Budget, ChatRules
 from bot.domain.notifications.wall_clock import find_zone
 from bot.domain.public_names import Dataset, Dialog
+from bot.domain.texts import sentences, text
 from bot.features.notifications.context import RulesContext, load_context
 from bot.features.notifications.overview_page import overview
 from bot.features.notifications.pages import (
+    ALL_RECORDS,
+    HOURS,
+    LIMITS,
     NO_RESULT,
     PREVIEW,
     SAVED,
@@ -35,7 +39,6 @@ from cards.dialog import Page
 from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, Field, FormView, Line, SwitchField, TextField, TimeField, form
 
-HOURS, LIMITS = "quiet hours", "limits"
 _ENABLED, _START, _END, _DAYS, _WHOLE_DAYS, _ZONE = "quiet", "start", "end", "days", "wholeDays", "zone"
 _IN_A_DAY, _IN_A_BURST, _BULK = "inADay", "inABurst", "bulk"
 _SUGGESTED_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC")
@@ -66,7 +69,9 @@ async def save_hours(services: Services, turn: Turn, data: ActionData) -> Page:
     outcome = await save_chat_rules(services, context, data, HOURS, change)
     now = await load_context(services, turn, data)
     present = now.chat.rules.quiet_hours
-    others = saved_by_others(outcome.saves, HOURS, describe_quiet_hours(present) if present else "No quiet hours.")
+    others = saved_by_others(
+        outcome.saves, HOURS, describe_quiet_hours(present) if present else text("No quiet hours.")
+    )
     if outcome.is_saved:
         return await overview(services, now, SAVED, others)
     return _hours_page(now, data, FormResult(others=others))
@@ -92,38 +97,42 @@ def _hours_page(context: RulesContext, data: ActionData, result: FormResult = NO
     zones = [*dict.fromkeys(each for each in (zone, context.turn.time_zone, *_SUGGESTED_ZONES) if each)]
     days = tuple(Choice(title=name, value=str(number)) for number, name in enumerate(DAYS))
     parts: list[Field | Line] = [
-        SwitchField(name=_ENABLED, label="Hold changes during quiet hours", value=data.get(_ENABLED, "")),
-        TimeField(name=_START, label="From", value=data.get(_START, ""), problem=result.problem(_START)),
-        TimeField(name=_END, label="To", value=data.get(_END, ""), problem=result.problem(_END)),
+        SwitchField(name=_ENABLED, label=text("Hold changes during quiet hours"), value=data.get(_ENABLED, "")),
+        TimeField(name=_START, label=text("From"), value=data.get(_START, ""), problem=result.problem(_START)),
+        TimeField(name=_END, label=text("To"), value=data.get(_END, ""), problem=result.problem(_END)),
         ChoiceField(
             name=_DAYS,
-            label="Evenings and nights of",
+            label=text("Evenings and nights of"),
             choices=days,
             chosen=values(data, _DAYS),
             several=True,
             problem=result.problem(_DAYS),
         ),
         ChoiceField(
-            name=_WHOLE_DAYS, label="Quiet all day on", choices=days, chosen=values(data, _WHOLE_DAYS), several=True
+            name=_WHOLE_DAYS,
+            label=text("Quiet all day on"),
+            choices=days,
+            chosen=values(data, _WHOLE_DAYS),
+            several=True,
         ),
         ChoiceField(
             name=_ZONE,
-            label="Time zone (type a city)",
+            label=text("Time zone (type a city)"),
             choices=tuple(Choice(title=each, value=each) for each in zones if find_zone(each)),
             chosen=(zone,) if find_zone(zone) else (),
             dataset=Dataset.TIME_ZONES,
             problem=result.problem(_ZONE),
         ),
-        Line(text="One card at the end shows what changed. Urgent changes still come at once.", small=True),
+        Line(text=text("One card at the end shows what changed. Urgent changes still come at once."), small=True),
     ]
-    return _page(context, "Quiet hours", parts, result, Dialog.NOTIFICATIONS_SAVE_HOURS)
+    return _page(context, text("Quiet hours"), parts, result, Dialog.NOTIFICATIONS_SAVE_HOURS)
 
 
 def _parse_hours(data: ActionData) -> tuple[QuietHours | None, Mapping[str, str]]:
     if not is_on(data, _ENABLED):
         return None, {}
     start, end = parse_time(data.get(_START, "")), parse_time(data.get(_END, ""))
-    unknown = "Enter a time, such as 18:00."
+    unknown = text("Enter a time, such as 18:00.")
     problems = {name: unknown for name, given in ((_START, start), (_END, end)) if given is None}
     if start is None or end is None:
         return None, problems
@@ -193,7 +202,7 @@ async def save_limits(services: Services, turn: Turn, data: ActionData) -> Page:
     outcome = await save_chat_rules(services, context, data, LIMITS, change)
     now = await load_context(services, turn, data)
     present = ChatRules(budget=now.chat.rules.budget, combine_bulk_edits=now.chat.rules.combine_bulk_edits)
-    others = saved_by_others(outcome.saves, LIMITS, " ".join(describe_chat(present)) or "No limits.")
+    others = saved_by_others(outcome.saves, LIMITS, sentences(*describe_chat(present)) or text("No limits."))
     if outcome.is_saved:
         return await overview(services, now, SAVED, others)
     return _limits_page(now, data, FormResult(others=others))
@@ -202,29 +211,29 @@ async def save_limits(services: Services, turn: Turn, data: ActionData) -> Page:
 def _limits_page(context: RulesContext, data: ActionData, result: FormResult = NO_RESULT) -> Page:
     suggested = SUGGESTED_BUDGET
     parts: list[Field | Line] = [
-        Line(text="Above these numbers, changes go into one summary card. Urgent changes still come."),
+        Line(text=text("Above these numbers, changes go into one summary card. Urgent changes still come.")),
         TextField(
             name=_IN_A_DAY,
-            label="Messages in 24 hours",
+            label=text("Messages in 24 hours"),
             value=data.get(_IN_A_DAY, "")[:10],
             problem=result.problem(_IN_A_DAY),
-            hint=f"Leave it empty for no limit. {suggested.in_a_day} suits most chats.",
+            hint=text("Leave it empty for no limit. {limit} suits most chats.", limit=suggested.in_a_day),
             max_length=4,
         ),
         TextField(
             name=_IN_A_BURST,
-            label="Messages in 10 minutes",
+            label=text("Messages in 10 minutes"),
             value=data.get(_IN_A_BURST, "")[:10],
             problem=result.problem(_IN_A_BURST),
-            hint=f"Leave it empty for no limit. {suggested.in_a_burst} suits most chats.",
+            hint=text("Leave it empty for no limit. {limit} suits most chats.", limit=suggested.in_a_burst),
             max_length=4,
         ),
-        SwitchField(name=_BULK, label="Combine changes of many records by one person", value=data.get(_BULK, "")),
+        SwitchField(name=_BULK, label=text("Combine changes of many records by one person"), value=data.get(_BULK, "")),
     ]
-    return _page(context, "Limits", parts, result, Dialog.NOTIFICATIONS_SAVE_LIMITS)
+    return _page(context, text("Limits"), parts, result, Dialog.NOTIFICATIONS_SAVE_LIMITS)
 
 
-_LIMIT_PROBLEM = f"Enter a whole number from 1 to {_MAX_BUDGET}, or leave it empty for no limit."
+_LIMIT_PROBLEM = text("Enter a whole number from 1 to {most}, or leave it empty for no limit.", most=_MAX_BUDGET)
 
 
 def _is_limit(text: str) -> bool:
@@ -245,7 +254,7 @@ def _number(limit: int | None) -> str:
 def _page(context: RulesContext, title: str, parts: Sequence[Field | Line], result: FormResult, save: Dialog) -> Page:
     view = FormView(
         title=title,
-        place="All records of this chat",
+        place=ALL_RECORDS,
         parts=parts,
         buttons=save_buttons(context, save),
         preview=result.preview,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.notifications.mute_spans import OFF, MuteArguments, MuteSpan
 from bot.domain.public_names import Verb
+from bot.domain.texts import text
 from bot.domain.values import Connection, Person
 from bot.features.connections.choose_connection import ConnectionPurpose, choose_connection
 from bot.features.notifications.mute import SPAN
@@ -33,14 +34,24 @@ async def choose_record(
 
 def purpose(arguments: MuteArguments) -> ConnectionPurpose:
     """Return the question with its buttons."""
-    verb, title = (Verb.UNMUTE, "Unmute") if arguments.is_off else (Verb.MUTE, "Mute")
-    span = OFF if arguments.is_off else arguments.span or ASK
+    if arguments.is_off:
+        return ConnectionPurpose(
+            question=text("Unmute which record in this chat?"),
+            hint=text("Or write mute off and the record's number."),
+            button=ActionButton(title=text("Unmute"), verb=Verb.UNMUTE, payload={SPAN: OFF}),
+            choose=_choose_button(OFF),
+        )
+    span = arguments.span or ASK
     return ConnectionPurpose(
-        question=f"{title} which record in this chat?",
-        hint=f"Or write {title.lower() if not arguments.is_off else 'mute off'} and the record's number.",
-        button=ActionButton(title=title, verb=verb, payload={SPAN: span}),
-        choose=ActionButton(title="Choose a record", verb=Verb.CHOOSE_MUTE, payload={SPAN: span}),
+        question=text("Mute which record in this chat?"),
+        hint=text("Or write mute and the record's number."),
+        button=ActionButton(title=text("Mute"), verb=Verb.MUTE, payload={SPAN: span}),
+        choose=_choose_button(span),
     )
+
+
+def _choose_button(span: str) -> ActionButton:
+    return ActionButton(title=text("Choose a record"), verb=Verb.CHOOSE_MUTE, payload={SPAN: span})
 
 
 def parse_arguments(data: ActionData) -> MuteArguments:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain.errors import BadRequest
 from bot.domain.notifications.mute_spans import MuteArguments, is_other_span, parse_mute
 from bot.domain.public_names import Command
+from bot.domain.texts import text
 from bot.features.connections.current_name import with_current_name
 from bot.features.connections.find_connections import connections_by_text, connections_of_chat
 from bot.features.connections.list_records import count_records, nothing_connected
@@ -55,8 +56,8 @@ async def _notifications(services: Services, turn: Turn, _rest: str) -> Answer:
         return nothing_connected()
     await require_user(services, turn.chat, turn.person, connections)
     view = NoticeView(
-        text="Choose when and how this chat hears about changes.",
-        next_step="To mute it for a while, write mute.",
+        text=text("Choose when and how this chat hears about changes."),
+        next_step=text("To mute it for a while, write mute."),
         button=notifications_button(),
     )
     return Answer(message=notice(view))

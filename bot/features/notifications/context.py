@@ -8,6 +8,7 @@ from bot.domain.notifications.defaults import effective_rules
 from bot.domain.notifications.rules import ChatRules, ConnectionRules, Versioned
 from bot.domain.public_names import Dialog
 from bot.domain.record_types import RecordType
+from bot.domain.texts import text
 from bot.domain.values import Connection, ConnectionId
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.notifications.rights import require_user
@@ -77,7 +78,7 @@ class RulesContext:
     @property
     def back(self) -> SubmitButton:
         """The button that opens the first page."""
-        return self.button("Back", Dialog.NOTIFICATIONS, leaves=True)
+        return self.button(text("Back"), Dialog.NOTIFICATIONS, leaves=True)
 
 
 async def load_context(services: Services, turn: Turn, data: ActionData) -> RulesContext:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain.public_names import Dataset, Dialog
 from bot.features.notifications import (
     chat_pages,
+    language_page,
     mute_page,
     overview_page,
     people_pages,
@@ -22,6 +23,8 @@ PAGES: Mapping[str, PageHandler] = {
     Dialog.NOTIFICATIONS_SAVE_HOURS: chat_pages.save_hours,
     Dialog.NOTIFICATIONS_LIMITS: chat_pages.limits,
     Dialog.NOTIFICATIONS_SAVE_LIMITS: chat_pages.save_limits,
+    Dialog.NOTIFICATIONS_LANGUAGE: language_page.start,
+    Dialog.NOTIFICATIONS_SAVE_LANGUAGE: language_page.save,
     Dialog.NOTIFICATIONS_AUTHORS: people_pages.authors,
     Dialog.NOTIFICATIONS_SAVE_AUTHORS: people_pages.save_authors,
     Dialog.NOTIFICATIONS_MENTIONS: people_pages.mentions,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain.texts import Text, text
 from bot.domain.values import ChatId, Connection
 from bot.features.notifications.held_changes import release
 from bot.features.notifications.store_rules import update_chat_rules, update_connection_rules, without_mute
@@ -17,11 +18,11 @@ async def end_mutes(
     connections: Sequence[Connection],
     *,
     whole_chat: bool,
-    text: str,
+    said: str,
 ) -> None:
     """Clear the mutes of these connections, and for the whole chat also that of the chat. Post what they held.
 
-    `text` is what the chat is told in any case, see `unmuted_text`.
+    `said` is what the chat is told in any case, see `unmuted_text`.
     """
     if whole_chat:
         await update_chat_rules(work, chat, lambda rules: replace(rules, mute=None))
@@ -29,9 +30,11 @@ async def end_mutes(
     for connection, stored in own.items():
         if stored.rules.mute:
             await update_connection_rules(work, connection, without_mute)
-    await release(services, work, chat, text)
+    await release(services, work, chat, said)
 
 
-def unmuted_text(record: str, by: str) -> str:
-    """Return the sentence, without its period, that the record is no longer muted; the whole chat if it is empty."""
-    return f"{record} was unmuted by {by}" if record else f"Unmuted by {by}"
+def unmuted_text(record: str, by: str) -> Text:
+    """Return the sentence that the record is no longer muted; the whole chat if the record is empty."""
+    if record:
+        return text("{record} was unmuted by {person}.", record=record, person=by)
+    return text("Unmuted by {person}.", person=by)

@@ -15,6 +15,7 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.store.unit_of_work import UnitOfWork
 from cards.notice import NoticeView, notice
+from cards.translator import Translator
 
 BATCH_SIZE = 200
 """Chats in one transaction."""
@@ -67,15 +68,16 @@ async def enqueue_held_changes(services: Services, chats: Sequence[ChatId], at: 
         return await work.inbox.enqueue_new(jobs, at=at)
 
 
-async def release(services: Services, work: UnitOfWork, chat: ChatId, text: str) -> None:
+async def release(services: Services, work: UnitOfWork, chat: ChatId, said: str) -> None:
     """Post the changes that a mute held, in the transaction that ends the mute.
 
-    `text` says who ended it, such as "Unmuted by Alex Wilber", and is posted even if nothing changed. Changes that
+    `said` says who ended it in the language of the chat, and is posted even if nothing changed. Changes that
     other rules hold, such as quiet hours, go on waiting.
     """
     at = services.clock.now()
     await _make_due(work, chat, at)
-    await work.inbox.enqueue(ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text=text), at=at, due_at=at)
+    job = ChatJob(kind=JobKind.END_MUTE, chat_id=chat, text=said)
+    await work.inbox.enqueue(job, at=at, due_at=at)
 
 
 async def reconsider(services: Services, work: UnitOfWork, chat: ChatId) -> None:
@@ -102,7 +104,7 @@ async def end_connection(work: UnitOfWork, connections: Sequence[Connection], at
     await work.decisions.close_connections([each.id for each in connections], Closing.CONNECTION_ENDED, at=at)
 
 
-def unmuted_notice(chat: Chat, text: str, rest: str, at: datetime) -> OutgoingMessage:
+def unmuted_notice(chat: Chat, said: str, rest: str, at: datetime, t: Translator) -> OutgoingMessage:
     """Return the notice that a mute ended. `rest` says why there is no card about changes."""
-    message = notice(NoticeView(text=f"{text}.", next_step=rest))
-    return to_outbox(chat, message, key=f"unmuted {chat.id} {at.isoformat()} {uuid4().hex}")
+    message = notice(NoticeView(text=said, next_step=rest))
+    return to_outbox(chat, message, t, key=f"unmuted {chat.id} {at.isoformat()} {uuid4().hex}")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.formatting import with_labels
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.outgoing_messages import Subject
 from bot.domain.posted_cards import (
@@ -17,15 +18,19 @@ from bot.domain.posted_cards import (
     add_live_changes,
 )
 from bot.domain.record_types import RecordType
+from bot.domain.tables import Table
+from bot.domain.texts import text
 from bot.domain.values import ConnectionId
 from bot.features.notifications.card_changes import (
     RecordChange,
+    Tables,
     card_changes,
     card_fields,
     card_header,
     card_record,
     shown_changes,
     subject_of_values,
+    table_of,
     to_card,
 )
 from bot.features.shared.answers import change_buttons, chats_button, live_values_button
@@ -104,15 +109,20 @@ def _content(change: RecordChange, card: PostedCard | None) -> LiveContent:
 
 
 def live_card_view(
-    services: Services, card: PostedCard, content: LiveContent, record_type: RecordType, accounts: Accounts
+    services: Services,
+    card: PostedCard,
+    content: LiveContent,
+    record_type: RecordType,
+    accounts: Accounts,
+    tables: Tables,
 ) -> LiveCardView:
     """Return the card that everyone in the chat sees, by the present settings of the record type."""
-    ended = ended_text(card)
+    ended, table = ended_text(card), table_of(content.about, tables)
     view = LiveCardView(
-        record=card_header(services, content.about),
-        fields=_facts(content, record_type),
+        record=card_header(services, content.about, tables),
+        fields=_facts(content, record_type, table),
         changes=tuple(
-            LiveChange(change=to_card(each), people=each.people, at=each.at)
+            LiveChange(change=to_card(each, table), people=each.people, at=each.at)
             for each in shown_changes(content.changes, record_type)
         ),
         buttons=(chats_button(content.about.ref),) if ended else change_buttons(content.about.ref),
@@ -134,17 +144,21 @@ def live_subject(content: LiveContent, record_type: RecordType) -> Subject:
 def ended_text(card: PostedCard) -> str:
     """Return the sentence that says why the card is no longer edited; empty while it is."""
     if card.connection_ended_at and card.ended_by:
-        return f"No longer updated: {card.ended_by} disconnected this record from the chat."
+        return text("No longer updated: {person} disconnected this record from the chat.", person=card.ended_by)
     if card.connection_ended_at:
-        return "No longer updated: this chat is no longer connected to the record."
-    return "No longer updated: newer cards follow." if card.ended_at else ""
+        return text("No longer updated: this chat is no longer connected to the record.")
+    return text("No longer updated: newer cards follow.") if card.ended_at else ""
 
 
-def _facts(content: LiveContent, record_type: RecordType) -> tuple[Fact, ...]:
+def _facts(content: LiveContent, record_type: RecordType, table: Table | None) -> tuple[Fact, ...]:
     if record_type.tell_each:
         return ()
+    columns = table.columns if table else {}
     return tuple(
-        Fact(label=each.label, value=each.text)
+        Fact(
+            label=columns[each.name].label if each.name in columns else each.label,
+            value=with_labels(columns.get(each.name), each.text) or "",
+        )
         for each in content.fields
         if each.text is not None and each.name in record_type.key_fields and _is_shown(record_type, each)
     )

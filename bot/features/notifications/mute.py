@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotFound
-from bot.domain.notifications.mute_spans import MuteSpan, mute_end, mute_zone
+from bot.domain.notifications.mute_spans import MORNING, MuteSpan, mute_end, mute_zone
 from bot.domain.notifications.rules import Mute
 from bot.domain.public_names import Verb
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.notifications.end_mute import end_mutes, unmuted_text
 from bot.features.notifications.held_changes import reconsider
@@ -23,6 +24,7 @@ from bot.features.notifications.store_rules import (
 )
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, connection_data, display_name, to_outbox
+from bot.features.shared.reader_languages import ChatLanguages, load_chat_languages
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.store.unit_of_work import UnitOfWork
@@ -35,13 +37,13 @@ SPAN = "span"
 """In a button's data: the length of the mute."""
 
 SPAN_TITLES = {
-    MuteSpan.HOUR: "1 hour",
-    MuteSpan.TOMORROW: "Until tomorrow 8:00",
-    MuteSpan.MONDAY: "Until Monday 8:00",
-    MuteSpan.ALWAYS: "Until turned off",
+    MuteSpan.HOUR: text("1 hour"),
+    MuteSpan.TOMORROW: text("Until tomorrow {time}", time=MORNING),
+    MuteSpan.MONDAY: text("Until Monday {time}", time=MORNING),
+    MuteSpan.ALWAYS: text("Until turned off"),
 }
 _UTC = ZoneInfo("UTC")
-_IN_UTC = "The time is 8:00 in UTC, because neither this chat nor your client has a time zone."
+_IN_UTC = text("The time is {time} in UTC, because neither this chat nor your client has a time zone.", time=MORNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ async def ask_span(services: Services, turn: Turn, target: MuteTarget) -> Answer
 
 def unmute_button(target: MuteTarget) -> ActionButton:
     """Return the button that ends the mute."""
-    return ActionButton(title="Unmute", verb=Verb.UNMUTE, payload=target.data, ignores_inputs=True)
+    return ActionButton(title=text("Unmute"), verb=Verb.UNMUTE, payload=target.data, ignores_inputs=True)
 
 
 async def mute_chat(
@@ -109,12 +111,13 @@ async def mute_chat(
         also_urgent=also_urgent,
     )
     message = _muted(target, mute, in_utc=zone is None and span in {MuteSpan.TOMORROW, MuteSpan.MONDAY})
+    languages = await load_chat_languages(services)
     async with services.store.writing() as work:
         await _set_mute(work, chat.id, target, mute)
         # The mute may end before the one that it replaces, or let urgent changes pass.
         await reconsider(services, work, chat.id)
         entry = replace(_entry(chat, target, actor, "mute", now), details={"span": span})
-        await _announce(work, chat, target, message, entry)
+        await _announce(work, chat, target, message, entry, languages)
     return Answer(message=message, already_queued=True)
 
 
@@ -132,11 +135,13 @@ async def unmute_chat(services: Services, turn: Turn, target: MuteTarget) -> Ans
         raise _not_muted(target)
     if any(map(_is_endless, active)):
         await require_can_change(services, chat, turn.person, target.connections)
-    text, whole_chat = unmuted_text(target.name, actor.user.name), target.record is None
+    said, whole_chat = unmuted_text(target.name, actor.user.name), target.record is None
+    languages = await load_chat_languages(services)
     async with services.store.writing() as work:
-        await end_mutes(services, work, chat.id, target.connections, whole_chat=whole_chat, text=text)
+        told = (await languages.of_chat(work, chat.id)).show(said)
+        await end_mutes(services, work, chat.id, target.connections, whole_chat=whole_chat, said=told)
         await work.audit.add(_entry(chat, target, actor, "unmute", now))
-    return Answer(message=notice(NoticeView(text=f"{text}.")), already_queued=True)
+    return Answer(message=notice(NoticeView(text=said)), already_queued=True)
 
 
 def _not_muted(target: MuteTarget) -> NotFound:
@@ -193,8 +198,11 @@ def _entry(chat: Chat, target: MuteTarget, actor: AuthorizedUser, act: str, at: 
     )
 
 
-async def _announce(work: UnitOfWork, chat: Chat, target: MuteTarget, message: Message, entry: AuditEntry) -> None:
+async def _announce(
+    work: UnitOfWork, chat: Chat, target: MuteTarget, message: Message, entry: AuditEntry, languages: ChatLanguages
+) -> None:
     """Tell the chat, and record who did it."""
-    outgoing = to_outbox(chat, message, key=f"{entry.act} {uuid4().hex}", connection=target.record)
+    t = await languages.of_chat(work, chat.id)
+    outgoing = to_outbox(chat, message, t, key=f"{entry.act} {uuid4().hex}", connection=target.record)
     await work.outbox.enqueue([outgoing], at=entry.at)
     await work.audit.add(entry)

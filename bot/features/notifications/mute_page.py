@@ -3,8 +3,10 @@
 from bot.domain.errors import BadRequest
 from bot.domain.notifications.mute_spans import MuteSpan
 from bot.domain.public_names import Dialog
+from bot.domain.texts import text
 from bot.features.notifications.context import RulesContext, load_context
 from bot.features.notifications.mute import SPAN, SPAN_TITLES, MuteTarget, mute_chat, unmute_chat
+from bot.features.notifications.overview_page import mute_lines
 from bot.features.notifications.pages import is_on
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.services import Services
@@ -12,7 +14,7 @@ from bot.features.shared.turn import Turn
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, FormView, Line, Part, SwitchField, form
-from cards.notifications.mute import ALSO_URGENT, ALSO_URGENT_TITLE
+from cards.notifications.mute import ALSO_URGENT
 
 _WHAT, _CHAT, _RECORD = "what", "chat", "record"
 _UNMUTE = "unmute"
@@ -28,11 +30,11 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     context = await load_context(services, turn, data)
     target = _target(context, data)
     if _UNMUTE in data:
-        return Done(text=(await unmute_chat(services, turn, target)).message.summary)
+        return Done(message=(await unmute_chat(services, turn, target)).message)
     if data.get(SPAN) not in set(MuteSpan):
         raise BadRequest("Choose for how long.", "Open Notifications again: write notifications")
     answer = await mute_chat(services, turn, target, MuteSpan(data[SPAN]), also_urgent=is_on(data, ALSO_URGENT))
-    return Done(text=answer.message.summary)
+    return Done(message=answer.message)
 
 
 def _target(context: RulesContext, data: ActionData) -> MuteTarget:
@@ -42,17 +44,16 @@ def _target(context: RulesContext, data: ActionData) -> MuteTarget:
 
 
 def _page(services: Services, context: RulesContext) -> Page:
-    now = services.clock.now()
-    mutes = [each for each in (context.chat.rules.mute, context.rules.mute) if each and each.is_active(now)]
-    what = (Choice(title="The whole chat", value=_CHAT), Choice(title=context.name, value=_RECORD))
+    mutes = mute_lines(services, context)
+    what = (Choice(title=text("The whole chat"), value=_CHAT), Choice(title=context.name, value=_RECORD))
     spans = tuple(Choice(title=title, value=span) for span, title in SPAN_TITLES.items())
-    parts: list[Part] = [Line(text=f"Muted by {each.by_name}.", bold=True, until=each.until) for each in mutes]
-    parts += [
-        ChoiceField(name=_WHAT, label="Mute", choices=what, chosen=(_CHAT,), expanded=True),
-        ChoiceField(name=SPAN, label="For how long", choices=spans, chosen=(MuteSpan.HOUR,), expanded=True),
-        SwitchField(name=ALSO_URGENT, label=ALSO_URGENT_TITLE),
-        Line(text="The chat is told who muted it, and until when.", small=True),
+    parts: list[Part] = [
+        *mutes,
+        ChoiceField(name=_WHAT, label=text("Mute"), choices=what, chosen=(_CHAT,), expanded=True),
+        ChoiceField(name=SPAN, label=text("For how long"), choices=spans, chosen=(MuteSpan.HOUR,), expanded=True),
+        SwitchField(name=ALSO_URGENT, label=text("Also mute urgent changes")),
+        Line(text=text("The chat is told who muted it, and until when."), small=True),
     ]
-    unmute = [context.button("Unmute", Dialog.NOTIFICATIONS_SAVE_MUTE, {_UNMUTE: "true"})] if mutes else []
-    buttons = (context.button("Mute", Dialog.NOTIFICATIONS_SAVE_MUTE), *unmute, context.back)
-    return form(FormView(title="Mute", place=context.name, parts=parts, buttons=buttons))
+    unmute = [context.button(text("Unmute"), Dialog.NOTIFICATIONS_SAVE_MUTE, {_UNMUTE: "true"})] if mutes else []
+    buttons = (context.button(text("Mute"), Dialog.NOTIFICATIONS_SAVE_MUTE), *unmute, context.back)
+    return form(FormView(title=text("Mute"), place=context.name, parts=parts, buttons=buttons))

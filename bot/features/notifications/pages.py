@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.notifications.rules import Save
 from bot.domain.public_names import Dialog
 from bot.domain.tables import Column
+from bot.domain.texts import text
 from bot.features.notifications.context import RulesContext
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.services import Services
@@ -15,7 +16,22 @@ from cards.notifications.form import SavedByOther
 
 PREVIEW = "preview"
 """Set in the data of the button that previews the rules without saving them."""
-SAVED = "Saved. The change is active."
+SAVED = text("Saved. The change is active.")
+ALL_RECORDS = text("All records of this chat")
+
+HOURS, LIMITS, AUTHORS, STYLE = "quiet hours", "limits", "skipped authors", "style"
+VALUE_RULE, URGENT_RULE = "value rule", "urgent rule"
+LANGUAGE = "language"
+"""Parts of the rules that are saved together. Stored."""
+_CHANGED_BY_OTHERS = {
+    HOURS: text("They changed the quiet hours."),
+    LIMITS: text("They changed the limits."),
+    AUTHORS: text("They changed the skipped authors."),
+    STYLE: text("They changed the style."),
+    LANGUAGE: text("They changed the language."),
+    VALUE_RULE: text("They changed the value rule."),
+    URGENT_RULE: text("They changed the urgent rule."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +68,8 @@ def values(data: ActionData, name: str) -> tuple[str, ...]:
 def save_buttons(context: RulesContext, dialog: Dialog) -> Sequence[SubmitButton]:
     """Return the buttons that save, preview, and leave."""
     return (
-        context.button("Save", dialog),
-        context.button("Preview", dialog, {PREVIEW: ON}),
+        context.button(text("Save"), dialog),
+        context.button(text("Preview"), dialog, {PREVIEW: ON}),
         context.back,
     )
 
@@ -64,7 +80,7 @@ def saved_by_others(saves: Sequence[Save], part: str, what: str) -> tuple[SavedB
         SavedByOther(
             who=each.by_name,
             at=each.at,
-            what=what if each.part == part else f"They changed the {each.part}.",
+            what=what if each.part == part else _CHANGED_BY_OTHERS.get(each.part, text("They changed other rules.")),
             is_conflict=each.part == part,
         )
         for each in saves

@@ -9,10 +9,13 @@ from bot.domain.notifications.descriptions import describe_chat
 from bot.domain.notifications.rules import ChatRules
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import Dialog
+from bot.domain.texts import sentences, text
 from bot.domain.values import ObjectId, UserId
 from bot.features.notifications.context import RulesContext, load_context
 from bot.features.notifications.overview_page import overview
 from bot.features.notifications.pages import (
+    ALL_RECORDS,
+    AUTHORS,
     NO_RESULT,
     PREVIEW,
     SAVED,
@@ -32,7 +35,6 @@ from cards.dialog import Page
 from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, FormView, Line, SwitchField, form
 
-AUTHORS = "skipped authors"
 _OWN_CARDS, _INTEGRATIONS, _PEOPLE, _NO_MENTION = "ownCards", "integrations", "people", "noMention"
 _MAX_PEOPLE = 20
 _MAX_LISTED = 60
@@ -71,7 +73,8 @@ async def save_authors(services: Services, turn: Turn, data: ActionData) -> Page
     present = ChatRules(
         skip_own_cards=rules.skip_own_cards, skip_integrations=rules.skip_integrations, skip_people=rules.skip_people
     )
-    others = saved_by_others(outcome.saves, AUTHORS, " ".join(describe_chat(present)) or "Nobody is skipped.")
+    said = sentences(*describe_chat(present)) or text("Nobody is skipped.")
+    others = saved_by_others(outcome.saves, AUTHORS, said)
     if outcome.is_saved:
         return await overview(services, now, SAVED, others)
     return await _authors_page(services, now, data, FormResult(others=others))
@@ -84,21 +87,21 @@ async def _authors_page(
     chosen = tuple(each for each in values(data, _PEOPLE) if parse_object_id(each))[:_MAX_PEOPLE]
     absent = [each for each in chosen if each not in {member.value for member in members}]
     parts = (
-        Line(text="The chat gets no cards about changes by these authors."),
-        SwitchField(name=_OWN_CARDS, label="Changes made on cards of this chat", value=data.get(_OWN_CARDS, "")),
-        SwitchField(name=_INTEGRATIONS, label="Changes by integrations", value=data.get(_INTEGRATIONS, "")),
+        Line(text=text("The chat gets no cards about changes by these authors.")),
+        SwitchField(name=_OWN_CARDS, label=text("Changes made on cards of this chat"), value=data.get(_OWN_CARDS, "")),
+        SwitchField(name=_INTEGRATIONS, label=text("Changes by integrations"), value=data.get(_INTEGRATIONS, "")),
         ChoiceField(
             name=_PEOPLE,
-            label="Changes by these people",
-            choices=(*members, *(Choice(title="A person who left the chat", value=each) for each in absent)),
+            label=text("Changes by these people"),
+            choices=(*members, *(Choice(title=text("A person who left the chat"), value=each) for each in absent)),
             chosen=chosen,
             several=True,
             problem=result.problem(_PEOPLE),
         ),
     )
     view = FormView(
-        title="Skip authors",
-        place="All records of this chat",
+        title=text("Skip authors"),
+        place=ALL_RECORDS,
         parts=parts,
         buttons=save_buttons(context, Dialog.NOTIFICATIONS_SAVE_AUTHORS),
         preview=result.preview,
@@ -110,7 +113,7 @@ async def _authors_page(
 async def _members(services: Services, turn: Turn) -> Sequence[Choice]:
     accounts = await services.roster.accounts(turn.chat)
     named = {each.object_id: each.name for each in accounts if each.object_id}
-    choices = [Choice(title=name or "Person without a name", value=person) for person, name in named.items()]
+    choices = [Choice(title=name or text("Person without a name"), value=person) for person, name in named.items()]
     return sorted(choices, key=lambda each: each.title.casefold())[:_MAX_LISTED]
 
 
@@ -124,12 +127,12 @@ async def _parse_people(
 ) -> tuple[Mapping[UserId, str], str]:
     people = [each for each in map(parse_object_id, chosen) if each]
     if len(people) != len(chosen) or len(people) > _MAX_PEOPLE:
-        return {}, f"Choose at most {_MAX_PEOPLE} people from the list."
+        return {}, text("Choose at most {most} people from the list.", most=_MAX_PEOPLE)
     environments = {each.record.environment for each in context.connections}
     checks = [services.records.user(environment, person) for environment in environments for person in people]
     users = {each.id: each.name for each in await asyncio.gather(*checks) if each}
     if people and not users:
-        return {}, "These people have no user in Dynamics 365, so they change nothing there."
+        return {}, text("These people have no user in Dynamics 365, so they change nothing there.")
     return users, ""
 
 
@@ -139,12 +142,13 @@ async def mentions(services: Services, turn: Turn, data: ActionData) -> Page:
     async with services.store.reading() as work:
         is_out = bool(await work.mention_opt_outs.find(turn.chat.tenant_id, [context.actor.object_id]))
     parts = (
-        Line(text="Cards can mention the owner of a record: on urgent changes, and when the owner changes."),
-        Line(text="To turn mentions of owners on or off, open Record rules.", small=True),
-        SwitchField(name=_NO_MENTION, label="Do not mention me in any chat", value=switch(is_out)),
+        Line(text=text("Cards can mention the owner of a record: on urgent changes, and when the owner changes.")),
+        Line(text=text("To turn mentions of owners on or off, open Record rules."), small=True),
+        SwitchField(name=_NO_MENTION, label=text("Do not mention me in any chat"), value=switch(is_out)),
     )
-    buttons = (context.button("Save", Dialog.NOTIFICATIONS_SAVE_MENTIONS), context.back)
-    return form(FormView(title="Mentions", place="Only you", parts=parts, buttons=buttons, height="small"))
+    buttons = (context.button(text("Save"), Dialog.NOTIFICATIONS_SAVE_MENTIONS), context.back)
+    view = FormView(title=text("Mentions"), place=text("Only you"), parts=parts, buttons=buttons, height="small")
+    return form(view)
 
 
 async def save_mentions(services: Services, turn: Turn, data: ActionData) -> Page:

@@ -9,6 +9,7 @@ from bot.domain.posted_cards import EDIT_AFTER, CardRecord, LiveContent, PostedC
 from bot.domain.record_types import RecordType
 from bot.domain.switches import Settings, drop_reason
 from bot.domain.values import Chat
+from bot.features.notifications.card_changes import Tables, load_tables
 from bot.features.notifications.live_card import Accounts, live_card_view, live_subject
 from bot.features.notifications.summary_card import (
     RecordTypes,
@@ -18,26 +19,31 @@ from bot.features.notifications.summary_card import (
     summary_view,
 )
 from bot.features.shared.answers import render
+from bot.features.shared.reader_languages import ChatLanguages, load_chat_languages
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.live_card import live_card
 from cards.summary import summary_card
+from cards.translator import Translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    """Settings and accounts for rendering, loaded before the transaction."""
+    """Settings, accounts, and languages for rendering, loaded before the transaction."""
 
     services: Services
     settings: Settings
     accounts: Accounts
+    tables: Tables
+    languages: ChatLanguages
 
 
 async def post_card(services: Services, card_id: int, jobs: Sequence[str]) -> None:
     """Enqueue the card with all changes so far, and complete the jobs. A card that is not due yet gets another job."""
     settings = {each: await services.administration.settings(each) for each in services.environments}
-    accounts = await _accounts(services, card_id, settings)
-    facts, at = _Facts(services=services, settings=settings, accounts=accounts), services.clock.now()
+    accounts, tables = await _accounts_and_tables(services, card_id, settings)
+    languages, at = await load_chat_languages(services), services.clock.now()
+    facts = _Facts(services=services, settings=settings, accounts=accounts, tables=tables, languages=languages)
     async with services.store.writing() as work:
         card = await work.posted_cards.lock(card_id)
         if card and card.due_at and card.due_at > at:
@@ -47,14 +53,27 @@ async def post_card(services: Services, card_id: int, jobs: Sequence[str]) -> No
         await work.inbox.complete(jobs, at=at)
 
 
-async def _accounts(services: Services, card_id: int, settings: Settings) -> Accounts:
-    """Return the accounts in the chat if its members get values on personal cards."""
+async def _accounts_and_tables(services: Services, card_id: int, settings: Settings) -> tuple[Accounts, Tables]:
+    """Return the accounts in the chat if its members get values on personal cards, and the tables of the records."""
     async with services.store.reading() as work:
         card = await work.posted_cards.get(card_id)
         chat = await work.chats.get(card.chat_id) if card else None
-    if card is None or chat is None or not _is_personal(card, settings):
-        return None
-    return (await services.roster_cache.accounts_by_chat([chat]))[chat.id]
+    if card is None or chat is None:
+        return None, {}
+    tables = await load_tables(services, _records(card))
+    if not _is_personal(card, settings):
+        return None, tables
+    return (await services.roster_cache.accounts_by_chat([chat]))[chat.id], tables
+
+
+def _records(card: PostedCard) -> Sequence[CardRecord]:
+    match card.content:
+        case LiveContent() as live:
+            return [live.about]
+        case SummaryContent() as summary:
+            return [each.record for each in summary.records]
+        case _:
+            return []
 
 
 def _is_personal(card: PostedCard, settings: Settings) -> bool:
@@ -75,7 +94,8 @@ async def _enqueue(work: UnitOfWork, card: PostedCard, facts: _Facts, *, at: dat
         await _wait_or_forget(work, card, at=at)
         return
     version = CardVersion(card_id=card.id, version=card.version)
-    await work.outbox.enqueue_card(_message(chat, card, facts, version), version, at=at)
+    t = await facts.languages.of_chat(work, chat.id)
+    await work.outbox.enqueue_card(_message(chat, card, facts, version, t), version, at=at)
     await work.posted_cards.mark_enqueued(card.id)
 
 
@@ -91,8 +111,8 @@ def _has_ended(card: PostedCard) -> bool:
     return isinstance(card.content, LiveContent) and bool(card.ended_at or card.connection_ended_at)
 
 
-def _message(chat: Chat, card: PostedCard, facts: _Facts, version: CardVersion) -> OutgoingMessage:
-    body, subjects = _rendered(chat, card, facts)
+def _message(chat: Chat, card: PostedCard, facts: _Facts, version: CardVersion, t: Translator) -> OutgoingMessage:
+    body, subjects = _rendered(chat, card, facts, t)
     ended = _has_ended(card)
     return OutgoingMessage(
         key=f"card {card.id} {card.version}",
@@ -106,22 +126,22 @@ def _message(chat: Chat, card: PostedCard, facts: _Facts, version: CardVersion) 
     )
 
 
-def _rendered(chat: Chat, card: PostedCard, facts: _Facts) -> tuple[bytes, tuple[Subject, ...]]:
+def _rendered(chat: Chat, card: PostedCard, facts: _Facts, t: Translator) -> tuple[bytes, tuple[Subject, ...]]:
     content, services = card.content, facts.services
     if isinstance(content, SummaryContent):
         types = _record_types((each.record for each in content.records), facts.settings)
-        view = summary_view(services, card, content, types, facts.accounts)
-        return render(summary_card(view), chat.channel), summary_subjects(content, types)
+        view = summary_view(services, card, content, types, facts.accounts, facts.tables)
+        return render(summary_card(view), t, chat.channel), summary_subjects(content, types)
     if not isinstance(content, LiveContent):
         raise TypeError("this kind of card is never edited")
     record_type = _record_type(content.about, facts.settings)
     live, subject = (
-        live_card_view(services, card, content, record_type, facts.accounts),
+        live_card_view(services, card, content, record_type, facts.accounts, facts.tables),
         live_subject(content, record_type),
     )
     if _has_ended(card) and drop_reason([subject], facts.settings):
         live = replace(live, fields=(), changes=())
-    return render(live_card(live), chat.channel), (subject,)
+    return render(live_card(live), t, chat.channel), (subject,)
 
 
 def _record_type(record: CardRecord, settings: Settings) -> RecordType:

@@ -10,11 +10,11 @@ from bot.domain.notifications.replay import Preview, Replay, needed_columns, nee
 from bot.domain.notifications.rules import ChatRules, ConnectionRules
 from bot.domain.record_types import RecordType
 from bot.domain.rights import is_administrator
+from bot.domain.texts import Text, plural, text
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.notifications.context import RulesContext
 from bot.features.notifications.store_rules import stored_chat_rules
 from bot.features.shared.services import Services
-from cards.words import plural
 
 DAYS = 30
 MAX_DECISIONS = 100_000
@@ -36,7 +36,7 @@ async def preview_lines(services: Services, context: RulesContext, proposed: Pro
     rules = dict(context.effective)
     rules[context.chosen.id] = proposed.connection or context.rules
     here = await _replay(services, context.turn.chat.id, since, chat, rules)
-    lines = [f"With these rules: {_compare(here)} in the last {DAYS} days.", *_unknown(here)]
+    lines = [_compare_here(here), *_unknown(here)]
     environment = context.chosen.record.environment
     if not is_administrator(await services.records.roles(environment, context.actor.user.id)):
         return tuple(lines)
@@ -47,7 +47,7 @@ async def preview_lines(services: Services, context: RulesContext, proposed: Pro
         return (proposed.connection if is_same else None) or _effective(connection, own, types)
 
     busiest = await _replay_busiest(services, environment, rules_of, proposed.chat, other_than=context.turn.chat.id)
-    return (*lines, f"In the busiest chat: {_compare(busiest)}.") if busiest else tuple(lines)
+    return (*lines, _compare_busiest(busiest)) if busiest else tuple(lines)
 
 
 async def preview_defaults(services: Services, environment: EnvironmentId, record_type: RecordType) -> tuple[str, ...]:
@@ -55,8 +55,11 @@ async def preview_defaults(services: Services, environment: EnvironmentId, recor
     types = {**await services.administration.record_types(environment), record_type.table: record_type}
     busiest = await _replay_busiest(services, environment, lambda each, own: _effective(each, own, types))
     if busiest is None:
-        return (f"There is no preview, because no chat of this environment had changes in the last {DAYS} days.",)
-    return (f"In the busiest chat: {_compare(busiest)} in the last {DAYS} days.", *_unknown(busiest))
+        none = text(
+            "There is no preview, because no chat of this environment had changes in the last {days} days.", days=DAYS
+        )
+        return (none,)
+    return (_compare_busiest_in_days(busiest), *_unknown(busiest))
 
 
 RulesOf = Callable[[Connection, ConnectionRules | None], ConnectionRules]
@@ -72,8 +75,33 @@ def _since(services: Services) -> datetime:
     return services.clock.now() - timedelta(days=DAYS)
 
 
-def _compare(preview: Preview) -> str:
-    return f"{preview.messages} instead of {plural(preview.before, '1 message', f'{preview.before} messages')}"
+def _compare_here(preview: Preview) -> Text:
+    return plural(
+        preview.before,
+        "With these rules: {messages} instead of 1 message in the last {days} days.",
+        "With these rules: {messages} instead of {count} messages in the last {days} days.",
+        messages=preview.messages,
+        days=DAYS,
+    )
+
+
+def _compare_busiest(preview: Preview) -> Text:
+    return plural(
+        preview.before,
+        "In the busiest chat: {messages} instead of 1 message.",
+        "In the busiest chat: {messages} instead of {count} messages.",
+        messages=preview.messages,
+    )
+
+
+def _compare_busiest_in_days(preview: Preview) -> Text:
+    return plural(
+        preview.before,
+        "In the busiest chat: {messages} instead of 1 message in the last {days} days.",
+        "In the busiest chat: {messages} instead of {count} messages in the last {days} days.",
+        messages=preview.messages,
+        days=DAYS,
+    )
 
 
 def _unknown(preview: Preview) -> tuple[str, ...]:
@@ -82,7 +110,7 @@ def _unknown(preview: Preview) -> tuple[str, ...]:
     sentence = plural(
         preview.unknown,
         "1 change is unknown, because its values were not kept.",
-        f"{preview.unknown} changes are unknown, because their values were not kept.",
+        "{count} changes are unknown, because their values were not kept.",
     )
     return (sentence,)
 

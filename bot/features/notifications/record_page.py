@@ -1,18 +1,22 @@
 """The page of one record's rules: style, mentions, and the ways to its value rule and urgent rule (spec V8, V12)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.notifications.condition_rules import describe_conditions
 from bot.domain.notifications.defaults import parse_time
-from bot.domain.notifications.descriptions import describe_connection
+from bot.domain.notifications.descriptions import NEW_OWNER_MENTIONED, URGENT_OWNER_MENTIONED, describe_connection
 from bot.domain.notifications.rules import ConnectionRules, Style
 from bot.domain.public_names import Dialog
+from bot.domain.tables import Column
+from bot.domain.texts import sentences, text
 from bot.features.notifications.context import RulesContext, load_context
 from bot.features.notifications.overview_page import overview
 from bot.features.notifications.pages import (
     NO_RESULT,
     PREVIEW,
     SAVED,
+    STYLE,
     FormResult,
     columns_of,
     is_on,
@@ -29,18 +33,15 @@ from cards.dialog import Page
 from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, FormView, Line, Part, Row, SwitchField, TimeField, form
 
-PART = "style"
 _STYLE, _DIGEST_AT, _RULE = "style", "digestAt", "kind"
 _MENTION_NEW, _MENTION = "mentionNew", "mention"
-LOCKED = "Your administrator set this for all records of this type."
-_NEW_MENTIONED = "A new owner is mentioned."
-_NEW_UNMENTIONED = "A new owner is not mentioned."
-_URGENT_MENTIONED = "The owner is mentioned on urgent changes."
-_URGENT_UNMENTIONED = "The owner is not mentioned on urgent changes."
+LOCKED = text("Your administrator set this for all records of this type.")
+_NEW_UNMENTIONED = text("A new owner is not mentioned.")
+_URGENT_UNMENTIONED = text("The owner is not mentioned on urgent changes.")
 STYLE_TITLES = {
-    Style.EACH: "A card for each change",
-    Style.LIVE: "One live card",
-    Style.DIGEST: "A digest once a day",
+    Style.EACH: text("A card for each change"),
+    Style.LIVE: text("One live card"),
+    Style.DIGEST: text("A digest once a day"),
 }
 
 
@@ -62,7 +63,7 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page:
     context = await load_context(services, turn, data)
     digest_at = parse_time(data.get(_DIGEST_AT, "08:00"))
     if digest_at is None:
-        problems = {_DIGEST_AT: "Enter a time, such as 08:00."}
+        problems = {_DIGEST_AT: text("Enter a time, such as 08:00.")}
         return await _page(services, context, data, FormResult(problems=problems))
     style = next((each for each in Style if each == data.get(_STYLE)), context.rules.style)
 
@@ -78,10 +79,10 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page:
     if PREVIEW in data:
         lines = await preview_lines(services, context, ProposedRules(connection=change(context.rules)))
         return await _page(services, context, data, FormResult(preview=lines))
-    outcome = await save_connection_rules(services, context, data, PART, change)
+    outcome = await save_connection_rules(services, context, data, STYLE, change)
     now = await load_context(services, turn, data)
-    present = " ".join(describe_connection(now.rules, await columns_of(services, now)))
-    others = saved_by_others(outcome.saves, PART, present or STYLE_TITLES[Style.EACH])
+    present = sentences(*describe_connection(now.rules, await columns_of(services, now)))
+    others = saved_by_others(outcome.saves, STYLE, present or STYLE_TITLES[Style.EACH])
     if outcome.is_saved:
         return await overview(services, now, SAVED, others)
     return await _page(services, now, data, FormResult(others=others))
@@ -96,28 +97,26 @@ async def _page(services: Services, context: RulesContext, data: ActionData, res
         styles = tuple(Choice(title=title, value=style) for style, title in STYLE_TITLES.items())
         chosen = (data.get(_STYLE) or Style.EACH,)
         parts += [
-            ChoiceField(name=_STYLE, label="How changes arrive", choices=styles, chosen=chosen, expanded=True),
+            ChoiceField(name=_STYLE, label=text("How changes arrive"), choices=styles, chosen=chosen, expanded=True),
             TimeField(
                 name=_DIGEST_AT,
-                label="Time of the digest",
+                label=text("Time of the digest"),
                 value=data.get(_DIGEST_AT, ""),
                 problem=result.problem(_DIGEST_AT),
             ),
         ]
     parts += _mentions(rules, data, locked)
-    value = describe_conditions(rules.value_rule, columns) if rules.value_rule else "each change"
-    urgent = describe_conditions(rules.urgent_rule, columns) if rules.urgent_rule else "nothing"
-    parts += [Line(text=f"Post: {value}"), Line(text=f"Urgent: {urgent}")]
+    parts += _rules(rules, columns)
     parts.append(
         Row(
             buttons=(
-                context.button("Value rule", Dialog.NOTIFICATIONS_RULE, {_RULE: "value"}, leaves=True),
-                context.button("Urgent rule", Dialog.NOTIFICATIONS_RULE, {_RULE: "urgent"}, leaves=True),
+                context.button(text("Value rule"), Dialog.NOTIFICATIONS_RULE, {_RULE: "value"}, leaves=True),
+                context.button(text("Urgent rule"), Dialog.NOTIFICATIONS_RULE, {_RULE: "urgent"}, leaves=True),
             )
         )
     )
     view = FormView(
-        title="Record rules",
+        title=text("Record rules"),
         place=context.name,
         parts=parts,
         buttons=save_buttons(context, Dialog.NOTIFICATIONS_SAVE_RECORD),
@@ -128,15 +127,25 @@ async def _page(services: Services, context: RulesContext, data: ActionData, res
     return form(view)
 
 
+def _rules(rules: ConnectionRules, columns: Mapping[str, Column]) -> tuple[Line, Line]:
+    """Return the value rule and the urgent rule in words."""
+    value, urgent = text("Post: each change"), text("Urgent: nothing")
+    if rules.value_rule:
+        value = text("Post: {conditions}", conditions=describe_conditions(rules.value_rule, columns))
+    if rules.urgent_rule:
+        urgent = text("Urgent: {conditions}", conditions=describe_conditions(rules.urgent_rule, columns))
+    return Line(text=value), Line(text=urgent)
+
+
 def _mentions(rules: ConnectionRules, data: ActionData, locked: tuple[str, ...]) -> tuple[Part, ...]:
     """Return a switch for each kind of mention, or a sentence if the administrator decides."""
     if "mention_new_owner" in locked:
-        new: Part = Line(text=_NEW_MENTIONED if rules.mention_new_owner else _NEW_UNMENTIONED)
+        new: Part = Line(text=NEW_OWNER_MENTIONED if rules.mention_new_owner else _NEW_UNMENTIONED)
     else:
-        new = SwitchField(name=_MENTION_NEW, label="Mention a new owner", value=data.get(_MENTION_NEW, ""))
+        new = SwitchField(name=_MENTION_NEW, label=text("Mention a new owner"), value=data.get(_MENTION_NEW, ""))
     if "mention_owner" in locked:
-        urgent: Part = Line(text=_URGENT_MENTIONED if rules.mention_owner else _URGENT_UNMENTIONED)
+        urgent: Part = Line(text=URGENT_OWNER_MENTIONED if rules.mention_owner else _URGENT_UNMENTIONED)
     else:
-        label = "Mention the owner on urgent changes"
+        label = text("Mention the owner on urgent changes")
         urgent = SwitchField(name=_MENTION, label=label, value=data.get(_MENTION, ""))
     return new, urgent

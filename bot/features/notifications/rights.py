@@ -7,13 +7,15 @@ from dataclasses import replace
 from bot.domain.errors import NotAllowed
 from bot.domain.record_types import RecordType
 from bot.domain.rights import DISCONNECT_PRIVILEGE, may_disconnect, who_may_disconnect
+from bot.domain.texts import sentences, text
 from bot.domain.values import Chat, ChatKind, Connection, EnvironmentId, Person
 from bot.features.connections.disconnect_chat import disconnect_facts
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
 
-_ASK = "Ask one of them, or ask your administrator."
+_ASK = text("Ask one of them, or ask your administrator.")
+_UNTIL_MONDAY = text("You can mute the chat until Monday: write mute monday")
 
 
 async def require_user(
@@ -57,7 +59,7 @@ async def require_can_change(
         )
         raise NotAllowed(
             "You cannot change the notifications of this chat.",
-            f"{allowed} {_ASK} You can mute the chat until Monday: write mute monday",
+            sentences(allowed, _ASK, _UNTIL_MONDAY),
         )
     return next(iter(users.values()))
 

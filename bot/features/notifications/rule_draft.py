@@ -8,8 +8,9 @@ from typing import Any
 from bot.domain.notifications.condition_rules import ALL_OF, ANY_OF, condition_to_text, parse_condition
 from bot.domain.notifications.conditions import Condition, Conditions
 from bot.domain.notifications.rules import ConnectionRules
+from bot.domain.texts import Text, text
 from bot.features.notifications.context import CHAT_VERSION, RECORD_VERSION
-from bot.features.notifications.pages import is_on, switch, values
+from bot.features.notifications.pages import URGENT_RULE, VALUE_RULE, is_on, switch, values
 from bot.features.shared.action_data import ActionData, expired_button
 
 KIND, DRAFT, KEPT, JOIN, LOCK, OFFERED = "kind", "draft", "kept", "join", "locked", "offered"
@@ -24,25 +25,29 @@ class Kind:
 
     name: str
     field: str
-    title: str
-    intro: str
-    empty: str
+    part: str
+    """The part of the rules as saves store it."""
+    title: Text
+    intro: Text
+    empty: Text
 
 
 KINDS = {
     "value": Kind(
         name="value",
         field="value_rule",
-        title="Value rule",
-        intro="The chat gets a change only if these conditions hold.",
-        empty="Each change is posted. Add a condition to post only some.",
+        part=VALUE_RULE,
+        title=text("Value rule"),
+        intro=text("The chat gets a change only if these conditions hold."),
+        empty=text("Each change is posted. Add a condition to post only some."),
     ),
     "urgent": Kind(
         name="urgent",
         field="urgent_rule",
-        title="Urgent rule",
-        intro="What matches passes a mute, quiet hours, and limits.",
-        empty="Nothing is urgent. Add a condition for changes that must come at once.",
+        part=URGENT_RULE,
+        title=text("Urgent rule"),
+        intro=text("Matching changes are posted despite a mute, quiet hours, and limits."),
+        empty=text("Nothing is urgent. Add a condition for changes that must come at once."),
     ),
 }
 
@@ -118,9 +123,9 @@ def read_draft(rules: ConnectionRules, data: ActionData, locked_rules: Collectio
     )
 
 
-def _parse_draft(text: str) -> tuple[Condition, ...]:
+def _parse_draft(draft: str) -> tuple[Condition, ...]:
     try:
-        texts = json.loads(text) if len(text) <= _MAX_DRAFT else None
+        texts = json.loads(draft) if len(draft) <= _MAX_DRAFT else None
     except (ValueError, RecursionError):
         texts = None
     if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):

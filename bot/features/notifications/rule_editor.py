@@ -9,6 +9,7 @@ from bot.domain.notifications.conditions import MAX_CONDITIONS
 from bot.domain.notifications.rules import ConnectionRules
 from bot.domain.public_names import Dialog
 from bot.domain.tables import Column
+from bot.domain.texts import text
 from bot.features.notifications.condition_page import COLUMN, TEST, condition_page, parse_entered
 from bot.features.notifications.pages import NO_RESULT, PREVIEW, FormResult, switch
 from bot.features.notifications.rule_draft import JOIN, KEPT, LOCK, Draft, read_draft
@@ -19,7 +20,7 @@ from cards.inputs import ON, Choice
 from cards.notifications.form import ChoiceField, FormView, Heading, Line, Part, SwitchField, form
 from cards.notifications.form import Row as ButtonRow
 
-TOO_MANY = f"A rule has at most {MAX_CONDITIONS} conditions. Remove one first."
+TOO_MANY = text("A rule has at most {most} conditions. Remove one first.", most=MAX_CONDITIONS)
 
 Button = Callable[[str, Dialog, Mapping[str, str]], SubmitButton]
 """Returns the button with this title, which opens the page with this data."""
@@ -79,7 +80,7 @@ def show_condition(editor: RuleEditor, data: ActionData) -> Page:
     """Return the page that asks for the test and the values of a column."""
     draft = editor.read(data)
     if not data.get(COLUMN):
-        return rule_page(editor, draft, FormResult(problems={COLUMN: "Choose a field."}))
+        return rule_page(editor, draft, FormResult(problems={COLUMN: text("Choose a field.")}))
     if len(draft.conditions) >= MAX_CONDITIONS:
         return rule_page(editor, draft, FormResult(problems={COLUMN: TOO_MANY}))
     return _condition_page(editor, draft, _column(editor, data), data)
@@ -87,8 +88,8 @@ def show_condition(editor: RuleEditor, data: ActionData) -> Page:
 
 def _condition_page(editor: RuleEditor, draft: Draft, column: Column, data: ActionData, problem: str = "") -> Page:
     carried = draft.whole_data
-    add = editor.button("Add", editor.dialogs.rule, {**carried, COLUMN: column.name})
-    back = replace(editor.button("Back", editor.dialogs.rule, carried), ignores_inputs=True)
+    add = editor.button(text("Add"), editor.dialogs.rule, {**carried, COLUMN: column.name})
+    back = replace(editor.button(text("Back"), editor.dialogs.rule, carried), ignores_inputs=True)
     return condition_page(editor.place, column, data, (add, back), problem)
 
 
@@ -100,7 +101,7 @@ async def check_rule(editor: RuleEditor, draft: Draft) -> str:
     for each in draft.conditions:
         problem = condition_problem(each, editor.columns, hidden)
         if problem:
-            return f"{describe_condition(each, labels)}: {problem}"
+            return text("{condition}: {problem}", condition=describe_condition(each, labels), problem=problem)
     return ""
 
 
@@ -121,23 +122,23 @@ def _column(editor: RuleEditor, data: ActionData) -> Column:
 def rule_page(editor: RuleEditor, draft: Draft, result: FormResult = NO_RESULT) -> Page:
     """Return the page of the rule, with the result of the last step."""
     choices = tuple(Choice(title=each.label, value=each.name) for each in editor.columns)
-    add = editor.button("Add condition", editor.dialogs.condition, draft.data)
+    add = editor.button(text("Add condition"), editor.dialogs.condition, draft.data)
     parts: list[Part] = [
         Line(text=draft.kind.intro if draft.conditions else draft.kind.empty),
         *_conditions(editor, draft, result),
-        Heading(text="New condition"),
-        ChoiceField(name=COLUMN, label="Field", choices=choices, problem=result.problem(COLUMN)),
+        Heading(text=text("New condition")),
+        ChoiceField(name=COLUMN, label=text("Field"), choices=choices, problem=result.problem(COLUMN)),
         ButtonRow(buttons=(add,)),
     ]
     if draft.locked is not None:
-        parts.append(SwitchField(name=LOCK, label="Chats cannot change this rule", value=switch(draft.locked)))
+        parts.append(SwitchField(name=LOCK, label=text("Chats cannot change this rule"), value=switch(draft.locked)))
     view = FormView(
         title=draft.kind.title,
         place=editor.place,
         parts=parts,
         buttons=(
-            editor.button("Save", editor.dialogs.save, draft.data),
-            editor.button("Preview", editor.dialogs.save, {PREVIEW: ON, **draft.data}),
+            editor.button(text("Save"), editor.dialogs.save, draft.data),
+            editor.button(text("Preview"), editor.dialogs.save, {PREVIEW: ON, **draft.data}),
             editor.back,
         ),
         preview=result.preview,
@@ -154,14 +155,17 @@ def _conditions(editor: RuleEditor, draft: Draft, result: FormResult) -> Sequenc
         Choice(title=describe_condition(each, editor.labels), value=str(number))
         for number, each in enumerate(draft.conditions)
     )
-    joins = (Choice(title="Any of them", value=ANY_OF), Choice(title="All of them", value=ALL_OF))
+    joins = (
+        Choice(title=text("Any of them"), value=ANY_OF),
+        Choice(title=text("All of them"), value=ALL_OF),
+    )
     kept = ChoiceField(
         name=KEPT,
-        label="Conditions (untick to remove)",
+        label=text("Conditions (clear to remove)"),
         choices=listed,
         chosen=tuple(each.value for each in listed),
         several=True,
         expanded=True,
         problem=result.problem(KEPT),
     )
-    return kept, ChoiceField(name=JOIN, label="Must hold", choices=joins, chosen=(draft.join,))
+    return kept, ChoiceField(name=JOIN, label=text("How many must be true"), choices=joins, chosen=(draft.join,))

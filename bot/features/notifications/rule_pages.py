@@ -9,6 +9,7 @@ from bot.domain.formatting import canonical_value
 from bot.domain.notifications.condition_rules import condition_columns, describe_conditions
 from bot.domain.public_names import Dialog
 from bot.domain.tables import Column, Row
+from bot.domain.texts import text
 from bot.features.notifications.context import RulesContext, load_context
 from bot.features.notifications.overview_page import overview
 from bot.features.notifications.pages import PREVIEW, SAVED, FormResult, saved_by_others
@@ -62,11 +63,11 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page:
     if PREVIEW in data:
         lines = await preview_lines(services, context, ProposedRules(connection=draft.apply(context.rules)))
         return rule_page(editor, draft, FormResult(preview=lines))
-    part = draft.kind.title.lower()
+    part = draft.kind.part
     outcome = await save_connection_rules(services, context, data, part, draft.apply)
     now, present = await _load(services, turn, data)
     rule = getattr(now.rules, draft.kind.field)
-    said = describe_conditions(rule, present.labels) if rule else "No conditions."
+    said = describe_conditions(rule, present.labels) if rule else text("No conditions.")
     others = saved_by_others(outcome.saves, part, said)
     if outcome.is_saved:
         return await overview(services, now, SAVED, others)
@@ -86,7 +87,7 @@ async def _load(services: Services, turn: Turn, data: ActionData) -> tuple[Rules
         hidden=partial(_hidden, services, context),
         dialogs=_DIALOGS,
         button=partial(_button, context),
-        back=context.button("Back", Dialog.NOTIFICATIONS_RECORD, leaves=True),
+        back=context.button(text("Back"), Dialog.NOTIFICATIONS_RECORD, leaves=True),
     )
     return context, editor
 

@@ -23,11 +23,13 @@ from bot.domain.record_types import RecordType
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.features.notifications.card_changes import (
     RecordChange,
+    Tables,
     card_changes,
     card_header,
     card_record,
     shown_changes,
     subject_of_values,
+    table_of,
     to_card,
 )
 from bot.features.notifications.effective_rules import chat_rules
@@ -141,13 +143,20 @@ def _next_edit(card: PostedCard, content: SummaryContent, at: datetime) -> datet
 
 
 def summary_view(
-    services: Services, card: PostedCard, content: SummaryContent, types: RecordTypes, accounts: Accounts
+    services: Services,
+    card: PostedCard,
+    content: SummaryContent,
+    types: RecordTypes,
+    accounts: Accounts,
+    tables: Tables,
 ) -> SummaryView:
     """Return the card that everyone in the chat sees, by the present settings of the record types."""
     rows = []
     for each in shown_records(content, types):
         changes = shown_changes(each.changes, record_type_of(each.record, types))
-        rows.append(SummaryRow(record=card_header(services, each.record), changes=tuple(map(to_card, changes))))
+        table = table_of(each.record, tables)
+        header = card_header(services, each.record, tables)
+        rows.append(SummaryRow(record=header, changes=tuple(to_card(change, table) for change in changes)))
     view = empty_summary(content)
     view = replace(view, rows=tuple(rows))
     if not has_personal_values(content, types):

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.posted_cards import CardChange, CardRecord, CatchUpContent, CatchUpRecord, PostedCard, SummaryContent
+from bot.domain.texts import stored
 from bot.domain.values import Chat, Person
 from bot.features.notifications.card_changes import change_for_reader
 from bot.features.notifications.summary_card import RecordTypes, empty_summary, shown_records
@@ -52,7 +53,7 @@ async def view_summary(services: Services, chat: Chat, person: Person, card_id: 
         load = partial(_message, services, card, person, own)
         return Answer(message=await services.live_views.fetch((card.id, card.version, person.object_id), load))
     except (NotAllowed, NotFound, NotSupported) as error:
-        return Answer(message=hidden_card(str(error), error.next_step, own))
+        return Answer(message=hidden_card(error.text, error.next_step, own))
 
 
 async def _stored_card(services: Services, chat: Chat, card_id: int) -> PostedCard:
@@ -101,7 +102,7 @@ async def _catch_up(services: Services, content: CatchUpContent, person: Person,
             at=content.at,
             deleted=content.deleted,
             unreadable=content.unreadable,
-            title=content.title,
+            title=stored(content.title),
             lead=content.lead,
             more=content.more,
             hidden=seen.count(None),
@@ -111,9 +112,9 @@ async def _catch_up(services: Services, content: CatchUpContent, person: Person,
     )
 
 
-def _record(stored: CatchUpRecord, seen: _Seen) -> CatchUp:
-    buttons = tuple(ActionButton(title=each.title, verb=each.verb, payload=each.payload) for each in stored.buttons)
-    return CatchUp(record=seen.header, changes=seen.changes, news=stored.news, buttons=buttons)
+def _record(told: CatchUpRecord, seen: _Seen) -> CatchUp:
+    buttons = [ActionButton(title=stored(each.title), verb=each.verb, payload=each.payload) for each in told.buttons]
+    return CatchUp(record=seen.header, changes=seen.changes, news=told.news, buttons=tuple(buttons))
 
 
 async def _types(services: Services, content: SummaryContent) -> RecordTypes:
@@ -143,7 +144,7 @@ async def _read_one(services: Services, record: CardRecord, changes: Sequence[Ca
     ref = record.ref
     record_type = await access.require_record_type(services, ref.environment, ref.table)
     actor = await access.require_user(services, ref.environment, person)
-    table = await services.records.table(ref.environment, ref.table, reader=actor.user.id)
+    table = await services.records.table(ref.environment, ref.table)
     columns = [table.columns[each.column.name] for each in changes if each.column.name in table.columns]
     row = await access.read_row_as(services, ref, table, [*name_columns(table), *columns], actor)
     kept = (each for each in changes if each.column.name in record_type.key_fields)

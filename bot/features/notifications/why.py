@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.formatting import canonical_value, format_value, is_digest
 from bot.domain.notifications.decide import Outcome
-from bot.domain.notifications.history import Closing, DecidedColumn, StoredDecision
+from bot.domain.notifications.history import DecidedColumn, StoredDecision
 from bot.domain.public_names import Dialog
 from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row
+from bot.domain.texts import Text, and_list, text
 from bot.domain.values import Connection
 from bot.features.notifications.context import RECORD, load_context
+from bot.features.notifications.decision_texts import describe_decision, describe_waiting
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import display_name
@@ -19,29 +21,22 @@ from cards.dialog import Page
 from cards.inputs import Choice
 from cards.notifications.form import ChoiceField, FormView, Line, Part, form
 from cards.text import EMPTY
-from cards.words import and_list
 
 MAX_DECISIONS = 10
 _MAX_RECORDS = 60
-_CLOSINGS = {
-    Closing.POSTED: "later posted",
-    Closing.CANCELED_OUT: "later canceled out",
-    Closing.DROPPED: "later dropped because of a setting",
-    Closing.CONNECTION_ENDED: "dropped because the connection ended",
-}
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """Return the page with the last decisions of the chosen record."""
     context = await load_context(services, turn, data)
     lines = await decision_lines(services, context.chosen, context.actor, at_most=MAX_DECISIONS)
-    nothing = Line(text="No change of this record has been decided yet.")
+    nothing = Line(text=text("No change of this record has been decided yet."))
     shown = [context.chosen, *(each for each in context.connections if each.id != context.chosen.id)]
     choices = tuple(Choice(title=display_name(each), value=each.public_id) for each in shown[:_MAX_RECORDS])
     parts: list[Part] = [*(lines or [nothing])]
-    parts.append(ChoiceField(name=RECORD, label="Record", choices=choices, chosen=(context.chosen.public_id,)))
-    buttons = (context.button("Show record", Dialog.NOTIFICATIONS_WHY), context.back)
-    return form(FormView(title="Why", place=context.name, parts=parts, buttons=buttons, height="large"))
+    parts.append(ChoiceField(name=RECORD, label=text("Record"), choices=choices, chosen=(context.chosen.public_id,)))
+    buttons = (context.button(text("Show record"), Dialog.NOTIFICATIONS_WHY), context.back)
+    return form(FormView(title=text("Why"), place=context.name, parts=parts, buttons=buttons, height="large"))
 
 
 async def decision_lines(
@@ -53,7 +48,7 @@ async def decision_lines(
     if not decisions:
         return ()
     record = connection.record
-    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    table = await services.records.table(record.environment, record.table)
     named = dict.fromkeys(each.name for decision in decisions for each in decision.columns if each.has_values)
     row = await _row(services, connection, actor, [table.columns[name] for name in named if name in table.columns])
     return [_line(each, table.columns, row) for each in decisions]
@@ -70,26 +65,22 @@ async def _row(
 
 
 def _line(decision: StoredDecision, columns: Mapping[str, Column], row: Row | None) -> Line:
-    changes = [_change(each, columns.get(each.name), row) for each in decision.columns]
-    outcome = f"{decision.outcome}: {decision.reason}"
-    if decision.closed_as:
-        outcome = f"{outcome}, {_CLOSINGS[decision.closed_as]}"
+    changes = and_list(_change(each, columns.get(each.name), row) for each in decision.columns) or text("News")
     is_waiting = decision.outcome is Outcome.HELD and decision.closed_as is None
-    text = f"{and_list(changes) or 'News'}, {outcome}"
-    return Line(
-        text=f"{text}." if is_waiting and decision.due_at else text,
-        at=decision.at,
-        until=decision.due_at if is_waiting else None,
-    )
+    until = decision.due_at if is_waiting else None
+    said = describe_waiting(decision, changes) if until else describe_decision(decision, changes)
+    return Line(text=said, at=decision.at, until=until)
 
 
-def _change(decided: DecidedColumn, column: Column | None, row: Row | None) -> str:
+def _change(decided: DecidedColumn, column: Column | None, row: Row | None) -> Text:
     if column is None:
-        return f"{decided.name} changed"
+        return text("{column} changed", column=decided.name)
     if not (decided.has_values and row and _is_visible(decided, column, row)):
-        return f"{column.label} changed"
+        return text("{column} changed", column=column.label)
     new = _text(column, decided.new)
-    return f"{column.label} {_text(column, decided.old)} → {new}" if decided.old_is_known else f"{column.label} {new}"
+    if not decided.old_is_known:
+        return text("{column} {new}", column=column.label, new=new)
+    return text("{column} {old} → {new}", column=column.label, old=_text(column, decided.old), new=new)
 
 
 def _is_visible(decided: DecidedColumn, column: Column, row: Row) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.domain.public_names import Command, Verb
+from bot.domain.texts import text
 from bot.domain.values import Connection
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.connections.list_records import count_records, nothing_connected
@@ -20,7 +21,7 @@ from cards.chat_status import ChatStatusView, chat_status
 from cards.paging import page_offset
 from cards.record_list import MAX_ROWS
 
-_SHOW = ActionButton(title="Show status", verb=Verb.STATUS, payload={})
+_SHOW = ActionButton(title=text("Show status"), verb=Verb.STATUS, payload={})
 
 
 async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answer:
@@ -38,7 +39,7 @@ async def show_status(services: Services, turn: Turn, *, begin: int = 0) -> Answ
         return nothing_connected()
     await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
     if not turn.private:
-        return count_records(turn, len(connections), _SHOW, str(access.chats_off()) if is_off else "")
+        return count_records(turn, len(connections), _SHOW, access.chats_off().text if is_off else "")
     return await _status_of(services, turn, connections, begin)
 
 

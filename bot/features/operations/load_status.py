@@ -7,6 +7,7 @@ from bot.domain.chat_sync import SyncedRow, SyncProblem, is_sync_on, sync_state
 from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.subscription_problems import find_problem
 from bot.domain.subscriptions import TOPICS, chat_target
+from bot.domain.texts import sentences, text
 from bot.domain.values import Chat, ChatId, Connection, Person
 from bot.features.chat_sync.status_texts import ONLY_MENTIONS, SYNC_IS_OFF, describe_sync_state
 from bot.features.notifications.why import MAX_DECISIONS, decision_lines
@@ -149,12 +150,12 @@ async def _disabled_reason(services: Services, connection: Connection) -> str:
     """Return the setting that prevents cards about changes; empty if there is none."""
     record = connection.record
     if not await services.administration.chats_on(record.environment):
-        return str(access.chats_off())
+        return access.chats_off().text
     record_type = await access.enabled_record_type(services, record.environment, record.table)
     if record_type is None:
-        return "Your administrator turned off chats for records of this type."
+        return text("Your administrator turned off chats for records of this type.")
     if not record_type.notify or not record_type.key_fields:
-        return "Cards about changes are turned off for records of this type."
+        return text("Cards about changes are turned off for records of this type.")
     return ""
 
 
@@ -166,7 +167,7 @@ async def _delay_reason(services: Services, work: UnitOfWork, chat: ChatId) -> s
         return ""
     targets = (TOPICS, chat_target(chat))
     problem = find_problem(await work.subscriptions.get_many(targets), targets)
-    return f"{problem.description} {problem.next_step}" if problem else ""
+    return sentences(problem.description, problem.next_step) if problem else ""
 
 
 def _pending_cards(services: Services, state: ConnectionState, chat_state: ChatState) -> PendingCards | None:

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.domain.errors import ChatSyncError
+from bot.domain.texts import text
 from bot.domain.values import RecordRef
 from bot.features.chat_lists.connected_chats import ChatQuery, load_connected_chats
 from bot.features.chat_lists.find_channels import list_my_channels
@@ -15,7 +16,7 @@ from bot.features.shared import access
 from bot.features.shared.access import ReadableRecord
 from bot.features.shared.answers import record_header
 
-_CUT = "Only the channels of your first 50 teams are listed."
+_CUT = text("Only the channels of your first 50 teams are listed.")
 
 
 async def channels_view(viewing: Viewing, record: RecordRef) -> PaneView:
@@ -64,7 +65,7 @@ def _row(ref: TeamChannelRef) -> PaneRow:
         key=ref.channel.id,
         name=ref.channel.name,
         state=RowState.OPEN,
-        text=f"This channel is in your team {ref.team.name}.",
+        text=text("This channel is in your team {team}.", team=ref.team.name),
         url=ref.channel.url,
         channel=ChannelId(team=ref.team.id, channel=ref.channel.id),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.directory import DirectoryChat
+from bot.domain.texts import plural
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_lists.my_chats import OtherChats, chat_name
 from bot.features.pane.known_chats import KnownChats
@@ -81,7 +82,7 @@ def _row(
         key=chat.id,
         name=chat_name(chat),
         state=RowState.OPEN,
-        text="" if more <= 0 else "1 more record." if more == 1 else f"{more} more records.",
+        text="" if more <= 0 else plural(more, "{count} more record.", "{count} more records."),
         url=chat.url,
         own_chat=chat.id,
         last_written_at=chat.last_message_at,

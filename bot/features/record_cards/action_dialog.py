@@ -10,6 +10,7 @@ from functools import partial
 from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.public_names import ACTION, VERSION, Dialog, Verb
 from bot.domain.record_links import RecordLinks
+from bot.domain.texts import sentences, text
 from bot.features.record_cards.action_pages import (
     ASSIGN,
     DIGEST_PREFIX,
@@ -43,9 +44,8 @@ from bot.features.shared.routes import ButtonHandler, PageHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.buttons import ActionButton, DialogButton, SubmitButton
-from cards.dialog import Done, Page, page
-from cards.elements import TextBlock
-from cards.record_actions import FIELD_PREFIX, NOTE, REASON, WORDS
+from cards.dialog import Done, Page
+from cards.record_actions import FIELD_PREFIX, NOTE, REASON, WORDS, open_privately_page
 
 ActionHandler = Callable[[Target, ActionData, ButtonFactory], Awaitable[Page | ActionOutcome]]
 
@@ -54,7 +54,9 @@ async def _on_card(services: Services, turn: Turn, data: ActionData) -> Answer:
     record = record_data(parse_link(data, services.links))
     if not turn.private:
         return Answer(
-            message=_open_privately(DialogButton(title="Continue", dialog=Dialog.UPDATE, payload=record)).message
+            message=open_privately_page(
+                DialogButton(title=text("Continue"), dialog=Dialog.UPDATE, payload=record)
+            ).message
         )
 
     def make_button(title: str, action: str, more: Mapping[str, str]) -> ActionButton:
@@ -62,11 +64,11 @@ async def _on_card(services: Services, turn: Turn, data: ActionData) -> Answer:
 
     try:
         shown = await _run(
-            services, turn, data, make_button, ActionButton(title="Back", verb=Verb.VIEW, payload=record)
+            services, turn, data, make_button, ActionButton(title=text("Back"), verb=Verb.VIEW, payload=record)
         )
     except NotAllowed as error:
         # Show the personal card again, because it may have other actions.
-        shown = ActionOutcome(message=f"{error} {error.next_step}", done=False)
+        shown = ActionOutcome(message=sentences(error.text, error.next_step), done=False)
     if isinstance(shown, ActionOutcome):
         return await view_record(services, turn.chat, turn.person, parse_link(data, services.links), after=shown)
     return Answer(message=shown.message)
@@ -75,7 +77,7 @@ async def _on_card(services: Services, turn: Turn, data: ActionData) -> Answer:
 async def _in_dialog(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     record = record_data(parse_link(data, services.links))
     if not turn.private:
-        return _open_privately(ActionButton(title="Continue", verb=Verb.UPDATE, payload=record))
+        return open_privately_page(ActionButton(title=text("Continue"), verb=Verb.UPDATE, payload=record))
 
     def make_button(title: str, action: str, more: Mapping[str, str]) -> SubmitButton:
         return SubmitButton(title=title, dialog=Dialog.UPDATE, payload={**record, ACTION: action, **more})
@@ -159,17 +161,12 @@ async def _resolve(
     return await _or_outcome(form, outcome.with_input(words))
 
 
-def _open_privately(button: ActionButton | DialogButton) -> Page:
-    """Return a page for the whole chat, with a button that opens a private page."""
-    return page("Update", [TextBlock("Only you can see the next page.")], [button], height="small")
-
-
 async def _or_rejection(action: Awaitable[ActionOutcome]) -> ActionOutcome:
     """Return the outcome of the action; if an input is invalid, an outcome with the reason."""
     try:
         return await action
     except BadRequest as error:
-        return ActionOutcome(message=f"{error} {error.next_step}".strip(), done=False)
+        return ActionOutcome(message=sentences(error.text, error.next_step), done=False)
 
 
 async def _or_outcome(form: Awaitable[Page], outcome: ActionOutcome) -> Page | ActionOutcome:

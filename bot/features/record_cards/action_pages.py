@@ -18,13 +18,13 @@ from bot.domain.record_actions import (
     truncate_for_input,
 )
 from bot.domain.tables import Column, ColumnType
+from bot.domain.texts import text
 from bot.features.record_cards.read_as_person import PersonalRecord, read_as_person
 from bot.features.record_cards.record_actions import MAX_RESOLUTION_LENGTH, ActionOutcome, FormInput, Target
 from bot.features.shared.answers import record_header
 from bot.features.shared.services import Services
-from cards.activity import fits
 from cards.buttons import ActionButton, Button, SubmitButton
-from cards.dialog import Page
+from cards.dialog import Page, first_fitting
 from cards.inputs import OFF, ON, Choice
 from cards.record import Fact, RecordHeader
 from cards.record_actions import (
@@ -32,6 +32,7 @@ from cards.record_actions import (
     EditConflict,
     Field,
     FieldKind,
+    ResolutionForm,
     actions_page,
     fields_page,
     note_page,
@@ -94,7 +95,7 @@ async def show_fields(
     if not personal.editable_columns:
         raise NotAllowed("You cannot change any field of this record on a card.", "Open the record instead.")
     digests = {DIGEST_PREFIX + each.name: digest(_input_value(personal, each)) for each in personal.editable_columns}
-    save = make_button("Save", SAVE_FIELDS, {VERSION: personal.row.etag, **digests})
+    save = make_button(text("Save"), SAVE_FIELDS, {VERSION: personal.row.etag, **digests})
     fields = [_field(personal, each, typed) for each in personal.editable_columns]
     buttons, shown = [save, _back(make_button)], _conflict(personal, personal.editable_columns, outcome)
     return fit_conflict(shown, lambda conflict: fields_page(_header(services, personal), fields, buttons, conflict))
@@ -110,7 +111,7 @@ async def show_note_form(
 ) -> Page:
     """Show the form for a note, with the text of a rejected attempt."""
     personal = await read_as_person(services, target.chat, target.person, target.link)
-    buttons = [make_button("Add the note", SAVE_NOTE, {NOTE_KEY: uuid4().hex}), _back(make_button)]
+    buttons = [make_button(text("Add the note"), SAVE_NOTE, {NOTE_KEY: uuid4().hex}), _back(make_button)]
     given = strip_control_characters(typed)[:MAX_NOTE_LENGTH]
     return note_page(_header(services, personal), MAX_NOTE_LENGTH, buttons, _conflict(personal, (), outcome), given)
 
@@ -129,12 +130,12 @@ async def show_resolution(
     reasons = _choices(resolutions(personal.table))
     if not reasons or CardAction.RESOLVE not in personal.actions:
         raise NotAllowed("You cannot resolve this case on a card.", "Open the record to see its current status.")
-    save = make_button("Resolve case", RESOLVE, {VERSION: personal.row.etag})
-    buttons, typed = [save, _back(make_button)], words[:MAX_RESOLUTION_LENGTH]
+    save = make_button(text("Resolve case"), RESOLVE, {VERSION: personal.row.etag})
+    buttons, longest = [save, _back(make_button)], MAX_RESOLUTION_LENGTH
+    form = ResolutionForm(reasons=reasons, max_length=longest, chosen=reason, typed=words[:longest])
 
     def build(conflict: EditConflict | None) -> Page:
-        header, longest = _header(services, personal), MAX_RESOLUTION_LENGTH
-        return resolution_page(header, reasons, longest, buttons, conflict, chosen=reason, typed=typed)
+        return resolution_page(_header(services, personal), form, buttons, conflict)
 
     return fit_conflict(_conflict(personal, personal.note_columns, outcome), build)
 
@@ -144,15 +145,15 @@ def _header(services: Services, personal: PersonalRecord) -> RecordHeader:
 
 
 def _back(make_button: ButtonFactory) -> Button:
-    return replace(make_button("Back", MENU, {}), ignores_inputs=True)
+    return replace(make_button(text("Back"), MENU, {}), ignores_inputs=True)
 
 
 def _actions(personal: PersonalRecord) -> Sequence[tuple[str, str]]:
     """Return the title and the action of each button."""
-    titles = {CardAction.ASSIGN: ("Assign to me", ASSIGN), CardAction.NOTE: ("Add a note", NEW_NOTE)}
+    titles = {CardAction.ASSIGN: (text("Assign to me"), ASSIGN), CardAction.NOTE: (text("Add a note"), NEW_NOTE)}
     actions = [titles[action] for action in personal.actions if action in titles]
-    actions += [("Change fields", FIELDS)] if personal.editable_columns else []
-    return [*actions, *([("Resolve case", RESOLUTION)] if CardAction.RESOLVE in personal.actions else [])]
+    actions += [(text("Change fields"), FIELDS)] if personal.editable_columns else []
+    return [*actions, *([(text("Resolve case"), RESOLUTION)] if CardAction.RESOLVE in personal.actions else [])]
 
 
 def _conflict(
@@ -167,7 +168,7 @@ def _conflict(
 def fit_conflict(conflict: EditConflict | None, build: Callable[[EditConflict | None], Page]) -> Page:
     """Return the page, without the current values if the person's inputs leave no room for them."""
     page = build(conflict)
-    return build(replace(conflict, facts=())) if conflict and not fits(page.card) else page
+    return first_fitting([page, build(replace(conflict, facts=()))]) if conflict else page
 
 
 def _choices(options: Mapping[int, str]) -> tuple[Choice, ...]:

@@ -99,7 +99,7 @@ async def _read(services: Services, person: Person, link: RecordLink) -> Persona
     linked = await resolve_link(services, link, person)
     record = linked.record
     actor = await access.require_user(services, record.environment, person)
-    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    table = await services.records.table(record.environment, record.table)
     note = await card_note_columns(services, record.environment, linked.record_type, table)
     try:
         row, can_write = await asyncio.gather(

@@ -13,6 +13,7 @@ from bot.domain.record_actions import MAX_NOTE_LENGTH, CardAction, digest, parse
 from bot.domain.record_links import RecordLink
 from bot.domain.saved_message import MAX_TITLE_LENGTH, MessageForm, SavedMessage
 from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, STATUS, Raw
+from bot.domain.texts import and_list, noun, sentences, text
 from bot.domain.values import Chat, Person
 from bot.features.record_cards.own_changes import store_own_change
 from bot.features.record_cards.read_as_person import (
@@ -61,9 +62,11 @@ class ActionOutcome:
     at: datetime | None = None
     """The time of the other change."""
 
-    def with_input(self, text: str) -> "ActionOutcome":
+    def with_input(self, words: str) -> "ActionOutcome":
         """Return the outcome with the text that the person entered, for a page that has no form."""
-        return replace(self, message=f"{self.message} You wrote: {text}") if text else self
+        return (
+            replace(self, message=sentences(self.message, text("You wrote: {words}", words=words))) if words else self
+        )
 
 
 async def assign_to_me(services: Services, target: Target) -> ActionOutcome:
@@ -77,7 +80,7 @@ async def assign_to_me(services: Services, target: Target) -> ActionOutcome:
         CardAction.ASSIGN,
         lambda: services.record_writes.assign(personal.record, user, version=target.version, caller=caller),
         is_done=lambda now: now.is_mine,
-        message=f"{_name(personal)} is assigned to you.",
+        message=text("{record} is assigned to you.", record=_name(personal)),
     )
 
 
@@ -87,8 +90,8 @@ async def change_fields(services: Services, target: Target, form: FormInput) -> 
     changed = _changed_values(personal, form)
     new = _without_current_values(personal, changed)
     if not new:
-        return ActionOutcome(message=f"{_name(personal)} already has these values.", done=True)
-    labels = ", ".join(personal.table.columns[name].label for name in new)
+        return ActionOutcome(message=text("{record} already has these values.", record=_name(personal)), done=True)
+    labels = and_list(personal.table.columns[name].label for name in new)
     return await _run(
         services,
         target,
@@ -98,16 +101,16 @@ async def change_fields(services: Services, target: Target, form: FormInput) -> 
             personal.record, new, version=target.version, caller=personal.actor.object_id
         ),
         is_done=lambda now: not _without_current_values(now, changed),
-        message=f"{_name(personal)} was updated. Changed fields: {labels}.",
+        message=text("{record} was updated. Changed fields: {labels}.", record=_name(personal), labels=labels),
     )
 
 
 async def resolve_case(services: Services, target: Target, reason: str, words: str) -> ActionOutcome:
     """Resolve the case with one of its reasons; raise `BadRequest` if the reason or the text is invalid."""
     personal = await _read_if_allowed(services, target, CardAction.RESOLVE)
-    text = " ".join(words.split())
+    resolution = " ".join(words.split())
     number = next((number for number in resolutions(personal.table) if str(number) == reason), None)
-    if number is None or not text or len(text) > MAX_RESOLUTION_LENGTH:
+    if number is None or not resolution or len(resolution) > MAX_RESOLUTION_LENGTH:
         raise BadRequest("Choose a reason, and enter in a few words how the case was resolved.")
 
     caller = personal.actor.object_id
@@ -116,22 +119,24 @@ async def resolve_case(services: Services, target: Target, reason: str, words: s
         target,
         personal,
         CardAction.RESOLVE,
-        lambda: services.record_writes.resolve(personal.record, number, text, version=target.version, caller=caller),
+        lambda: services.record_writes.resolve(
+            personal.record, number, resolution, version=target.version, caller=caller
+        ),
         # If someone else resolved it, Dynamics 365 does not have this text.
         is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
-        message=f"{_name(personal)} is resolved.",
+        message=text("{record} is resolved.", record=_name(personal)),
     )
 
 
-async def add_note(services: Services, target: Target, text: str, key: str) -> ActionOutcome:
+async def add_note(services: Services, target: Target, words: str, key: str) -> ActionOutcome:
     """Add a note in the name of the person.
 
     A repeated request with the same key and text adds no second note. Raise `BadRequest` if the text is invalid.
     """
     personal = await _read_if_allowed(services, target, CardAction.NOTE)
-    name, body = _name(personal), text.strip()
+    name, body = _name(personal), words.strip()
     if not body or len(body) > MAX_NOTE_LENGTH:
-        raise BadRequest(f"A note must have 1 to {MAX_NOTE_LENGTH} characters.")
+        raise BadRequest(text("A note must have 1 to {most} characters.", most=MAX_NOTE_LENGTH))
     note = SavedMessage(form=MessageForm.NOTE, title=f"Note on {name}"[:MAX_TITLE_LENGTH], text=body, origin=_ORIGIN)
     row_id = str(uuid5(_NOTES, f"{personal.actor.object_id} {personal.record.row_id} {key} {body}"))
 
@@ -146,7 +151,7 @@ async def add_note(services: Services, target: Target, text: str, key: str) -> A
         CardAction.NOTE,
         attach,
         is_done=lambda _: False,
-        message=f"Your note was added to {name}.",
+        message=text("Your note was added to {record}.", record=name),
     )
 
 
@@ -201,8 +206,11 @@ async def _after_conflict(
     if is_done(now):
         return ActionOutcome(message=message, done=True)
     await _audit(services, f"{action} refused", target, personal)
-    editor, kind = now.row.value(MODIFIED_BY).text or "Someone", now.table.label.lower()
-    message = f"{editor} changed this {kind}, so nothing was done. These are the current values."
+    message = text(
+        "{person} changed this {kind}, so nothing was done. These are the current values.",
+        person=now.row.value(MODIFIED_BY).text or text("Someone"),
+        kind=noun(now.table.label),
+    )
     return ActionOutcome(message=message, done=False, at=_parse_time(now.row.value(MODIFIED_ON).raw))
 
 

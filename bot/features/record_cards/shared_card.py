@@ -6,13 +6,17 @@ from dataclasses import replace
 from bot.domain.errors import HiddenRecord
 from bot.domain.record_links import RecordLink
 from bot.domain.record_types import Disclosure
+from bot.domain.texts import text
 from bot.domain.values import Chat, RecordRef
 from bot.features.shared.access import record_hidden
 from bot.features.shared.answers import chats_button, connect_or_new_chat_button, personal_view_button
-from cards.link_card import GENERIC_KIND, LinkView, link_card
+from cards.link_card import LinkView, link_card
 from cards.message import Message
 from cards.personal_view import PersonalView
 from cards.record import Fact, RecordHeader
+
+GENERIC_KIND = text("Dynamics 365 record")
+"""Name of a record whose table is not shown."""
 
 
 def shared_card(

@@ -4,6 +4,7 @@ from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.public_names import ACTION, VERSION, Verb
 from bot.domain.record_actions import CardAction
 from bot.domain.record_links import RecordLink
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatKind, Person, RecordRef
 from bot.features.record_cards.action_pages import ASSIGN
 from bot.features.record_cards.read_as_person import PersonalRecord, read_as_person
@@ -35,7 +36,7 @@ async def view_record(
     try:
         record = await read_as_person(services, chat, person, link)
     except (NotAllowed, NotFound, NotSupported) as error:
-        return Answer(message=hidden_card(str(error), error.next_step, personal_view))
+        return Answer(message=hidden_card(error.text, error.next_step, personal_view))
     connected = await _is_connected(services, chat, record.record)
     connect = [] if connected else [connect_or_new_chat_button(chat, record.record)]
     view = LinkView(
@@ -60,7 +61,7 @@ def _action_button(personal: PersonalRecord) -> Button | None:
     """Return a button for the only action, or a button that shows all actions; None if there is no action."""
     if personal.actions == (CardAction.ASSIGN,) and not personal.editable_columns:
         data = {**record_data(personal.record), ACTION: ASSIGN, VERSION: personal.row.etag}
-        return ActionButton(title="Assign to me", verb=Verb.UPDATE, payload=data)
+        return ActionButton(title=text("Assign to me"), verb=Verb.UPDATE, payload=data)
     if personal.actions or personal.editable_columns:
-        return ActionButton(title="Update", verb=Verb.UPDATE, payload=record_data(personal.record))
+        return ActionButton(title=text("Update"), verb=Verb.UPDATE, payload=record_data(personal.record))
     return None

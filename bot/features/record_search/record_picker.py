@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from bot.domain.public_names import Dataset, QuotedField
 from bot.domain.record_links import RecordLinks
+from bot.domain.texts import details, text
 from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import MAX_CHOICES, Hit, find_one, find_records, named_record
 from bot.features.record_search.resolver import Match, from_text, match_record
@@ -86,12 +87,12 @@ def _inputs(data: ActionData, selected: Hit | None, matches: Sequence[Match], ne
 def record_problem(matches: Sequence[Match], data: ActionData) -> str:
     """Return the message for a page on which the record is missing or ambiguous."""
     if len(matches) > MAX_CHOICES:
-        return "Choose a record. More records match: write more of the name to find them."
+        return text("Choose a record. More records match: write more of the name to find them.")
     if len(matches) > 1:
-        return "Choose a record."
+        return text("Choose a record.")
     if data.get(WORDS, "").strip():
-        return "No record found."
-    return "Choose a record, or enter its number, its link, or a few words."
+        return text("No record found.")
+    return text("Choose a record, or enter its number, its link, or a few words.")
 
 
 def single(matches: Sequence[Match]) -> RecordRef:
@@ -120,5 +121,5 @@ def initial_choices(newest: Sequence[Hit]) -> Sequence[Choice]:
 
 def record_choice(hit: Hit) -> Choice:
     """Return the record as a choice of a list."""
-    title = " · ".join(part for part in (hit.number, hit.name, hit.kind, hit.place) if part)
+    title = details(hit.number or "", hit.name, hit.kind, hit.place)
     return Choice(title=title, value=_SEPARATOR.join((hit.record.environment, hit.record.table, hit.record.row_id)))

@@ -8,6 +8,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog, QuotedField
 from bot.domain.record_links import parse_guid
 from bot.domain.saved_message import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MessageForm, SavedMessage, safe_link
+from bot.domain.texts import sentences, text
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
@@ -33,7 +34,7 @@ from cards.save_message import FORM, TEXT, TITLE, SaveView, save_page
 from cards.text import single_line
 
 _MAX_LINE_LENGTH = 300  # characters
-_FORMS = {MessageForm.NOTE: "Note", MessageForm.TASK: "Task"}
+_FORMS = {MessageForm.NOTE: text("Note"), MessageForm.TASK: text("Task")}
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
@@ -77,8 +78,14 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
     try:
         name = await save_message(services, turn.chat, turn.person, single(matches), message, key)
     except BadRequest as error:
-        return await _page(services, turn, data, f"{error} {error.next_step}".strip())
-    return Done(text=f"Saved to {name} as a {message.form}.")
+        return await _page(services, turn, data, sentences(error.text, error.next_step))
+    return Done(text=_saved(message.form, name))
+
+
+def _saved(form: MessageForm, record: str) -> str:
+    if form is MessageForm.TASK:
+        return text("Saved to {record} as a task.", record=record)
+    return text("Saved to {record} as a note.", record=record)
 
 
 async def _with_name(services: Services, turn: Turn) -> Turn:
@@ -111,7 +118,7 @@ async def _page(
             changed=_by(turn, "Changed"),
             link=_link(data),
             problem=problem,
-            save=SubmitButton(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
+            save=SubmitButton(title=text("Save"), dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
         )
     )
 

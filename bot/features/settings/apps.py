@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed
 from bot.domain.model_apps import ModelApp
+from bot.domain.texts import text
 from bot.domain.values import EnvironmentId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
@@ -14,7 +15,7 @@ from cards.inputs import Choice
 ALL_APPS, SOME_APPS = "all", "some"
 """Values of the choice between all apps and some."""
 
-_NOT_READABLE = (
+_NOT_READABLE = text(
     "Chat Sync cannot list the apps. In Dynamics 365, give its application user the privilege prvReadAppModule."
 )
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from bot.domain.record_actions import changeable_columns
 from bot.domain.tables import Column
+from bot.domain.texts import text
 from bot.domain.values import Person
 from bot.features.settings.apps import app_choices, load_apps
 from bot.features.settings.context import SettingsContext, load_context, require_administered
@@ -18,20 +19,20 @@ _CHOICE_BYTES = 24
 """Bytes of a choice without its title and value."""
 
 
-async def find_tables(services: Services, person: Person, environment_id: str, text: str) -> Sequence[Choice]:
+async def find_tables(services: Services, person: Person, environment_id: str, typed: str) -> Sequence[Choice]:
     """Return the tables to add whose label or name contains all words of the text."""
     environment, _ = await require_administered(services, person, environment_id)
-    return await addable_tables(services, await load_context(services, environment), text)
+    return await addable_tables(services, await load_context(services, environment), typed)
 
 
-async def addable_tables(services: Services, context: SettingsContext, text: str = "") -> Sequence[Choice]:
+async def addable_tables(services: Services, context: SettingsContext, typed: str = "") -> Sequence[Choice]:
     """Return the tables whose record type is not enabled yet, and whose label or name contains all words."""
     enabled = {each.table for each in context.settings.record_types.values() if each.enabled}
     tables = await services.customizations.tables(context.id)
     return [
-        Choice(title=f"{each.label} ({each.name})", value=each.name)
+        Choice(title=text("{label} ({name})", label=each.label, name=each.name), value=each.name)
         for each in tables
-        if each.name not in enabled and _contains(f"{each.label} {each.name}", text)
+        if each.name not in enabled and _contains(f"{each.label} {each.name}", typed)
     ]
 
 
@@ -43,34 +44,34 @@ def fit_choices(choices: Sequence[Choice], max_bytes: int) -> tuple[Choice, ...]
     return tuple(choice for choice, size in zip(choices, sizes, strict=True) if size <= max_bytes)
 
 
-async def find_roles(services: Services, person: Person, environment_id: str, text: str) -> Sequence[Choice]:
+async def find_roles(services: Services, person: Person, environment_id: str, typed: str) -> Sequence[Choice]:
     """Return the security roles whose name contains all words of the text."""
     environment, _ = await require_administered(services, person, environment_id)
     names = await services.customizations.role_names(environment.id)
-    return role_choices(name for name in names if _contains(name, text))
+    return role_choices(name for name in names if _contains(name, typed))
 
 
-async def find_apps(services: Services, person: Person, environment_id: str, text: str) -> Sequence[Choice]:
+async def find_apps(services: Services, person: Person, environment_id: str, typed: str) -> Sequence[Choice]:
     """Return the model-driven apps whose name or unique name contains all words of the text."""
     environment, _ = await require_administered(services, person, environment_id)
     found = await load_apps(services, environment.id)
-    return app_choices(each for each in found.apps if _contains(f"{each.name} {each.unique_name}", text))
+    return app_choices(each for each in found.apps if _contains(f"{each.name} {each.unique_name}", typed))
 
 
 async def find_key_fields(
-    services: Services, person: Person, environment_id: str, table: str, text: str
+    services: Services, person: Person, environment_id: str, table: str, typed: str
 ) -> Sequence[Choice]:
     """Return the columns that can be key fields and whose label or name contains all words of the text."""
     environment, _ = await require_administered(services, person, environment_id)
-    return _matching_columns(key_field_candidates(await services.customizations.table(environment.id, table)), text)
+    return _matching_columns(key_field_candidates(await services.customizations.table(environment.id, table)), typed)
 
 
 async def find_changeable_columns(
-    services: Services, person: Person, environment_id: str, table: str, text: str
+    services: Services, person: Person, environment_id: str, table: str, typed: str
 ) -> Sequence[Choice]:
     """Return the columns that people can change on cards and whose label or name contains all words of the text."""
     environment, _ = await require_administered(services, person, environment_id)
-    return _matching_columns(changeable_columns(await services.customizations.table(environment.id, table)), text)
+    return _matching_columns(changeable_columns(await services.customizations.table(environment.id, table)), typed)
 
 
 def role_choices(names: Iterable[str]) -> tuple[Choice, ...]:
@@ -85,15 +86,18 @@ def role_value(name: str) -> str:
 
 def column_choices(columns: Iterable[Column]) -> tuple[Choice, ...]:
     """Return the columns as choices; secured ones are marked."""
-    return tuple(
-        Choice(title=f"{each.label} ({each.name}{', secured' if each.secured else ''})", value=each.name)
-        for each in columns
-    )
+    return tuple(Choice(title=_column_title(each), value=each.name) for each in columns)
 
 
-def _matching_columns(columns: Sequence[Column], text: str) -> Sequence[Choice]:
-    return column_choices(each for each in columns if _contains(f"{each.label} {each.name}", text))
+def _column_title(column: Column) -> str:
+    if column.secured:
+        return text("{column} ({name}, secured)", column=column.label, name=column.name)
+    return text("{label} ({name})", label=column.label, name=column.name)
 
 
-def _contains(name: str, text: str) -> bool:
-    return all(word in name.casefold() for word in text.casefold().split())
+def _matching_columns(columns: Sequence[Column], typed: str) -> Sequence[Choice]:
+    return column_choices(each for each in columns if _contains(f"{each.label} {each.name}", typed))
+
+
+def _contains(name: str, typed: str) -> bool:
+    return all(word in name.casefold() for word in typed.casefold().split())

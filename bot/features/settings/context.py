@@ -8,13 +8,14 @@ from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.tables import Column, Table, View
+from bot.domain.texts import text
 from bot.domain.values import Environment, EnvironmentId, Person
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
 from cards.buttons import SubmitButton
 
-OPEN_AGAIN = "To open the settings again, write settings."
+OPEN_AGAIN = text("To open the settings again, write settings.")
 """Next step if a page is out of date."""
 
 
@@ -48,7 +49,7 @@ class SettingsContext:
     @property
     def back(self) -> SubmitButton:
         """The button that opens the first page without saving."""
-        return replace(self.button("Back", Dialog.SETTINGS), ignores_inputs=True)
+        return replace(self.button(text("Back"), Dialog.SETTINGS), ignores_inputs=True)
 
     def with_views(self, views: Sequence[View]) -> "SettingsContext":
         """Return the context with the names of these views added."""

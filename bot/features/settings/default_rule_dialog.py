@@ -11,6 +11,7 @@ from bot.domain.record_types import RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, revert_changes, with_record_type
 from bot.domain.settings_history import SavedSettings
 from bot.domain.tables import Column, Table, View
+from bot.domain.texts import Text, sentences, text
 from bot.features.notifications.pages import PREVIEW, FormResult
 from bot.features.notifications.preview import preview_defaults
 from bot.features.notifications.rule_draft import KEPT, Draft
@@ -60,14 +61,14 @@ class _Defaults:
     def editor(self) -> RuleEditor:
         """The pages of its rules."""
         return RuleEditor(
-            place=f"{self.table.label} ({self.table.name})",
+            place=text("{label} ({name})", label=self.table.label, name=self.table.name),
             rules=default_rules(self.record_type),
             columns=condition_columns(self.record_type, self.table),
             labels=self.table.columns,
             hidden=self._hidden,
             dialogs=_DIALOGS,
             button=self._button,
-            back=replace(self._button("Back", Dialog.SETTINGS_RECORD_TYPE, {}), ignores_inputs=True),
+            back=replace(self._button(text("Back"), Dialog.SETTINGS_RECORD_TYPE, {}), ignores_inputs=True),
             locked_rules=self.record_type.locked_rules,
         )
 
@@ -147,17 +148,22 @@ def _is_same(change: SettingChange, table: Table, draft: Draft) -> bool:
 
 def _saved_by_others(now: _Defaults, draft: Draft, result: SaveResult) -> tuple[SavedByOther, ...]:
     """Return the saves of others since the page was opened, with the rule that the last one left."""
-    field = draft.kind.field
-    is_locked = field in now.record_type.locked_rules
-    lock = "Chats cannot change this rule." if is_locked else "Chats can change this rule."
-    rule = f"{LABELS[field]}: {describe_rule(getattr(now.record_type, field), now.table.columns)}. {lock}"
+    rule = _describe(now, draft.kind.field)
 
     def saved(each: SavedSettings) -> SavedByOther:
         is_conflict = any(_is_same(change, now.table, draft) for change in each.changes)
-        what = rule if is_conflict else "They changed other settings."
+        what = rule if is_conflict else text("They changed other settings.")
         return SavedByOther(who=each.person_name, at=each.at, what=what, is_conflict=is_conflict)
 
     return tuple(map(saved, result.concurrent_saves))
+
+
+def _describe(now: _Defaults, field: str) -> Text:
+    """Return the present rule and whether chats can change it."""
+    value = describe_rule(getattr(now.record_type, field), now.table.columns)
+    rule = text("{setting}: {value}.", setting=LABELS[field], value=value)
+    is_locked = field in now.record_type.locked_rules
+    return sentences(rule, text("Chats cannot change this rule.") if is_locked else text("Chats can change this rule."))
 
 
 PAGES: Mapping[str, PageHandler] = {

@@ -9,6 +9,7 @@ from bot.domain.public_names import Dataset, Dialog
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
+from bot.domain.texts import plural, text
 from bot.features.chat_sync.sync_existing import sync_existing_chats
 from bot.features.settings import choices
 from bot.features.settings.apps import ALL_APPS, SOME_APPS
@@ -45,7 +46,6 @@ from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.words import plural
 
 _SWITCHES = (
     "note",
@@ -86,12 +86,12 @@ async def _save_organization(services: Services, turn: Turn, data: ActionData) -
 async def _sync_existing(services: Services, turn: Turn, data: ActionData) -> Page:
     environment = find_environment(services, parse_environment(data))
     count = await sync_existing_chats(services, environment.id, turn.person)
-    message = "All chats were already included."
+    message = text("All chats were already included.")
     if count:
         message = plural(
             count,
             "1 chat was included. It will appear in Dynamics 365 soon.",
-            f"{count} chats were included. They will appear in Dynamics 365 soon.",
+            "{count} chats were included. They will appear in Dynamics 365 soon.",
         )
     return overview_page(await load_context(services, environment), SaveOutcome(message=message))
 
@@ -132,25 +132,25 @@ async def _save_import(services: Services, turn: Turn, data: ActionData) -> Page
     return await save_import(services, parse_save_request(turn, data), data.get("settings", ""))
 
 
-async def _find_roles(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_roles(services, turn.person, parse_environment(data), text)
+async def _find_roles(services: Services, turn: Turn, typed: str, data: ActionData) -> Sequence[Choice]:
+    return await choices.find_roles(services, turn.person, parse_environment(data), typed)
 
 
-async def _find_apps(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_apps(services, turn.person, parse_environment(data), text)
+async def _find_apps(services: Services, turn: Turn, typed: str, data: ActionData) -> Sequence[Choice]:
+    return await choices.find_apps(services, turn.person, parse_environment(data), typed)
 
 
-async def _find_tables(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_tables(services, turn.person, parse_environment(data), text)
+async def _find_tables(services: Services, turn: Turn, typed: str, data: ActionData) -> Sequence[Choice]:
+    return await choices.find_tables(services, turn.person, parse_environment(data), typed)
 
 
-async def _find_key_fields(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
-    return await choices.find_key_fields(services, turn.person, parse_environment(data), parse_table(data), text)
+async def _find_key_fields(services: Services, turn: Turn, typed: str, data: ActionData) -> Sequence[Choice]:
+    return await choices.find_key_fields(services, turn.person, parse_environment(data), parse_table(data), typed)
 
 
-async def _find_changeable_columns(services: Services, turn: Turn, text: str, data: ActionData) -> Sequence[Choice]:
+async def _find_changeable_columns(services: Services, turn: Turn, typed: str, data: ActionData) -> Sequence[Choice]:
     return await choices.find_changeable_columns(
-        services, turn.person, parse_environment(data), parse_table(data), text
+        services, turn.person, parse_environment(data), parse_table(data), typed
     )
 
 
@@ -182,23 +182,23 @@ def _apps(data: ActionData) -> AppsInput:
     return AppsInput(are_all=data["app_choice"] == ALL_APPS, chosen=parse_values(data, "pane_apps"))
 
 
-def _disclosure(text: str) -> Disclosure:
+def _disclosure(value: str) -> Disclosure:
     try:
-        return Disclosure(text)
+        return Disclosure(value)
     except ValueError as error:
         raise invalid_form() from error
 
 
-def _style(text: str) -> Style:
+def _style(value: str) -> Style:
     try:
-        return Style(text)
+        return Style(value)
     except ValueError as error:
         raise invalid_form() from error
 
 
-def _card_action(text: str) -> CardAction:
+def _card_action(value: str) -> CardAction:
     try:
-        return CardAction(text)
+        return CardAction(value)
     except ValueError as error:
         raise invalid_form() from error
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.public_names import Dialog
 from bot.domain.settings_history import SavedSettings
+from bot.domain.texts import text
 from bot.features.settings.context import SettingsContext, load_context, require_administered
 from bot.features.settings.current_names import name_saves
 from bot.features.shared.action_data import ActionData, parse_number, parse_offset
@@ -40,8 +41,10 @@ async def _history(services: Services, turn: Turn, data: ActionData) -> Page:
         place=context.id,
         saves=await name_saves(services, context, shown),
         back=context.back,
-        newest=_button(context, "Newest changes", _Position(save=0, change=0)) if begin.save or begin.change else None,
-        older=_button(context, "Older changes", following) if following else None,
+        newest=_button(context, text("Newest changes"), _Position(save=0, change=0))
+        if begin.save or begin.change
+        else None,
+        older=_button(context, text("Older changes"), following) if following else None,
     )
     return history_page(view)
 

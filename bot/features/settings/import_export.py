@@ -8,6 +8,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
 from bot.domain.settings import EnvironmentSettings, SettingChange
 from bot.domain.settings_history import SavedSettings
+from bot.domain.texts import text
 from bot.domain.values import EnvironmentId, Person
 from bot.features.settings.apply_import import apply_import, check_import
 from bot.features.settings.context import (
@@ -48,10 +49,10 @@ async def show_export(services: Services, person: Person, environment_id: str, p
     environment, _ = await require_administered(services, person, name)
     context = await load_context(services, environment)
     number = int(part) if part.isascii() and part.isdigit() and len(part) <= _MAX_DIGITS else 0
-    text = await part_text(services, context, number, record_types=RECORD_TYPES_PER_PART)
-    next_part = context.button("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1))
+    document = await part_text(services, context, number, record_types=RECORD_TYPES_PER_PART)
+    next_part = context.button(text("Next part"), Dialog.SETTINGS_EXPORT, part=str(number + 1))
     has_more = len(context.settings.record_types) > (number + 1) * RECORD_TYPES_PER_PART
-    return export_page(context.id, text, context.back, more=next_part if has_more else None)
+    return export_page(context.id, document, context.back, more=next_part if has_more else None)
 
 
 async def part_text(services: Services, context: SettingsContext, number: int, *, record_types: int) -> str:
@@ -75,7 +76,11 @@ async def _view_names(
 
 
 async def show_import(
-    services: Services, person: Person, environment_id: str, text: str = "", problems: Sequence[tuple[str, str]] = ()
+    services: Services,
+    person: Person,
+    environment_id: str,
+    document: str = "",
+    problems: Sequence[tuple[str, str]] = (),
 ) -> Page:
     """Return the page for pasting the text, or the text again with its problems."""
     administered = [each.id for each in await administered_environments(services, person)]
@@ -83,28 +88,28 @@ async def show_import(
         ImportView(
             environments=tuple(Choice(title=each, value=each) for each in administered),
             chosen=next((each for each in administered if each == environment_id), administered[0]),
-            text=text,
-            show=SubmitButton(title="Preview changes", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
+            text=document,
+            show=SubmitButton(title=text("Preview changes"), dialog=Dialog.SETTINGS_PREVIEW, payload={}),
             problems=tuple(problems),
         )
     )
 
 
-async def preview_import(services: Services, person: Person, environment_id: str, text: str) -> Page:
+async def preview_import(services: Services, person: Person, environment_id: str, document: str) -> Page:
     """Return the changes that the text would make, without saving them."""
-    if len(text) > MAX_TEXT_LENGTH:
-        raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", SPLIT)
-    result = await check_import(services, person, environment_id, text)
+    if len(document) > MAX_TEXT_LENGTH:
+        raise BadRequest(text("This text has more than {most} characters.", most=MAX_TEXT_LENGTH), SPLIT)
+    result = await check_import(services, person, environment_id, document)
     if result.problems:
-        return await show_import(services, person, environment_id, text, result.problems)
+        return await show_import(services, person, environment_id, document, result.problems)
     return _preview(result.context, result.changes)
 
 
-async def save_import(services: Services, request: SaveRequest, text: str) -> Page:
+async def save_import(services: Services, request: SaveRequest, document: str) -> Page:
     """Save the settings and return the overview. If others saved in the meantime, return a new preview."""
-    result = await apply_import(services, request, text)
+    result = await apply_import(services, request, document)
     if result.problems:
-        return await show_import(services, request.person, request.environment, text, result.problems)
+        return await show_import(services, request.person, request.environment, document, result.problems)
     if result.changes and not result.saved:
         return _preview(result.context, result.changes, result.concurrent_saves)
     message = SAVED if result.saved else NOTHING_CHANGED
@@ -116,14 +121,14 @@ async def save_import(services: Services, request: SaveRequest, text: str) -> Pa
 def _preview(
     context: SettingsContext, changes: Sequence[SettingChange], concurrent_saves: Sequence[SavedSettings] = ()
 ) -> Page:
-    text = changes_to_json(changes)
-    if len(text) > MAX_CARRIED_LENGTH:
+    document = changes_to_json(changes)
+    if len(document) > MAX_CARRIED_LENGTH:
         raise BadRequest("This text has more changes than fit on a page.", SPLIT)
     return preview_page(
         PreviewView(
             place=context.id,
             changes=change_lines(context, changes),
-            save=context.button("Save", Dialog.SETTINGS_SAVE_IMPORT, settings=text) if changes else None,
+            save=context.button(text("Save"), Dialog.SETTINGS_SAVE_IMPORT, settings=document) if changes else None,
             back=context.back,
             concurrent_changes=concurrent_changes(context, concurrent_saves),
         )

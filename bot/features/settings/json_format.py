@@ -18,12 +18,15 @@ from bot.domain.settings import (
     SettingChange,
     SettingValue,
 )
+from bot.domain.texts import text
 from bot.text.json_text import without_halves
 
 FORMAT = 1
 """Number of the only format so far."""
 
 _LONGEST_TEXT = 200
+_WHOLE = text("the text")
+_NO_SECTION = text("There is no section with this name.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +63,19 @@ def changes_to_json(made: Iterable[SettingChange]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def parse_document(text: str) -> SettingsDocument:
+def parse_document(document: str) -> SettingsDocument:
     """Parse the text. Settings that it does not name are left unchanged."""
     try:
-        body = without_halves(json.loads(text))
+        body = without_halves(json.loads(document))
     except (ValueError, RecursionError) as error:
-        return _rejected("the text", f"This is not JSON: {str(error)[:_LONGEST_TEXT]}.")
+        return _rejected(_WHOLE, text("This is not JSON: {error}.", error=str(error)[:_LONGEST_TEXT]))
     if not isinstance(body, dict):
-        return _rejected("the text", "This is JSON, but not a settings export.")
+        return _rejected(_WHOLE, text("This is JSON, but not a settings export."))
     if body.get("format") != FORMAT or isinstance(body.get("format"), bool):
-        return _rejected("format", f"The format must be {FORMAT}. Use the text from settings export.")
-    mistakes = [(name, "There is no section with this name.") for name in body if name not in {"format", *_PARTS}]
+        return _rejected(
+            "format", text("The format must be {format}. Use the text from settings export.", format=FORMAT)
+        )
+    mistakes: Problems = [(name, _NO_SECTION) for name in body if name not in {"format", *_PARTS}]
     parts: dict[str, dict[str, Any]] = {}
     for name in _PARTS:
         parts[name] = _object(body.get(name, {}), name, mistakes)
@@ -94,7 +99,7 @@ def _rejected(path: str, reason: str) -> SettingsDocument:
 def _object(value: object, path: str, mistakes: Problems) -> dict[str, Any]:
     if isinstance(value, dict):
         return cast("dict[str, Any]", value)
-    mistakes.append((path, "This must be an object in braces."))
+    mistakes.append((path, text("This must be an object in braces.")))
     return {}
 
 
@@ -105,7 +110,7 @@ def _settings(
     for name, value in values.items():
         kind = _KINDS.get(name, _SWITCH) if name in known else None
         if kind is None:
-            mistakes.append((f"{path}.{name[:_LONGEST_TEXT]}", "There is no setting with this name."))
+            mistakes.append((f"{path}.{name[:_LONGEST_TEXT]}", text("There is no setting with this name.")))
         elif not kind.accepts(value):
             mistakes.append((f"{path}.{name}", kind.rule))
         else:
@@ -138,13 +143,13 @@ def _is_rule(value: object) -> bool:
 
 
 _RULE = _Kind(
-    rule='This must be a list such as ["any", "prioritycode becomes [1]"], or an empty list.',
+    rule=text('This must be a list such as ["any", "prioritycode becomes [1]"], or an empty list.'),
     accepts=_is_rule,
     convert=tuple,
 )
-_SWITCH = _Kind(rule="This must be true or false.", accepts=lambda value: isinstance(value, bool))
+_SWITCH = _Kind(rule=text("This must be true or false."), accepts=lambda value: isinstance(value, bool))
 _NAMES = _Kind(
-    rule="This must be a list of names in brackets.",
+    rule=text("This must be a list of names in brackets."),
     accepts=lambda value: isinstance(value, list) and all(_is_text(each) for each in value),
     convert=tuple,
 )
@@ -153,7 +158,10 @@ _KINDS: Mapping[str, _Kind] = {
     "key_fields": _NAMES,
     "change_fields": _NAMES,
     "pane_apps": _Kind(
-        rule=f"This must be null for all apps, or a list of at most {MAX_PANE_APPS} unique names of apps in brackets.",
+        rule=text(
+            "This must be null for all apps, or a list of at most {most} unique names of apps in brackets.",
+            most=MAX_PANE_APPS,
+        ),
         accepts=lambda value: (
             value is None
             or (isinstance(value, list) and len(value) <= MAX_PANE_APPS and all(_is_text(each) for each in value))
@@ -161,38 +169,38 @@ _KINDS: Mapping[str, _Kind] = {
         convert=lambda value: None if value is None else tuple(value),
     ),
     "card_acts": _Kind(
-        rule=f"This must be a list in brackets. It can contain: {', '.join(CardAction)}.",
+        rule=text("This must be a list in brackets. It can contain: {values}.", values=", ".join(CardAction)),
         accepts=lambda value: (
             isinstance(value, list) and all(isinstance(e, str) and e in set(CardAction) for e in value)
         ),
         convert=lambda value: tuple(CardAction(each) for each in value),
     ),
     "sync_idle_days": _Kind(
-        rule="This must be a whole number.",
+        rule=text("This must be a whole number."),
         accepts=lambda value: isinstance(value, int) and not isinstance(value, bool),
     ),
     "note_view": _Kind(
-        rule="This must be the name or ID of a view, or null for the default view.",
+        rule=text("This must be the name or ID of a view, or null for the default view."),
         accepts=lambda value: value is None or _is_text(value),
     ),
     "disclosure": _Kind(
-        rule=f"This must be one of these: {', '.join(Disclosure)}.",
+        rule=text("This must be one of these: {values}.", values=", ".join(Disclosure)),
         accepts=lambda value: isinstance(value, str) and value in set(Disclosure),
         convert=Disclosure,
     ),
     "notify_style": _Kind(
-        rule=f"This must be one of these: {', '.join(Style)}.",
+        rule=text("This must be one of these: {values}.", values=", ".join(Style)),
         accepts=lambda value: isinstance(value, str) and value in set(Style),
         convert=Style,
     ),
     "digest_at": _Kind(
-        rule="This must be a time such as 08:00.",
+        rule=text("This must be a time such as 08:00."),
         accepts=lambda value: isinstance(value, str) and parse_time(value) is not None,
     ),
     "value_rule": _RULE,
     "urgent_rule": _RULE,
     "locked_rules": _Kind(
-        rule=f"This must be a list in brackets. It can contain: {', '.join(LOCKABLE)}.",
+        rule=text("This must be a list in brackets. It can contain: {values}.", values=", ".join(LOCKABLE)),
         accepts=lambda value: isinstance(value, list) and all(isinstance(e, str) and e in LOCKABLE for e in value),
         convert=tuple,
     ),

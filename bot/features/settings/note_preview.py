@@ -5,6 +5,7 @@ import asyncio
 from bot.domain.errors import ChatSyncError
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Row, Table
+from bot.domain.texts import text
 from bot.domain.values import EnvironmentId, RecordRef
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, record_header
@@ -16,7 +17,7 @@ from cards.note import NoteView
 from cards.record import Fact, RecordHeader
 from cards.settings.record_type import NotePreview
 
-_NAME, _VALUE = "(name of the record)", "(value)"
+_NAME, _VALUE = text("(name of the record)"), text("(value)")
 """Placeholders of a preview without a record."""
 
 _log = get_logger(__name__)
@@ -31,7 +32,7 @@ async def preview_note(
     """
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 3):
-            table = await services.records.table(environment, record_type.table, reader=administrator.user.id)
+            table = await services.records.table(environment, record_type.table)
             columns = await load_note_columns(services, environment, record_type, table)
             row = await _latest_row(services, environment, table, columns, administrator) if columns else None
     except (ChatSyncError, TimeoutError) as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Command, Dialog
+from bot.domain.texts import text
 from bot.features.settings.context import administered_environments
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import CommandHandler
@@ -13,13 +14,17 @@ from cards.buttons import DialogButton
 from cards.notice import NoticeView, notice
 
 _OPTIONS = {
-    "": (Dialog.SETTINGS, "Open the settings of Chat Sync.", "Open settings"),
+    "": (Dialog.SETTINGS, text("Open the settings of Chat Sync."), text("Open settings")),
     "export": (
         Dialog.SETTINGS_EXPORT,
-        "Export the settings as text, for example to use them in another environment.",
-        "Export settings",
+        text("Export the settings as text, for example to use them in another environment."),
+        text("Export settings"),
     ),
-    "import": (Dialog.SETTINGS_IMPORT, "Import settings from another environment.", "Import settings"),
+    "import": (
+        Dialog.SETTINGS_IMPORT,
+        text("Import settings from another environment."),
+        text("Import settings"),
+    ),
 }
 
 
@@ -29,9 +34,10 @@ async def _settings(services: Services, turn: Turn, arguments: str) -> Answer:
     if option is None:
         raise BadRequest("This option does not exist.", "Write settings, settings export, or settings import.")
     await administered_environments(services, turn.person)
-    dialog, text, title = option
+    dialog, said, title = option
     button = DialogButton(title=title, dialog=dialog, payload={})
-    return Answer(message=notice(NoticeView(text=text, next_step="Only administrators can do this.", button=button)))
+    view = NoticeView(text=said, next_step=text("Only administrators can do this."), button=button)
+    return Answer(message=notice(view))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {Command.SETTINGS: _settings}

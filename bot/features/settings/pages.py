@@ -10,6 +10,7 @@ from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANIZATION_SETTINGS, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
+from bot.domain.texts import Text, and_list, plural, sentences, text
 from bot.features.settings.apps import ALL_APPS, SOME_APPS, AppList, app_choices, sorted_apps
 from bot.features.settings.choices import fit_choices, role_choices, role_value
 from bot.features.settings.context import SettingsContext
@@ -26,7 +27,6 @@ from cards.settings.overview import AddTableView, OverviewView
 from cards.settings.overview import add_table_page as add_table_card
 from cards.settings.overview import overview_page as overview_card
 from cards.settings.shared import ChangeLine, ConcurrentChanges
-from cards.words import plural
 
 MAX_LISTED_TABLES = 60
 """Tables listed before the person types: a card has no room for all tables of an organization."""
@@ -54,16 +54,16 @@ def overview_page(context: SettingsContext, outcome: SaveOutcome = NO_OUTCOME) -
     organization = context.settings.organization
     facts = tuple((LABELS[name], format_setting(name, getattr(organization, name))) for name in _OVERVIEW_SETTINGS)
     warnings = without_effect(organization)
-    other = SubmitButton(title="Other environment", dialog=Dialog.SETTINGS, payload={})
+    other = SubmitButton(title=text("Other environment"), dialog=Dialog.SETTINGS, payload={})
     return overview_card(
         OverviewView(
             place=context.id,
             facts=facts,
             types=_record_types(context),
-            change=context.button("Change record type", Dialog.SETTINGS_RECORD_TYPE),
-            add=context.button("Add a record type", Dialog.SETTINGS_CHOOSE_TABLE),
-            organization=context.button("Organization", Dialog.SETTINGS_ORGANIZATION),
-            history=replace(context.button("History", Dialog.SETTINGS_HISTORY), ignores_inputs=True),
+            change=context.button(text("Change record type"), Dialog.SETTINGS_RECORD_TYPE),
+            add=context.button(text("Add a record type"), Dialog.SETTINGS_CHOOSE_TABLE),
+            organization=context.button(text("Organization"), Dialog.SETTINGS_ORGANIZATION),
+            history=replace(context.button(text("History"), Dialog.SETTINGS_HISTORY), ignores_inputs=True),
             other_environment=other if context.has_other_environments else None,
             message=SAVED_WITHOUT_EFFECT if warnings and outcome.message == SAVED else outcome.message,
             warnings=warnings,
@@ -82,8 +82,15 @@ def without_effect(organization: OrganizationSettings) -> tuple[str, ...]:
 
 def _record_types(context: SettingsContext) -> tuple[Choice, ...]:
     return tuple(
-        Choice(title=f"{context.label(each.table)} ({record_type_summary(each)})", value=each.table)
-        for each in sorted_record_types(context)
+        Choice(title=_record_type_title(context, each), value=each.table) for each in sorted_record_types(context)
+    )
+
+
+def _record_type_title(context: SettingsContext, record_type: RecordType) -> Text:
+    return text(
+        "{record_type} ({features})",
+        record_type=context.label(record_type.table),
+        features=record_type_summary(record_type),
     )
 
 
@@ -95,17 +102,17 @@ def sorted_record_types(context: SettingsContext) -> Sequence[RecordType]:
     )
 
 
-def record_type_summary(record_type: RecordType) -> str:
+def record_type_summary(record_type: RecordType) -> Text:
     """Return the features that are on, in a few words."""
     if not record_type.enabled:
-        return "off"
+        return text("off")
     count = len(record_type.key_fields) if record_type.notify else 0
     features = {
-        "note": record_type.note,
-        "join": record_type.join,
-        plural(count, "1 key field", f"{count} key fields"): count > 0,
+        text("note"): record_type.note,
+        text("join"): record_type.join,
+        plural(count, "1 key field", "{count} key fields"): count > 0,
     }
-    return ", ".join(name for name, is_on in features.items() if is_on) or "on"
+    return and_list(name for name, is_on in features.items() if is_on) or text("on")
 
 
 def organization_page(
@@ -124,9 +131,9 @@ def organization_page(
     """
     organization = context.settings.organization
     other_roles = [name for name in roles if name not in organization.allowed_roles]
-    state = format_setting("sync_on", organization.sync_on)
-    sync_words = f"Chat sync is {state}. {sync_refusal or 'You are a Global Administrator, so you can change it.'}"
-    sync_existing = context.button("Show them from now on", Dialog.SETTINGS_SYNC_EXISTING)
+    state = text("Chat sync is On.") if organization.sync_on else text("Chat sync is Off.")
+    permission = sync_refusal or text("You are a Global Administrator, so you can change it.")
+    sync_existing = context.button(text("Show them"), Dialog.SETTINGS_SYNC_EXISTING)
     return organization_card(
         OrganizationView(
             place=context.id,
@@ -136,13 +143,13 @@ def organization_page(
             dataset=encode_dataset(Dataset.ROLES, {"environment": context.id}),
             allowed=tuple(role_value(name) for name in organization.allowed_roles),
             idle_days=str(organization.sync_idle_days) if idle_days is None else idle_days,
-            sync_words=" ".join([*without_effect(organization), sync_words]),
+            sync_words=sentences(*without_effect(organization), state, permission),
             may_sync=not sync_refusal,
             pane_apps=_app_view(context, apps),
-            save=context.button("Save", Dialog.SETTINGS_SAVE_ORGANIZATION),
+            save=context.button(text("Save"), Dialog.SETTINGS_SAVE_ORGANIZATION),
             back=context.back,
             open_roles=LinkButton(
-                title="Security roles in Dynamics 365",
+                title=text("Security roles"),
                 url=f"{context.environment.url}/main.aspx?pagetype=entitylist&etn=role",
             ),
             sync_existing=sync_existing if is_sync_on(context.settings) else None,
@@ -155,7 +162,7 @@ def organization_page(
 def _app_view(context: SettingsContext, found: AppList) -> PaneAppsView:
     chosen = context.settings.organization.pane_apps
     return PaneAppsView(
-        choices=(Choice(title=ALL_APPS_TITLE, value=ALL_APPS), Choice(title="Only these apps", value=SOME_APPS)),
+        choices=(Choice(title=ALL_APPS_TITLE, value=ALL_APPS), Choice(title=text("Only these apps"), value=SOME_APPS)),
         chosen=ALL_APPS if chosen is None else SOME_APPS,
         apps=fit_choices(app_choices(sorted_apps(found, chosen or ())), _MAX_APP_BYTES),
         chosen_apps=chosen or (),
@@ -171,7 +178,7 @@ def add_table_page(context: SettingsContext, tables: Sequence[Choice], problem: 
             place=context.id,
             listed=tuple(tables[:MAX_LISTED_TABLES]),
             dataset=encode_dataset(Dataset.TABLES, {"environment": context.id}),
-            add=context.button("Add", Dialog.SETTINGS_ADD),
+            add=context.button(text("Add"), Dialog.SETTINGS_ADD),
             back=context.back,
             problem=problem,
         )
@@ -193,7 +200,7 @@ def change_lines(context: SettingsContext, changes: Iterable[SettingChange]) -> 
 
 def _format_value(context: SettingsContext, change: SettingChange, value: SettingValue) -> str:
     if change.setting == "note_view" and isinstance(value, str):
-        return context.views.get(value, "another view")
+        return context.views.get(value, text("another view"))
     if change.setting in RULE_SETTINGS and isinstance(value, tuple):
         return describe_rule(value, context.columns.get(change.table or "", {}))
     return format_setting(change.setting, value)

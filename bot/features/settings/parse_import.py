@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.tables import Table, View
+from bot.domain.texts import sentences, text
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.settings.apps import AppList, load_apps
 from bot.features.settings.json_format import SettingsDocument, parse_document
@@ -19,7 +20,7 @@ MAX_RECORD_TYPES = 40
 """Record types in one text: the definition of each is read from Dataverse before the person sees an answer."""
 _MAX_NAME_LENGTH = 100
 
-SPLIT = "Import it in several parts."
+SPLIT = text("Import it in several parts.")
 """Next step if a text is too long."""
 
 
@@ -62,9 +63,9 @@ class Import:
         return (*self.problems, *((setting_path(each.table, each.setting), each.reason) for each in problems))
 
 
-async def parse_import(services: Services, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
+async def parse_import(services: Services, environment: EnvironmentId, person: ObjectId, document_text: str) -> Import:
     """Parse the text, and load what is needed to validate it."""
-    document = parse_document(text)
+    document = parse_document(document_text)
     known_tables, roles, apps, sync_refusal = await asyncio.gather(
         services.customizations.tables(environment),
         services.customizations.role_names(environment),
@@ -95,10 +96,14 @@ def _existing_tables(
     """Return the names in the text that are tables, and the problems of the others."""
     names = document.record_types
     if len(names) > MAX_RECORD_TYPES:
-        reason = f"You can import at most {MAX_RECORD_TYPES} record types at once, and this text has {len(names)}."
-        return (), [("record_types", f"{reason} {SPLIT}")]
+        reason = text(
+            "You can import at most {most} record types at once, and this text has {number}.",
+            most=MAX_RECORD_TYPES,
+            number=len(names),
+        )
+        return (), [("record_types", sentences(reason, SPLIT))]
     unknown = [name for name in names if name not in tables]
-    reason = "This table does not exist in this environment."
+    reason = text("This table does not exist in this environment.")
     return (
         [name for name in names if name in tables],
         [(f"record_types.{name[:_MAX_NAME_LENGTH]}", reason) for name in unknown],

@@ -11,6 +11,7 @@ from bot.domain.record_actions import allowed_columns, changeable_columns, possi
 from bot.domain.record_types import RecordType, key_field_problem, updates_problem
 from bot.domain.settings import RECORD_TYPE_SETTINGS
 from bot.domain.tables import Table, View
+from bot.domain.texts import plural, text
 from bot.features.chat_sync.status_texts import no_timeline_reason
 from bot.features.notifications.rule_draft import KIND, KINDS, Kind
 from bot.features.settings.choices import column_choices, fit_choices
@@ -27,9 +28,8 @@ from bot.features.settings.rules import (
 )
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
-from cards.activity import fits
 from cards.buttons import SubmitButton
-from cards.dialog import Page
+from cards.dialog import Page, first_fitting
 from cards.inputs import Choice
 from cards.settings.record_type import (
     CardChoices,
@@ -42,12 +42,9 @@ from cards.settings.record_type import (
 from cards.settings.record_type import record_type_page as record_type_card
 from cards.settings.shared import MAX_LABEL_LENGTH
 from cards.text import truncate
-from cards.words import plural
 
 DEFAULT_VIEW = "default"
 """Value of the choice for the table's default view."""
-
-_DEFAULT = "Default: "
 
 MAX_LISTED_COLUMNS = 60
 MAX_LISTED_CHANGEABLE_COLUMNS = 30
@@ -79,7 +76,7 @@ async def record_type_page(
     note = _note(record_type, table, views)
     view = RecordTypeView(
         place=context.id,
-        title=f"{table.label} ({table.name})",
+        title=text("{label} ({name})", label=table.label, name=table.name),
         labels=LABELS,
         switches=switches(record_type, RECORD_TYPE_SETTINGS),
         note=replace(note, problem=problem, preview=preview),
@@ -89,16 +86,16 @@ async def record_type_page(
         on_cards=_card_choices(context, record_type, table),
         notifications=_notifications(context, record_type, table),
         no_timeline_reason="" if has_timeline else no_timeline_reason(is_activity=table.is_activity),
-        save=context.button("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name, offered=_OFFERED),
-        preview=context.button("Preview note", Dialog.SETTINGS_PREVIEW_NOTE, table=table.name, offered=_OFFERED),
+        save=context.button(text("Save"), Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name, offered=_OFFERED),
+        preview=context.button(text("Preview note"), Dialog.SETTINGS_PREVIEW_NOTE, table=table.name, offered=_OFFERED),
         back=context.back,
         problems=problem_lines(outcome.problems),
         concurrent_changes=concurrent_changes(context.with_views(views).with_table(table), outcome.concurrent_saves),
     )
-    page = record_type_card(view)
-    if preview is None or fits(page.card):
-        return page
-    return record_type_card(replace(view, note=replace(view.note, preview=replace(preview, note=None))))
+    if preview is None:
+        return record_type_card(view)
+    without_preview = replace(view, note=replace(view.note, preview=replace(preview, note=None)))
+    return first_fitting([record_type_card(view), record_type_card(without_preview)])
 
 
 async def _preview(
@@ -115,7 +112,9 @@ async def _preview(
 def _note(record_type: RecordType, table: Table, views: Sequence[View]) -> NoteChoices:
     supported = [view for view in views if note_columns(view, table)]
     default = find_note_view(None, table.name, views)
-    default_title = f"{_DEFAULT}{_view_title(default, table)}" if default else f"{_DEFAULT}not found"
+    default_title = text("Default: not found")
+    if default:
+        default_title = text("Default: {view}", view=_view_title(default, table))
     view, leave_out = find_note_view(record_type.note_view, table.name, views), record_type.leave_out_secured
     skipped = skipped_fields(view, table, leave_out_secured=leave_out) if view else ()
     return NoteChoices(
@@ -140,12 +139,24 @@ def _view_choices(supported: Sequence[View], chosen: View | None, table: Table) 
 
 def _view_title(view: View, table: Table) -> str:
     """Return the name of the view, and what the note with it leaves out or makes visible to everyone."""
-    skipped = len(skipped_fields(view, table))
-    marks = ["secured columns"] if secured_columns(view, table) else []
-    marks += [plural(skipped, "1 column not shown", f"{skipped} columns not shown")] if skipped else []
-    suffix = f" ({', '.join(marks)})" if marks else ""
     # Clients must not cut off the marks.
-    return truncate(view.name, MAX_LABEL_LENGTH - len(_DEFAULT) - len(suffix)) + suffix
+    longest = MAX_LABEL_LENGTH - len(text("Default: {view}", view=_marked("", view, table)))
+    return _marked(truncate(view.name, longest), view, table)
+
+
+def _marked(name: str, view: View, table: Table) -> str:
+    """Return the name with what the note leaves out or makes visible to everyone."""
+    skipped, has_secured = len(skipped_fields(view, table)), bool(secured_columns(view, table))
+    if skipped and has_secured:
+        return plural(
+            skipped,
+            "{view} (secured columns, 1 column not shown)",
+            "{view} (secured columns, {count} columns not shown)",
+            view=name,
+        )
+    if skipped:
+        return plural(skipped, "{view} (1 column not shown)", "{view} ({count} columns not shown)", view=name)
+    return text("{view} (secured columns)", view=name) if has_secured else name
 
 
 def _key_fields(context: SettingsContext, record_type: RecordType, table: Table) -> KeyFieldChoices:
@@ -164,6 +175,7 @@ def _key_fields(context: SettingsContext, record_type: RecordType, table: Table)
 
 
 def _notifications(context: SettingsContext, record_type: RecordType, table: Table) -> NotificationChoices:
+    columns = table.columns
     return NotificationChoices(
         styles=tuple(Choice(title=title, value=style) for style, title in STYLES.items()),
         style=record_type.notify_style,
@@ -171,7 +183,8 @@ def _notifications(context: SettingsContext, record_type: RecordType, table: Tab
         lockable=tuple(Choice(title=LABELS[name], value=name) for name in LOCKABLE),
         locked=record_type.locked_rules,
         rules=tuple(
-            f"{LABELS[name]}: {describe_rule(getattr(record_type, name), table.columns)}" for name in RULE_SETTINGS
+            text("{setting}: {value}", setting=LABELS[name], value=describe_rule(getattr(record_type, name), columns))
+            for name in RULE_SETTINGS
         ),
         change_rules=tuple(_rule_button(context, table, kind) for kind in KINDS.values()),
     )

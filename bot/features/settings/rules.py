@@ -22,6 +22,7 @@ from bot.domain.record_types import (
     updates_problem,
 )
 from bot.domain.tables import Column, Table, View
+from bot.domain.texts import and_list, plural, text
 from bot.features.settings.apps import AppList
 
 
@@ -49,14 +50,15 @@ def organization_problems(
     found = []
     unknown = [role for role in wanted.allowed_roles if role not in {*roles, *before.allowed_roles}]
     if unknown:
-        found.append(_problem("allowed_roles", f"These security roles do not exist: {', '.join(unknown)}."))
+        reason = text("These security roles do not exist: {roles}.", roles=and_list(unknown))
+        found.append(_problem("allowed_roles", reason))
     if not 0 <= wanted.sync_idle_days <= MAX_SYNC_IDLE_DAYS:
-        reason = f"Enter a whole number of days from 0 to {MAX_SYNC_IDLE_DAYS}. Enter 0 for no limit."
+        reason = text("Enter a whole number of days from 0 to {most}. Enter 0 for no limit.", most=MAX_SYNC_IDLE_DAYS)
         found.append(_problem("sync_idle_days", reason))
     if wanted.sync_on != before.sync_on and sync_refusal:
         found.append(_problem("sync_on", sync_refusal))
-    if wanted.pane_apps != before.pane_apps and (reason := _apps_problem(before, wanted.pane_apps, apps)):
-        found.append(_problem("pane_apps", reason))
+    if wanted.pane_apps != before.pane_apps and (problem := _apps_problem(before, wanted.pane_apps, apps)):
+        found.append(_problem("pane_apps", problem))
     return tuple(found)
 
 
@@ -65,11 +67,13 @@ def _apps_problem(before: OrganizationSettings, wanted: tuple[str, ...] | None, 
     if wanted is None:
         return ""
     if not wanted:
-        return "Choose at least one app, or all apps."
+        return text("Choose at least one app, or all apps.")
     if len(wanted) > MAX_PANE_APPS:
-        return f"Choose at most {MAX_PANE_APPS} apps."
+        return text("Choose at most {most} apps.", most=MAX_PANE_APPS)
     unknown = [name for name in wanted if name not in {*apps.unique_names, *(before.pane_apps or ())}]
-    return (apps.problem or f"These apps do not exist: {', '.join(unknown)}.") if unknown else ""
+    if not unknown:
+        return ""
+    return apps.problem or text("These apps do not exist: {apps}.", apps=and_list(unknown))
 
 
 def _problem(setting: str, reason: str) -> SettingProblem:
@@ -93,7 +97,7 @@ def record_type_problems(
     if wanted.change_fields != before.change_fields:
         found["change_fields"] = change_fields_problem(wanted.change_fields, table)
     if wanted.digest_at != before.digest_at and parse_time(wanted.digest_at) is None:
-        found["digest_at"] = "Enter a time, such as 08:00."
+        found["digest_at"] = text("Enter a time, such as 08:00.")
     for name in RULE_SETTINGS:
         if getattr(wanted, name) != getattr(before, name):
             found[name] = _rule_problem(getattr(wanted, name), wanted, table)
@@ -107,7 +111,7 @@ def _rule_problem(texts: tuple[str, ...], record_type: RecordType, table: Table)
     try:
         rule = parse_conditions(texts)
     except ValueError:
-        return "This is not a rule of at most five conditions."
+        return text("This is not a rule of at most five conditions.")
     columns = condition_columns(record_type, table)
     # Whether the person can read them is not asked: only administrators set default rules, and they read all columns.
     hidden = hidden_columns(record_type, table)
@@ -128,30 +132,35 @@ def note_problem(note_view: str | None, table: Table, views: Sequence[View]) -> 
     """Return the reason why a note with this view is not possible, or None."""
     view = find_note_view(note_view, table.name, views)
     if view is None and not views:
-        return "This table has no views, so a note has nothing to show."
+        return text("This table has no views, so a note has nothing to show.")
     if view is None and note_view is None:
-        return "The table's default view does not exist. Choose another view."
+        return text("The table's default view does not exist. Choose another view.")
     if view is None:
-        return "This view no longer exists or is not a system view of the table. Choose another view."
+        return text("This view no longer exists or is not a system view of the table. Choose another view.")
     if not note_columns(view, table):
-        return "A note cannot show any of the first five columns of this view. Choose another view."
+        return text("A note cannot show any of the first five columns of this view. Choose another view.")
     return None
 
 
 def key_fields_problem(names: Sequence[str], table: Table) -> str | None:
     """Return the reason why these columns cannot be the key fields, or None (spec T2, T5)."""
     if len(names) > MAX_KEY_FIELDS:
-        return f"You chose {len(names)} columns. At most {MAX_KEY_FIELDS} can be key fields."
+        return plural(
+            len(names),
+            "You chose 1 column. At most {most} can be key fields.",
+            "You chose {count} columns. At most {most} can be key fields.",
+            most=MAX_KEY_FIELDS,
+        )
     if len(set(names)) < len(names):
-        return "A column is listed twice."
+        return text("A column is listed twice.")
     if names and (problem := updates_problem(table)):
         return problem
     for name in names:
         column = table.columns.get(name)
         if column is None:
-            return f"The table has no column named {name}. Choose another column."
+            return text("The table has no column named {name}. Choose another column.", name=name)
         if reason := key_field_problem(column):
-            return f"{column.label} ({name}): {reason}"
+            return text("{column} ({name}): {reason}", column=column.label, name=name, reason=reason)
     return None
 
 

@@ -148,7 +148,7 @@ async def add_record_type(services: Services, request: SaveRequest, table_name: 
     try:
         table, views = await read_table(services, environment.id, table_name)
     except BadRequest as error:
-        return await _ask_for_table_again(services, environment, str(error))
+        return await _ask_for_table_again(services, environment, error.text)
     edit = SettingsEdit(
         edit=lambda settings: with_record_type(settings, replace(settings.record_type(table_name), enabled=True)),
         validate=lambda *_: (),

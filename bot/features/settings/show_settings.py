@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.domain.public_names import Dialog
+from bot.domain.texts import text
 from bot.domain.values import Person
 from bot.features.settings.apps import load_apps
 from bot.features.settings.choices import addable_tables
@@ -23,7 +24,7 @@ async def show_first_page(services: Services, person: Person, environment_id: st
     if not environment_id and len(environments) > 1:
         administered = await administered_environments(services, person)
         choices = [Choice(title=each.id, value=each.id) for each in administered]
-        return environment_page(choices, SubmitButton(title="Open", dialog=Dialog.SETTINGS, payload={}))
+        return environment_page(choices, SubmitButton(title=text("Open"), dialog=Dialog.SETTINGS, payload={}))
     environment, _ = await require_administered(services, person, environment_id or environments[0].id)
     return overview_page(await load_context(services, environment))
 

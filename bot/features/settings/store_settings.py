@@ -19,6 +19,7 @@ from bot.domain.settings import (
 )
 from bot.domain.settings_history import SavedSettings
 from bot.domain.synced_chats import Pause
+from bot.domain.texts import text
 from bot.domain.values import Chat, EnvironmentId, Person
 from bot.domain.watching import WATCH_SETTINGS, watches_after
 from bot.features.settings.context import OPEN_AGAIN
@@ -31,9 +32,9 @@ Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
 Validator = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[SettingProblem]]
 """Returns the problems of a change, given the settings before and after it."""
 
-SAVED = "Saved. The change is active."
-SAVED_WITHOUT_EFFECT = "Saved."
-NOTHING_CHANGED = "Nothing was changed."
+SAVED = text("Saved. The change is active.")
+SAVED_WITHOUT_EFFECT = text("Saved.")
+NOTHING_CHANGED = text("Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

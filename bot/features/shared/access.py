@@ -8,13 +8,15 @@ from bot.domain.errors import ChatSyncError, HiddenRecord, NotAllowed, NotFound,
 from bot.domain.record_types import RecordType
 from bot.domain.rights import ADMINISTRATOR_ROLE, is_administrator, may_use
 from bot.domain.tables import Column, Row, Table
+from bot.domain.texts import noun, or_list, sentences, text
 from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, User
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 
-_SYNC_PERMISSION = "Only a Microsoft Entra Global Administrator can turn chat sync on or off."
+_CHECK_LINK = text("Check the link, or ask the record's owner for access.")
+_SYNC_PERMISSION = text("Only a Microsoft Entra Global Administrator can turn chat sync on or off.")
 
 _log = get_logger(__name__)
 
@@ -85,7 +87,7 @@ async def require_administrator(services: Services, environment: EnvironmentId, 
     actor = await _require_dataverse_user(services, environment, person)
     if not is_administrator(await services.records.roles(environment, actor.user.id)):
         raise NotAllowed(
-            f"Only people with the security role {ADMINISTRATOR_ROLE} can see and change the settings.",
+            text("Only people with the security role {role} can see and change the settings.", role=ADMINISTRATOR_ROLE),
             "Ask one of them to make the change, or to assign you the role in Dynamics 365.",
         )
     return actor
@@ -100,8 +102,8 @@ async def sync_permission_error(services: Services, person: ObjectId) -> str:
         return "" if await services.directory.is_global_administrator(person) else _SYNC_PERMISSION
     except ChatSyncError as error:
         _log.warning("settings.global_administrator_check_failed", reason=describe_error(error))
-        failure = f"Chat Sync could not check whether you are one. {error} {error.next_step}"
-        return f"{_SYNC_PERMISSION} {failure}".strip()
+        failure = text("Chat Sync could not check whether you are one.")
+        return sentences(_SYNC_PERMISSION, failure, error.text, error.next_step)
 
 
 async def _require_dataverse_user(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
@@ -113,7 +115,7 @@ async def _require_dataverse_user(services: Services, environment: EnvironmentId
     user = await services.records.user(environment, person.object_id) if person.object_id else None
     if user is None or person.object_id is None:
         raise NotAllowed(
-            "You have no user in Dynamics 365, so you can only read the cards here.",
+            "You have no user in Dynamics 365, so you can only read cards.",
             "Ask your administrator for a Dynamics 365 user.",
         )
     if not user.enabled:
@@ -127,7 +129,7 @@ async def _require_allowed_role(services: Services, environment: EnvironmentId, 
     if allowed and not may_use(await services.records.roles(environment, user.id), allowed):
         raise NotAllowed(
             "Only people with certain security roles can use chats, and you have none of these roles.",
-            f"Ask your administrator for one of these roles: {', '.join(allowed)}.",
+            text("Ask your administrator for one of these roles: {roles}.", roles=or_list(allowed)),
         )
 
 
@@ -245,16 +247,14 @@ async def _read_row(
     try:
         return await services.records.read(record, columns, caller=caller)
     except (NotFound, NotAllowed) as error:
-        raise record_hidden(table.label.lower()) from error
+        raise record_hidden(table.label) from error
 
 
-def record_hidden(kind: str = "record") -> HiddenRecord:
-    """Return the error for a record that does not exist or is hidden. `kind`: label of its table, if not secret."""
-    return HiddenRecord(
-        "This {kind} does not exist, or you do not have access to it.",
-        "Check the link, or ask the record's owner for access.",
-        kind=kind,
-    )
+def record_hidden(label: str = "") -> HiddenRecord:
+    """Return the error for a record that does not exist or is hidden. `label`: that of its table, if not secret."""
+    if not label:
+        return HiddenRecord("This record does not exist, or you do not have access to it.", _CHECK_LINK)
+    return HiddenRecord("This {kind} does not exist, or you do not have access to it.", _CHECK_LINK, kind=noun(label))
 
 
 async def _in_any_environment(

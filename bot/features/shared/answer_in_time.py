@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.texts import text
 from bot.runtime.answer_time import AnswerTime, answering
 
 A = TypeVar("A")
@@ -29,5 +30,6 @@ def _too_late(time: AnswerTime) -> ChatSyncError:
     if isinstance(time.in_progress, ChatSyncError):
         return time.in_progress
     system = time.slow_system()
-    what = f"{system} is taking too long to respond." if system else "This is taking too long."
-    return Unavailable(what, "Try again in a moment.")
+    if system:
+        return Unavailable(text("{system} is taking too long to respond.", system=system), "Try again in a moment.")
+    return Unavailable("This is taking too long.", "Try again in a moment.")

@@ -8,15 +8,19 @@ from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, ObjectId, PublicId, RecordRef
 from cards.activity import activity_json
 from cards.buttons import ActionButton, Button, DialogButton, LinkButton
 from cards.elements import MAX_ACTIONS
 from cards.message import Message
 from cards.record import RecordHeader
+from cards.translator import Translator
 
-NOTE_CHOICES_TEXT = "Remove the note, or send it anyway."
+NOTE_CHOICES_TEXT = text("Remove the note, or send it anyway.")
 """Next step in a dialog if some people who would see the note cannot open the record."""
+
+_CONNECT = text("Connect this chat")
 
 _MAX_BESIDE_OPEN = MAX_ACTIONS - 1
 """Actions of a card beside the one that opens the record."""
@@ -31,6 +35,8 @@ class Answer:
     """True if the message is already in the outbox of the chat, so answering with it would repeat it."""
     needs_confirmation: bool = False
     """True if nothing was changed yet, and the message asks for confirmation."""
+    question: str = ""
+    """The text of a message that asks for confirmation."""
     is_question: bool = False
     """True if a button of the message answers what it asks. Afterward, the message disappears."""
     is_refusal: bool = False
@@ -39,22 +45,29 @@ class Answer:
     """Finished activity that replaces the card with the pressed button for everyone; None to keep the card."""
 
 
-def render(message: Message, channel: str) -> bytes:
-    """Return the message as JSON, in the format of the channel."""
-    return activity_json(message, channel=channel)
+def render(message: Message, t: Translator, channel: str) -> bytes:
+    """Return the message as JSON, in the language of its readers and the format of the channel."""
+    return activity_json(message.render(t), channel=channel)
 
 
 def to_outbox(
-    chat: Chat, message: Message, *, key: str, connection: Connection | None = None, switch: Switch | None = None
+    chat: Chat,
+    message: Message,
+    t: Translator,
+    *,
+    key: str,
+    connection: Connection | None = None,
+    switch: Switch | None = None,
 ) -> OutgoingMessage:
     """Return the rendered message for the outbox.
 
-    `switch`: the setting that must be on when the message is sent; None for the answer to a person's act.
+    `t`: the translator of the chat. `switch`: the setting that must be on when the message is sent; None for the
+    answer to a person's act.
     """
     return OutgoingMessage(
         key=key,
         chat_id=chat.id,
-        activity=render(message, chat.channel),
+        activity=render(message, t, chat.channel),
         thread=chat.thread,
         connection_id=connection.id if connection else None,
         subjects=(subject_of(connection.record, switch),) if connection else _general_subjects(switch),
@@ -112,10 +125,10 @@ def display_name(connection: NewConnection) -> str:
 
 def open_button(head: RecordHeader) -> LinkButton:
     """Return the button that opens the record."""
-    return LinkButton(title="Open record", url=head.url)
+    return LinkButton(title=text("Open record"), url=head.url)
 
 
-def connect_button(record: LinkTarget, *, title: str = "Connect this chat") -> ActionButton:
+def connect_button(record: LinkTarget, *, title: str = _CONNECT) -> ActionButton:
     """Return the button that connects the chat in which it is pressed."""
     return ActionButton(title=title, verb=Verb.CONNECT, payload=record_data(record))
 
@@ -130,43 +143,43 @@ def connect_or_new_chat_button(chat: Chat, record: LinkTarget) -> ActionButton |
 
 def chats_button(record: LinkTarget) -> ActionButton:
     """Return the button that lists the record's chats and offers a new one."""
-    return ActionButton(title="Chats", verb=Verb.CHATS, payload=record_data(record))
+    return ActionButton(title=text("Chats"), verb=Verb.CHATS, payload=record_data(record))
 
 
 def personal_view_button(link: RecordLink) -> ActionButton:
     """Return the button that shows the record with the permissions of the person who presses it."""
-    return ActionButton(title="Show details", verb=Verb.VIEW, payload=record_data(link))
+    return ActionButton(title=text("Show details"), verb=Verb.VIEW, payload=record_data(link))
 
 
 def change_values_button(key: str) -> ActionButton:
     """Return the button that shows the values of a change with the permissions of the person who presses it."""
-    return ActionButton(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
+    return ActionButton(title=text("Show values"), verb=Verb.VIEW_CHANGE, payload={"change": key})
 
 
 def live_values_button(connection: PublicId) -> ActionButton:
     """Return the button that shows a live card with the permissions of the person who presses it."""
-    return ActionButton(title="Show values", verb=Verb.VIEW_LIVE_CARD, payload={"connection": connection})
+    return ActionButton(title=text("Show values"), verb=Verb.VIEW_LIVE_CARD, payload={"connection": connection})
 
 
 def summary_values_button(card: int) -> ActionButton:
     """Return the button that shows a card about several records with the permissions of the person who presses it."""
-    return ActionButton(title="Show values", verb=Verb.VIEW_SUMMARY, payload={"card": str(card)})
+    return ActionButton(title=text("Show values"), verb=Verb.VIEW_SUMMARY, payload={"card": str(card)})
 
 
 def timeline_button(record: RecordRef) -> ActionButton:
     """Return the button that lists the record's current and past chats with details."""
-    return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_data(record))
+    return ActionButton(title=text("Timeline"), verb=Verb.TIMELINE, payload=record_data(record))
 
 
 def resume_button(connection: Connection) -> ActionButton:
     """Return the button that resumes chat sync for the connection."""
-    return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload=connection_data(connection))
+    return ActionButton(title=text("Resume"), verb=Verb.RESUME_SYNC, payload=connection_data(connection))
 
 
 def notifications_button(record: RecordRef | None = None) -> DialogButton:
     """Return the button that opens the notification rules, for one of the records if it is given."""
     payload = record_data(record) if record else {}
-    return DialogButton(title="Notifications", dialog=Dialog.NOTIFICATIONS, payload=payload)
+    return DialogButton(title=text("Notifications"), dialog=Dialog.NOTIFICATIONS, payload=payload)
 
 
 def only_record(records: Iterable[RecordRef]) -> RecordRef | None:
@@ -186,7 +199,7 @@ def new_chat_button(record: LinkTarget | None, *, with_person: ObjectId | None =
     """Return the button that opens the dialog for a new chat, with the record and the person already chosen."""
     about = record_data(record) if record else {}
     payload = {**about, **({PERSON: with_person} if with_person else {})}
-    return DialogButton(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
+    return DialogButton(title=text("New chat"), dialog=Dialog.NEW_CHAT, payload=payload)
 
 
 def connection_data(connection: Connection) -> dict[str, str]:

@@ -4,34 +4,37 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.send_outcomes import DropReason
+from bot.domain.texts import stored, text
 
 _CHAT_FAILURES = {
-    "BotNotInConversationRoster": "The app is no longer in this chat.",
-    "BotDisabledByAdmin": "An administrator turned off the app.",
-    "ConversationNotFound": "Teams cannot find this chat.",
-    "ConversationBlockedByUser": "Someone blocked the app.",
-    "MessageWritesBlocked": "The app is not allowed to post in this chat.",
-    "ForbiddenOperationException": "The app is not allowed to post in this chat.",
+    "BotNotInConversationRoster": text("The app is no longer in this chat."),
+    "BotDisabledByAdmin": text("An administrator turned off the app."),
+    "ConversationNotFound": text("Teams cannot find this chat."),
+    "ConversationBlockedByUser": text("Someone blocked the app."),
+    "MessageWritesBlocked": text("The app is not allowed to post in this chat."),
+    "ForbiddenOperationException": text("The app is not allowed to post in this chat."),
 }
 _STATUS_FAILURES = {
-    408: "Teams is not responding.",
-    412: "Teams is busy.",
-    413: "The message is too large for Teams.",
-    429: "Teams limits how many messages the app can send.",
+    408: text("Teams is not responding."),
+    412: text("Teams is busy."),
+    413: text("The message is too large for Teams."),
+    429: text("Teams limits how many messages the app can send."),
 }
 _SERVER_ERRORS = range(500, 600)
 _DROPPED: Mapping[DropReason, str] = {
-    DropReason.CHATS_OFF: "The last card was not sent because chats were turned off for Dynamics 365.",
-    DropReason.RECORD_TYPE_OFF: "The last card was not sent because chats were turned off for records of this type.",
-    DropReason.KEY_FIELDS_OFF: (
+    DropReason.CHATS_OFF: text("The last card was not sent because chats were turned off for Dynamics 365."),
+    DropReason.RECORD_TYPE_OFF: text(
+        "The last card was not sent because chats were turned off for records of this type."
+    ),
+    DropReason.KEY_FIELDS_OFF: text(
         "The last card was not sent because cards about changes were turned off for records of this type."
     ),
-    DropReason.KEY_FIELD_REMOVED: "The last card was not sent because a field on it is no longer a key field.",
-    DropReason.VALUES_FOR_EACH: (
+    DropReason.KEY_FIELD_REMOVED: text("The last card was not sent because a field on it is no longer a key field."),
+    DropReason.VALUES_FOR_EACH: text(
         "The last card was not sent because values are now shown only to people who can see them."
     ),
-    DropReason.SECURED_OFF: "The last card was not sent because values of secured fields are no longer shown.",
-    DropReason.DISCONNECTED: "The last card was not sent because a record on it was disconnected.",
+    DropReason.SECURED_OFF: text("The last card was not sent because values of secured fields are no longer shown."),
+    DropReason.DISCONNECTED: text("The last card was not sent because a record on it was disconnected."),
 }
 
 
@@ -49,8 +52,8 @@ def describe_failure(reason: str) -> str:
     found = re.match(r"status (\d{3})\b", reason)
     status = int(found.group(1)) if found else 0
     if status in _SERVER_ERRORS:
-        return "Teams is having problems."
-    return _STATUS_FAILURES.get(status, "Teams rejected the message.")
+        return text("Teams is having problems.")
+    return _STATUS_FAILURES.get(status, text("Teams rejected the message."))
 
 
 def describe_drop(reason: DropReason) -> str:
@@ -59,6 +62,9 @@ def describe_drop(reason: DropReason) -> str:
 
 
 def describe_event_failure(reason: str) -> str:
-    """Return the sentence for an event that failed. The product's own errors bring their own sentence."""
+    """Return the sentence for an event that failed. The product's own errors bring their own sentence.
+
+    It was stored in English, so a sentence with values stays English in all languages.
+    """
     _, known, words = reason.partition(": ")
-    return words if known else "Something went wrong. Your administrator can find the cause in the log."
+    return stored(words) if known else text("Something went wrong. Your administrator can find the cause in the log.")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryPerson
 from bot.domain.errors import BadRequest
+from bot.domain.texts import and_list, details, plural
 from bot.domain.values import Person
 from bot.features.shared import access
 from bot.features.shared.people_details import look_up_remarks
 from bot.features.shared.services import Services
 from bot.text.typed_text import on_one_line
 from cards.inputs import Choice
-from cards.words import plural
 
 MATCHES_AT_MOST = 5
 """Maximum number of people listed for an ambiguous name."""
@@ -60,8 +60,12 @@ async def people_by_names(services: Services, person: Person, text: str) -> Name
 
 
 def _names_problem(unclear: Sequence[str]) -> str:
-    problem = plural(len(unclear), "This name is not clear", "These names are not clear")
-    return f"{problem}: {', '.join(unclear)}. Enter the full name, or choose a person."
+    return plural(
+        len(unclear),
+        "This name is not clear: {names}. Enter the full name, or choose a person.",
+        "These names are not clear: {names}. Enter the full name, or choose a person.",
+        names=and_list(unclear),
+    )
 
 
 async def person_choices(services: Services, people: Sequence[DirectoryPerson]) -> Sequence[Choice]:
@@ -72,7 +76,7 @@ async def person_choices(services: Services, people: Sequence[DirectoryPerson]) 
 
 def person_choice(person: DirectoryPerson, detail: str, remark: str = "") -> Choice:
     """Return the person as a choice of a list."""
-    title = " · ".join(part for part in (person.name or person.sign_in, detail, remark) if part)
+    title = details(person.name or person.sign_in, detail, remark)
     return Choice(title=title or person.id, value=person.id)
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError
+from bot.domain.texts import Text, and_list, plural, text
 from bot.domain.values import ObjectId
 from bot.features.shared.services import Services
 from bot.features.shared.view_cache import Cached, fetch_many
@@ -15,7 +16,7 @@ from bot.logs.tracebacks import describe_error
 
 T = TypeVar("T")
 
-GUEST, NO_LICENSE = "guest", "has no Teams license"
+GUEST, NO_LICENSE = text("guest"), text("has no Teams license")
 """Remarks about people who may be added to a chat."""
 
 _log = get_logger(__name__)
@@ -89,6 +90,16 @@ async def look_up_remarks(services: Services, people: Iterable[DirectoryPerson])
         _log.warning("list.details_missing", details="licenses", reason=describe_error(error))
         unlicensed = frozenset()
     return {**{person.id: GUEST for person in found if person.guest}, **dict.fromkeys(unlicensed, NO_LICENSE)}
+
+
+def without_license(names: Sequence[str]) -> Text:
+    """Return the sentence about people without a Teams license."""
+    return plural(
+        len(names),
+        "{people} has no Teams license.",
+        "{people} have no Teams license.",
+        people=and_list(names),
+    )
 
 
 async def _fetch(

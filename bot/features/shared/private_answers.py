@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.domain.errors import NotSupported
+from bot.domain.texts import text
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
 from bot.features.shared.services import Services
@@ -34,8 +35,8 @@ def no_private_answer() -> NotSupported:
     return NotSupported("This client cannot show a private answer.", "Write to Chat Sync in a personal chat instead.")
 
 
-def private_button(turn: Turn, text: str, button: ActionButton) -> Answer:
+def private_button(turn: Turn, shown: str, button: ActionButton) -> Answer:
     """Return a card with the button. The client of the person who asked presses it automatically if it can."""
     account = turn.person.account_id
     personal_view = PersonalView(button=button, accounts=(account,) if account else None)
-    return Answer(message=personal_button_card(text, "Only you will see the answer.", personal_view))
+    return Answer(message=personal_button_card(shown, text("Only you will see the answer."), personal_view))

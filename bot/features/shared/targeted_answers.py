@@ -12,12 +12,14 @@ from hashlib import sha256
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatKind
 from bot.features.shared.answers import Answer, render
+from bot.features.shared.reader_languages import reader_translator
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.logs import get_logger
 from bot.logs.tracebacks import describe_error
 from bot.ports.teams import Targeted
 from cards.question import QUESTION, Posted, mark_buttons
+from cards.translator import Translator
 
 REFUSAL_TTL = timedelta(days=1)
 """Time without targeted messages in a chat that refused one."""
@@ -62,7 +64,8 @@ async def send_targeted(services: Services, turn: Turn, answer: Answer, request:
     messages = services.targeted_messages
     if messages is None:
         return Delivery.ANSWER_PUBLICLY
-    outcome = await messages.post(turn.chat, turn.person, _activity(turn, answer))
+    t = await reader_translator(services, turn)
+    outcome = await messages.post(turn.chat, turn.person, _activity(turn, answer, t))
     if outcome is Targeted.DONE:
         await _remember(services, turn, outcome, request)
         return Delivery.SENT
@@ -95,6 +98,6 @@ async def _is_member(services: Services, turn: Turn) -> bool:
         return False
 
 
-def _activity(turn: Turn, answer: Answer) -> bytes:
-    activity = render(answer.message, turn.chat.channel)
+def _activity(turn: Turn, answer: Answer, t: Translator) -> bytes:
+    activity = render(answer.message, t, turn.chat.channel)
     return mark_buttons(activity, {QUESTION: Posted.TARGETED}) if answer.is_question else activity

@@ -19,6 +19,8 @@ class Turn:
     """True if only the person sees the answer."""
     time_zone: str | None = None
     """IANA name of the time zone of the person's client, if it sends a known one."""
+    language: str | None = None
+    """Language of the person's client as a BCP 47 tag, if it sends one with a catalog."""
 
     @property
     def key(self) -> tuple[str, str, str]:

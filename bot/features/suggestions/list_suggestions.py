@@ -5,6 +5,7 @@ import asyncio
 from bot.domain.directory import DirectoryPerson
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import PERSON, Dialog, Verb
+from bot.domain.texts import text
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header
@@ -31,13 +32,13 @@ async def list_suggestions(
     rows = tuple(
         SuggestionRow(
             name=suggested.person.name,
-            presence=presence[suggested.person.id],
+            presence=presence[suggested.person.id].label,
             reason=suggested.reason,
             buttons=_buttons(services, record, suggested, members),
         )
         for suggested in people
     )
-    all_members = DialogButton(title="All people in this chat", dialog=Dialog.MEMBERS, payload={})
+    all_members = DialogButton(title=text("All members"), dialog=Dialog.MEMBERS, payload={})
     view = SuggestionsView(
         record=record_header(services.links, readable.table, record, readable.row),
         rows=rows,
@@ -72,7 +73,7 @@ def _buttons(
 def _write_button(services: Services, record: RecordRef, person: DirectoryPerson) -> tuple[LinkButton, ...]:
     """Return the button that starts a one-to-one chat, unless no address of the person is known."""
     url = start_chat_url(services, record, person)
-    return (LinkButton(title="Write", url=url),) if url else ()
+    return (LinkButton(title=text("Write"), url=url),) if url else ()
 
 
 def _membership_button(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:
@@ -80,5 +81,5 @@ def _membership_button(person: ObjectId, members: frozenset[ObjectId] | None) ->
         return ()
     data = {PERSON: person}
     if person in members:
-        return (ActionButton(title="Remove from this chat", verb=Verb.REMOVE_PERSON, payload=data),)
-    return (ActionButton(title="Add to this chat", verb=Verb.ADD_PERSON, payload=data),)
+        return (ActionButton(title=text("Remove"), verb=Verb.REMOVE_PERSON, payload=data),)
+    return (ActionButton(title=text("Add to this chat"), verb=Verb.ADD_PERSON, payload=data),)

@@ -9,27 +9,48 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.domain.texts import Text, details, plural, text
 from bot.domain.values import ObjectId
 
 
 class RelationKind(Enum):
-    """A relation to a record: its weight, the maximum count, and the texts for one and for several."""
+    """A relation to a record: its weight, and the maximum count."""
 
-    OWNER = (60, 1, "Owner", "")
-    TEAM = (30, 1, "Member of the owner team", "")
-    ADMINISTRATOR = (20, 1, "Administrator of the owner team", "")
-    ACTIVITIES = (12, 5, "Worked on 1 activity this month", "Worked on {count} activities this month")
-    CHATS = (10, 3, "In 1 connected chat", "In {count} connected chats")
-    CONNECTOR = (15, 1, "Connected a chat", "")
-    MODIFIER = (12, 1, "Last changed it", "")
-    CREATOR = (8, 1, "Created it", "")
-    SIMILAR = (7, 5, "Handled 1 similar record", "Handled {count} similar records")
+    OWNER = (60, 1)
+    TEAM = (30, 1)
+    ADMINISTRATOR = (20, 1)
+    ACTIVITIES = (12, 5)
+    CHATS = (10, 3)
+    CONNECTOR = (15, 1)
+    MODIFIER = (12, 1)
+    CREATOR = (8, 1)
+    SIMILAR = (7, 5)
 
-    def __init__(self, weight: int, most: int, one: str, several: str) -> None:
+    def __init__(self, weight: int, most: int) -> None:
         self.weight = weight
         self.most = most
-        self.one = one
-        self.several = several
+
+
+_REASONS: Mapping[RelationKind, Text] = {
+    RelationKind.OWNER: text("Owner"),
+    RelationKind.TEAM: text("Member of the owner team"),
+    RelationKind.ADMINISTRATOR: text("Administrator of the owner team"),
+    RelationKind.CONNECTOR: text("Connected a chat"),
+    RelationKind.MODIFIER: text("Last changed it"),
+    RelationKind.CREATOR: text("Created it"),
+}
+
+
+def _reason(kind: RelationKind, count: int) -> Text:
+    match kind:
+        case RelationKind.ACTIVITIES:
+            return plural(count, "Worked on {count} activity this month", "Worked on {count} activities this month")
+        case RelationKind.CHATS:
+            return plural(count, "In {count} connected chat", "In {count} connected chats")
+        case RelationKind.SIMILAR:
+            return plural(count, "Handled {count} similar record", "Handled {count} similar records")
+        case _:
+            return _REASONS[kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +68,7 @@ class Relation:
     @property
     def reason(self) -> str:
         """Text that explains the relation."""
-        return self.kind.one if self.count == 1 else self.kind.several.format(count=self.count)
+        return _reason(self.kind, self.count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +86,7 @@ class RankedPerson:
     @property
     def reason(self) -> str:
         """All reasons on one line."""
-        return " · ".join(each.reason for each in self.relations)
+        return details(*(each.reason for each in self.relations))
 
 
 def rank_people(relations: Mapping[ObjectId, Sequence[Relation]]) -> Sequence[RankedPerson]:

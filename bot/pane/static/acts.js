@@ -3,7 +3,7 @@
 import { act, Failure } from "./api.js";
 import { ask, hideNotice, showNotice } from "./page.js";
 import { chatOf } from "./row_menu.js";
-import { text } from "./texts.js";
+import { sentences, text } from "./texts.js";
 
 // `state` returns the record and the view of the page, and whether it is the tab of a chat.
 export function makeActs({ state, load, onFlow, onSignedOut }) {
@@ -33,7 +33,7 @@ export function makeActs({ state, load, onFlow, onSignedOut }) {
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       if (failure.kind === "signedOut") return onSignedOut(failure);
-      const words = `${failure.message || text("failed")} ${failure.nextStep}`.trim();
+      const words = sentences(failure.message || text("failed"), failure.nextStep);
       showNotice(words, { isProblem: failure.kind !== "inProgress" });
       await load({ isRefresh: true, renew: true });
     } finally {

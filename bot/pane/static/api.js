@@ -1,7 +1,11 @@
 // Requests to the server. The token of the session is only in this variable: a reload signs in again, except in
 // Dynamics 365, where a cookie keeps the session.
 
+import { useLanguage } from "./page_language.js";
+
 const { host, path } = document.body.dataset;
+// Answers come in the language of the page, which is that of the person after the sign-in.
+const OWN = { "X-Chat-Sync-Host": host, "X-Chat-Sync-Language": document.documentElement.lang };
 const KEPT = host === "dynamics" ? "same-origin" : "omit";
 const FAILED = { kind: "failed", text: "", nextStep: "" };
 let token = "", renew = null, renewing = null;
@@ -30,7 +34,7 @@ async function send(name, body) {
   }
 }
 
-const renewSession = () => renew().then(signIn).finally(() => { renewing = null; });
+const renewSession = () => renew().then((proof) => proof && begin(proof)).finally(() => { renewing = null; });
 
 // Sets the function that proves the person again without a question to them.
 export function renewWith(proof) {
@@ -38,7 +42,7 @@ export function renewWith(proof) {
 }
 
 async function sendOnce(name, body, method = "POST") {
-  const headers = { "Content-Type": "application/json", "X-Chat-Sync-Host": host };
+  const headers = { ...OWN, "Content-Type": "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   let response;
   try {
@@ -57,16 +61,22 @@ async function sendOnce(name, body, method = "POST") {
 
 // Returns the photo that a view showed with this signature. Without a photo, this fails.
 export async function loadPhoto(person, signature) {
-  const headers = { "X-Chat-Sync-Host": host, "X-Chat-Sync-Photo": signature, Authorization: `Bearer ${token}` };
+  const headers = { ...OWN, "X-Chat-Sync-Photo": signature, Authorization: `Bearer ${token}` };
   const response = await fetch(`${path}/photo/${person}`, { headers, cache: "no-store", credentials: "omit" });
   if (!response.ok) throw new Failure(FAILED);
   return await response.blob();
 }
 
-// Begins a session. A host without a proof has begun it already. The session before stays until the new one has begun,
-// because other requests may use it meanwhile.
+// Begins a session, and shows the page in the person's language. A host without a proof has begun it already.
 export async function signIn(proof) {
-  if (proof) token = (await sendOnce("session", proof)).session;
+  if (proof) await useLanguage(await begin(proof));
+}
+
+// The session before stays until the new one has begun, because other requests may use it meanwhile.
+async function begin(proof) {
+  const { session, language } = await sendOnce("session", proof);
+  token = session;
+  return language;
 }
 
 // Goes on with the session that a cookie kept over a reload; returns whether there is one.

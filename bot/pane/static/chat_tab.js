@@ -3,7 +3,7 @@
 import { element } from "./cards/dom.js";
 import { setText } from "./page.js";
 import { updateRows } from "./rows.js";
-import { fullTime, shortTime, text } from "./texts.js";
+import { fullTime, number, plural, shortTime, textAround } from "./texts.js";
 
 const PAGE_SIZE = 10, AT_MOST = 50;
 const tab = document.querySelector("#chat-tab");
@@ -20,11 +20,11 @@ export function showChatTab(view, { onMore, onDialog, onDisconnect } = {}) {
   if (!view) return forget();
   const { records, hidden, total, mute, remarks } = view;
   const isEmpty = total === 0;
-  setText(part("count"), total ? String(total) : "");
+  setText(part("count"), total ? number(total) : "");
   part("empty").hidden = !isEmpty;
   showLines(part("chat-mute"), mute ? [mute] : []);
   updateRows(part("rows"), records, newRecord, (item, record) => fillRecord(item, record, { onDialog, onDisconnect }));
-  showLines(part("hidden-records"), hidden ? [{ text: text(hidden === 1 ? "hiddenOne" : "hiddenMany", { count: hidden }) }] : []);
+  showLines(part("hidden-records"), hidden ? [{ text: plural("hidden", hidden) }] : []);
   showLines(part("remarks"), remarks.map((each) => ({ text: each })));
   const connect = part("connect-record"), rules = part("chat-rules"), more = part("more");
   connect.classList.toggle("primary", isEmpty);
@@ -81,7 +81,7 @@ function showLines(list, lines, draw = line) {
 const line = ({ text: words, at = null, after = "" }) => [element("span", { dir: "auto" }, words), ...(at ? [" ", time(at), after] : [])];
 
 const change = ({ text: words, at, until }) => [
-  time(at), element("span", { dir: "auto" }, words), ...(until ? [element("span", {}, text("until"), " ", time(until))] : []),
+  time(at), element("span", { dir: "auto" }, words), ...(until ? [element("span", {}, ...textAround("until", time(until)))] : []),
 ];
 
 function time(at) {

@@ -2,7 +2,7 @@
 
 import { act, Failure } from "./api.js";
 import { element } from "./cards/dom.js";
-import { text } from "./texts.js";
+import { formats, sentences, text } from "./texts.js";
 
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 const LONGEST_NEWS = 400;
@@ -66,7 +66,7 @@ export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, 
   function showCard(card, title, page) {
     const before = new Set(textsIn(fields).map(wordsOf));
     const had = fields.childElementCount > 0;
-    fields.replaceChildren(renderer.renderCard(card, { onAction: press, onSearch: search, texts: cardTexts() }));
+    fields.replaceChildren(renderer.renderCard(card, { onAction: press, onSearch: search, texts: cardTexts(), formats }));
     fields.disabled = false;
     onPage(title, { isFirst: !had, page });
     const news = textsIn(fields).filter((each) => !before.has(wordsOf(each)));
@@ -76,7 +76,7 @@ export function makeDialogPages(frame, { about = {}, onPage = () => {}, onDone, 
   }
 
   function fail(failure, pressed, retry) {
-    const words = `${failure.message || text(failure.kind === "offline" ? "offline" : "failed")} ${failure.nextStep}`.trim();
+    const words = sentences(failure.message || text(failure.kind === "offline" ? "offline" : "failed"), failure.nextStep);
     problem.replaceChildren(words);
     problem.hidden = false;
     live.textContent = words;

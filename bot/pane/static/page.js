@@ -1,6 +1,6 @@
 // The parts of the page beside the lists: states, the banner, notices, and the dialog.
 
-import { text } from "./texts.js";
+import { sentences, text } from "./texts.js";
 
 const one = (selector) => document.querySelector(selector);
 const state = one("#state"), banner = one("#banner"), notice = one("#notice");
@@ -46,7 +46,7 @@ export function showState({ title, next = "", action = "", onAction = null, focu
   button.textContent = action;
   button.onclick = onAction;
   if (focus) heading.focus();
-  if (title !== text("loading")) announce(`${title} ${next}`.trim());
+  if (title !== text("loading")) announce(sentences(title, next));
 }
 
 export function showPeople() {

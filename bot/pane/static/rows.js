@@ -3,7 +3,7 @@
 import { setName, setText, showText } from "./page.js";
 import { fillPerson } from "./people.js";
 import { fillMenu } from "./row_menu.js";
-import { fullTime, shortTime, text } from "./texts.js";
+import { fullTime, number, plural, sentences, shortTime, text } from "./texts.js";
 
 const template = (id) => document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
 let count = 0;
@@ -14,12 +14,12 @@ export function showSection(element, section, { words, onMore, onAct }) {
   const part = (name) => element.querySelector(`.${name}`);
   const { total, searched, problem } = section, { noun } = element.dataset;
   const rows = noun === "Person" ? section.people : section.rows;
-  setText(part("count"), (problem && !rows.length) || !total ? "" : String(total));
+  setText(part("count"), (problem && !rows.length) || !total ? "" : number(total));
   showText(part("problem"), problem ? problemText(section) : "");
   if (noun === "Person") updateRows(part("rows"), rows, newPerson, fillPerson);
   else updateRows(part("rows"), rows, newChat, (item, row) => fillRow(item, row, onAct));
   part("empty").hidden = Boolean(rows.length || words || problem);
-  const none = searched ? text("noneFoundAmong", { searched, words }) : text(`noneFound${noun}`, { words });
+  const none = searched ? plural("noneFoundAmong", searched, { words }) : text(`noneFound${noun}`, { words });
   showText(part("none-found"), !rows.length && words && !problem ? none : "");
   showText(part("hint"), hint(section, rows, words));
   const more = part("more");
@@ -29,13 +29,13 @@ export function showSection(element, section, { words, onMore, onAct }) {
 
 // Says why rows are missing, or from when they are.
 function problemText({ problem, asOf }) {
-  const words = `${problem.text} ${problem.nextStep}`.trim();
+  const words = sentences(problem.text, problem.nextStep);
   return asOf ? text("asOf", { problem: problem.text, time: shortTime(new Date(asOf)) }) : words;
 }
 
 function hint({ total, searched, hint: given }, rows, words) {
   if (given && rows.length) return given;
-  if (words && searched && rows.length) return text("searched", { searched });
+  if (words && searched && rows.length) return plural("searched", searched);
   return total > rows.length && rows.length ? text("findByName") : "";
 }
 
@@ -96,8 +96,9 @@ function fillFacts(list, facts) {
   while (list.children.length > facts.length) list.lastElementChild.remove();
   while (list.children.length < facts.length) list.append(template("fact"));
   facts.forEach((fact, at) => {
-    const [words, time] = list.children[at].children;
+    const [words, time, after] = list.children[at].children;
     setText(words, fact.text);
+    setText(after, fact.after);
     time.hidden = !fact.at;
     if (!fact.at) return;
     const date = new Date(fact.at);

@@ -4,6 +4,7 @@ import { text } from "./texts.js";
 
 const PATIENCE_MS = 10_000;
 const { step, path } = document.body.dataset;
+const { lang: language } = document.documentElement;
 const [heading, next, close] = document.querySelector("#state").children;
 
 function show(title, more) {
@@ -14,7 +15,7 @@ function show(title, more) {
 
 // Sends the secret in the body of a request, never in an address. Returns the address of the sign-in page.
 async function begin(secret) {
-  const headers = { "Content-Type": "application/json", "X-Chat-Sync-Host": "dynamics" };
+  const headers = { "Content-Type": "application/json", "X-Chat-Sync-Host": "dynamics", "X-Chat-Sync-Language": language };
   const body = JSON.stringify({ secret });
   const response = await fetch(`${path}/sign-in`, { method: "POST", headers, body, credentials: "same-origin" });
   const answer = await response.json();

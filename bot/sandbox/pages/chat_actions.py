@@ -24,6 +24,7 @@ from bot.sandbox.teams.chats import (
     people_in,
 )
 from bot.sandbox.teams.client_actions import INVOKES, Draft, InvokeRequest, invoke, write
+from bot.sandbox.teams.envelopes import Client
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.teams.sample_organization import TEAMS, SampleOrganization
 from bot.sandbox.values import Json, Row
@@ -62,7 +63,7 @@ async def write_message(request: web.Request, body: Body) -> Answer:
         reply_to=_existing(teams, conversation, person, body.number("replyTo")),
         sent=body.text("sent", limit=MAX_TEXT_LENGTH).strip(),
         value=body.values.get("value"),
-        time_zone=body.text("timeZone", limit=_MAX_ID_LENGTH),
+        client=_client(body),
     )
     if not (draft.text or draft.card or draft.sent) and draft.value is None:
         raise RequestRefused("Write something first.")
@@ -78,12 +79,17 @@ async def send_invoke(request: web.Request, body: Body) -> Answer:
     if name not in INVOKES or not isinstance(value, Mapping):
         raise RequestRefused("The sandbox does not send this invoke.")
     message = _existing(teams, conversation, person, body.number("message"))
-    time_zone = body.text("timeZone", limit=_MAX_ID_LENGTH)
-    pressed = InvokeRequest(name=name, value=value, message=message, time_zone=time_zone)
+    pressed = InvokeRequest(name=name, value=value, message=message, client=_client(body))
     answer = await invoke(teams, conversation, person, pressed)
     if not answer.ok:
         raise RequestRefused(_failure(conversation, answer), HTTPStatus.BAD_GATEWAY)
     return {"answer": answer.body}
+
+
+def _client(body: Body) -> Client:
+    return Client(
+        time_zone=body.text("timeZone", limit=_MAX_ID_LENGTH), language=body.text("language", limit=_MAX_ID_LENGTH)
+    )
 
 
 @json_action

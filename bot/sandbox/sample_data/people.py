@@ -25,6 +25,7 @@ from bot.sandbox.sample_data.ids import (
     user_id,
 )
 from bot.sandbox.sample_data.sample_builder import SampleBuilder
+from bot.sandbox.settings import ORGANIZATION_ID, ORGANIZATION_NAME
 from bot.sandbox.values import Ref, Value
 
 _UNITS = (
@@ -81,10 +82,12 @@ _TEAMS = ((TIER_2, "Tier 2", AMERICAS, (ISAIAH, MEGAN)), (DISPATCH, "EMEA Dispat
 
 _SECURED = (("incident", "cs_refundamount"), ("account", "creditlimit"))
 _ALLOWED = 4
+_ENGLISH = 1033
 
 
 def add_units(builder: SampleBuilder) -> None:
-    """Add the business units and currencies, which all other rows reference."""
+    """Add the organization, the business units, and the currencies, which all other rows reference."""
+    builder.put("organization", ORGANIZATION_ID, {"name": ORGANIZATION_NAME, "languagecode": _ENGLISH})
     for unit, name, parent in _UNITS:
         builder.put(
             "businessunit",
@@ -142,7 +145,7 @@ def _add_user(builder: SampleBuilder, seed: UserSeed) -> None:
         },
     )
     formats = FORMATS.get(seed.locale, US).settings
-    settings: dict[str, Value] = {"localeid": seed.locale, "timezonebias": seed.bias, "uilanguageid": 1033, **formats}
+    settings: dict[str, Value] = {"localeid": seed.locale, "timezonebias": seed.bias, **formats}
     builder.put("usersettings", key, settings)
 
 

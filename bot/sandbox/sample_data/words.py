@@ -14,7 +14,7 @@ FAULTS = (
     "vibrates at full load",
     "shows error E-17",
     "loses pressure overnight",
-    "does not restart after a power cut",
+    "does not restart after a power outage",
     "leaks at the shaft seal",
     "delivers less than the nameplate says",
     "makes a grinding noise",

@@ -8,7 +8,16 @@ from urllib.parse import quote
 from bot.sandbox.teams.activity_sender import BotAnswer
 from bot.sandbox.teams.channels import TEAM_ID
 from bot.sandbox.teams.chats import Content, Conversation, find_message, has_app
-from bot.sandbox.teams.envelopes import ADAPTIVE, bot_account, client_info, envelope, message_id, with_mention
+from bot.sandbox.teams.envelopes import (
+    ADAPTIVE,
+    NO_CLIENT,
+    Client,
+    bot_account,
+    client_info,
+    envelope,
+    message_id,
+    with_mention,
+)
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.teams.sample_organization import SampleOrganization
 from bot.sandbox.values import Json, Row
@@ -43,8 +52,7 @@ class Draft:
     """Text that a button sends to the bot, which can differ from the text that the chat shows."""
     value: Json = None
     """Data of a button that sends a message."""
-    time_zone: str = ""
-    """IANA name of the browser's time zone, or empty."""
+    client: Client = NO_CLIENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,7 @@ class InvokeRequest:
     value: Mapping[str, Json]
     message: int | None = None
     """Number of the message that the button or the command belongs to."""
-    time_zone: str = ""
+    client: Client = NO_CLIENT
 
 
 async def write(
@@ -78,8 +86,9 @@ async def write(
     activity = {
         **_envelope(teams, conversation, person, number if number is not None else draft.reply_to),
         "type": "message",
+        "locale": draft.client.locale,
         **(message if text else {}),
-        "entities": [*mentions, *client_info(draft.time_zone)],
+        "entities": [*mentions, *client_info(draft.client)],
         **({"id": message_id(number)} if number is not None else {}),
         **({"replyToId": message_id(draft.reply_to)} if draft.reply_to is not None else {}),
         **({"value": draft.value} if draft.value is not None else {}),
@@ -101,7 +110,8 @@ async def invoke(
         **_envelope(teams, conversation, person, request.message),
         "type": "invoke",
         "name": request.name,
-        "entities": client_info(request.time_zone),
+        "locale": request.client.locale,
+        "entities": client_info(request.client),
         "value": value,
         **({"replyToId": message_id(request.message)} if row and request.message is not None else {}),
     }

@@ -1,6 +1,7 @@
 """Activities in the format of Teams ("Activity schema"): the parts that all activities of a conversation share."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
@@ -12,6 +13,25 @@ from bot.sandbox.values import Json
 CONVERSATION_TYPES = {"group": "groupChat", "channel": "channel", "oneOnOne": "personal"}
 """Type of a conversation in activities, by its type in Graph."""
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+_DEFAULT_LANGUAGE = "en-US"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """The client of a person, as its activities describe it."""
+
+    time_zone: str = ""
+    """IANA name, or empty if it is not known."""
+    language: str = ""
+    """BCP 47 tag, or empty for the default."""
+
+    @property
+    def locale(self) -> str:
+        """The language that activities name."""
+        return self.language or _DEFAULT_LANGUAGE
+
+
+NO_CLIENT = Client()
 
 
 def envelope(
@@ -34,14 +54,16 @@ def envelope(
             "tenantId": conversation.tenant_id,
             **({} if is_personal else {"isGroup": True}),
         },
-        "locale": "en-US",
+        "locale": _DEFAULT_LANGUAGE,
         "channelData": _channel_data(conversation),
     }
 
 
-def client_info(time_zone: str) -> list[Json]:
-    """Return the entity about the client, which Teams adds to what a person does; none without a time zone."""
-    return [{"type": "clientInfo", "locale": "en-US", "platform": "Web", "timezone": time_zone}] if time_zone else []
+def client_info(client: Client) -> list[Json]:
+    """Return the entity about the client, which Teams adds to what a person does; none for an unknown client."""
+    if client == NO_CLIENT:
+        return []
+    return [{"type": "clientInfo", "locale": client.locale, "platform": "Web", "timezone": client.time_zone}]
 
 
 def bot_account(conversation: Conversation) -> dict[str, Json]:

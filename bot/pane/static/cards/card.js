@@ -8,10 +8,10 @@ import "./markdown.js";
 import { showMentions } from "./mentions.js";
 import { AC } from "./renderer.js";
 
-const NO_TEXTS = { unreadable: "This card cannot be shown.", noResults: "No results", searchFailed: "Unable to load results", remove: "Remove {name}" };
-
 // Returns an element with the card. `onAction` gets each action except links. `onSearch` returns choices for an input.
-export function renderCard(payload, { onAction, onSearch, texts = NO_TEXTS }) {
+// `texts` are those of the page around the card, and `formats` is the language of its times; empty for that of the
+// browser.
+export function renderCard(payload, { onAction, onSearch, texts, formats = "" }) {
   const card = new AC.AdaptiveCard();
   card.hostConfig = new AC.HostConfig(HOST_CONFIG);
   card.onExecuteAction = (action) => (action instanceof AC.OpenUrlAction ? openUrl(action.url) : onAction(action));
@@ -19,11 +19,12 @@ export function renderCard(payload, { onAction, onSearch, texts = NO_TEXTS }) {
   const frame = element("div", { class: "card" });
   try {
     card.parse(payload);
+    if (formats) card.lang = formats;
     const rendered = card.render();
     if (rendered) showMentions(rendered, payload);
     if (rendered) frame.append(withoutIds(rendered, card.getAllInputs()));
   } catch (error) {
-    console.warn("The card cannot be shown.", error);
+    console.warn(error);
     frame.append(texts.unreadable);
   }
   return frame;

@@ -10,6 +10,7 @@ const EVERY_MS = 1500, WITHIN_MS = 300_000, SECRET_BYTES = 32;
 const PASSING = new Set(["inProgress", "offline", "unavailable"]);
 
 const { path } = document.body.dataset;
+const { lang: language } = document.documentElement;
 const signOut = document.querySelector("#sign-out");
 let newest = null;
 
@@ -29,7 +30,7 @@ export function onChangePerson(listener) {
 function signInByWindow(isAsked) {
   return new Promise((resolve, reject) => {
     const open = () => {
-      const opened = window.open(`${path}/sign-in`, "_blank", "popup,width=480,height=640");
+      const opened = window.open(`${path}/sign-in?language=${language}`, "_blank", "popup,width=480,height=640");
       if (!opened) return ask("windowBlocked", "windowBlockedNext", "tryAgain", open);
       ask("signingIn", "signingInNext", "openAgain", open);
       newest = opened;

@@ -1,8 +1,10 @@
 // The sandbox: a person is chosen on the page, and the page around this one names the record.
 
 import { showPeople } from "../page.js";
+import { element } from "../cards/dom.js";
 import { askForPerson, watchLauncher } from "./launcher.js";
 import { recordInQuery } from "../record_names.js";
+import { textAround } from "../texts.js";
 
 const people = document.querySelector("#people");
 const actingAs = document.querySelector("#acting-as"), change = document.querySelector("#change-person");
@@ -19,7 +21,7 @@ export async function proof() {
 }
 
 function choose(button) {
-  actingAs.lastElementChild.textContent = button.dataset.name;
+  actingAs.replaceChildren(...textAround("actingAs", element("b", { dir: "auto" }, button.dataset.name)));
   actingAs.hidden = change.hidden = false;
   return { person: button.dataset.person };
 }

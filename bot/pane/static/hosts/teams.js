@@ -3,6 +3,7 @@
 
 import { Failure } from "../api.js";
 import { openPagesWith } from "../cards/links.js";
+import { useLanguage } from "../page_language.js";
 import { recordInQuery } from "../record_names.js";
 import { text } from "../texts.js";
 
@@ -67,6 +68,7 @@ async function opened() {
 async function open() {
   await teams.app.initialize();
   const context = await teams.app.getContext();
+  if (!isLanguageNamed()) await useLanguage(context.app.locale);
   isOpen = true;
   teams.app.notifyAppLoaded();
   showTheme(context.app.theme);
@@ -76,6 +78,9 @@ async function open() {
   if (teams.pages.isSupported()) passFocus();
   listener(recordInQuery(context.page.subPageId ?? ""), { chat: context.chat?.id ?? null });
 }
+
+// Returns whether the address names a language. A placeholder that nobody replaced names none.
+const isLanguageNamed = () => !(new URLSearchParams(location.search).get("language") ?? "{}").startsWith("{");
 
 function inTime(promise, limit) {
   let timer;

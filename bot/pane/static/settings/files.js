@@ -3,7 +3,7 @@
 import { act, Failure } from "../api.js";
 import { element } from "../cards/dom.js";
 import { announce, showNotice } from "../page.js";
-import { fullTime, text } from "../texts.js";
+import { fullTime, plural, sentences, text } from "../texts.js";
 import { changesTable } from "./changes.js";
 
 const input = document.querySelector("#file"), result = document.querySelector("#import-result");
@@ -19,7 +19,7 @@ export function makeFiles({ current, onSaved, onFailure }) {
     try {
       await work();
     } catch (failure) {
-      if (failure instanceof Failure && ["badRequest", "notSupported"].includes(failure.kind)) showProblem(`${failure.message} ${failure.nextStep}`.trim());
+      if (failure instanceof Failure && ["badRequest", "notSupported"].includes(failure.kind)) showProblem(sentences(failure.message, failure.nextStep));
       else onFailure(failure, retry);
     } finally {
       button.disabled = false;
@@ -29,7 +29,7 @@ export function makeFiles({ current, onSaved, onFailure }) {
   const exportFiles = () => run(download, async () => {
     const { files } = await act("settings/export", { environment: current().environment });
     files.forEach(save);
-    showNotice(files.length > 1 ? text("exportedSeveral", { count: files.length }) : text("exported"));
+    showNotice(plural("exported", files.length));
   }, exportFiles);
 
   async function check() {

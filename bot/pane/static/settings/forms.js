@@ -3,7 +3,7 @@
 import { element } from "../cards/dom.js";
 import { makeDialogPages } from "../dialog_pages.js";
 import { announce, ask } from "../page.js";
-import { text } from "../texts.js";
+import { sentences, text } from "../texts.js";
 
 const given = document.querySelector("#pages").content;
 const PAGES = Object.fromEntries([...given.querySelectorAll("[data-name]")].map((each) => [each.dataset.name, each.value]));
@@ -52,7 +52,7 @@ export function makeForms({ current, onSaved, onFailure }) {
 
     // The overview of the dialog is the end of a form: the page has lists of its own.
     function onPage(title, { isFirst, page }) {
-      const isEnd = title === PAGES.overviewTitle;
+      const isEnd = title === current().overviewTitle;
       if (isEnd || isFirst) dirty = false;
       if (!isEnd) {
         if (back && title) heading.textContent = title;
@@ -70,7 +70,7 @@ export function makeForms({ current, onSaved, onFailure }) {
       result.replaceChildren(...lines.map((each) => element("p", {}, each)));
       result.hidden = false;
       result.focus();
-      announce(lines.join(" "));
+      announce(sentences(...lines));
     }
 
     function end() {

@@ -3,7 +3,7 @@
 import { act } from "../api.js";
 import { element } from "../cards/dom.js";
 import { announce } from "../page.js";
-import { text } from "../texts.js";
+import { plural, text } from "../texts.js";
 import { changesTable } from "./changes.js";
 
 const one = (selector) => document.querySelector(selector);
@@ -43,7 +43,7 @@ export function makeHistory({ current, onFailure }) {
     newest.hidden = !begin;
     older.hidden = !found.older;
     older.onclick = () => load(found.older, { moved: true });
-    announce(found.rows.length ? text("rowsShown", { count: found.rows.length }) : empty.textContent);
+    announce(found.rows.length ? plural("rowsShown", found.rows.length) : empty.textContent);
     if (moved) title.focus();
   }
 

@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import { announce, hideBanner, hideNotice, setText, showBanner, showContent, showState } from "../page.js";
-import { text } from "../texts.js";
+import { sentences, text } from "../texts.js";
 import { makeFiles } from "./files.js";
 import { makeForms } from "./forms.js";
 import { makeHistory } from "./history.js";
@@ -91,7 +91,7 @@ function fail(failure, retry) {
   const isOver = failure.kind === "signedOut";
   const words = failure.message || text(failure.kind === "offline" ? "offline" : "failed");
   if (settings && (isOver || PASSING.has(failure.kind))) {
-    showBanner(isOver ? text("sessionOver") : `${words} ${failure.nextStep}`.trim(), isOver ? signInAgain : retry);
+    showBanner(isOver ? text("sessionOver") : sentences(words, failure.nextStep), isOver ? signInAgain : retry);
     setText(document.querySelector("#banner button"), text(isOver ? "signIn" : "tryAgain"));
     return;
   }

@@ -1,21 +1,11 @@
 """Labels and choices in table definitions."""
 
+from bot.sandbox.dataverse.metadata.translated_labels import TRANSLATED_LABELS
 from bot.sandbox.dataverse.schema.model import Column, Kind, Option, Table
 from bot.sandbox.guids import named_guid
 from bot.sandbox.values import Json, JsonObject
 
-ENGLISH, ARABIC = 1033, 1025
-
-_IN_ARABIC = {
-    "Case": "الحالة",
-    "Case Title": "عنوان الحالة",
-    "Case Number": "رقم الحالة",
-    "Customer": "العميل",
-    "Priority": "الأولوية",
-    "Status": "الحالة العامة",
-    "Status Reason": "سبب الحالة",
-}
-"""Labels in a second language that is written from right to left."""
+ENGLISH = 1033
 
 _TYPES = {
     Kind.BOOLEAN: "Boolean",
@@ -35,7 +25,7 @@ def label(text: str) -> JsonObject:
     if not text:
         return {"LocalizedLabels": [], "UserLocalizedLabel": None}
     english = _localized(text, ENGLISH, named_guid("label", text))
-    others = {ARABIC: _IN_ARABIC[text]} if text in _IN_ARABIC else {}
+    others = {language: words[text] for language, words in TRANSLATED_LABELS.items() if text in words}
     localized: list[Json] = [
         english,
         *(_localized(other, language, named_guid("label", text, str(language))) for language, other in others.items()),

@@ -79,6 +79,20 @@ CURRENCY = table(
     ownership=Ownership.ORGANIZATION,
 )
 
+ORGANIZATION = table(
+    Names(
+        name="organization",
+        label="Organization",
+        plural="Organizations",
+        set_name="organizations",
+        schema_name="Organization",
+    ),
+    1019,
+    text("name", "Organization Name", 160, **READ_ONLY),
+    whole("languagecode", "Language"),
+    ownership=Ownership.NONE,
+)
+
 MESSAGE = table(
     Names(
         name="sdkmessage",

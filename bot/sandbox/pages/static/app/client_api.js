@@ -2,7 +2,8 @@
 
 import { sidePanes } from "./side_panes.js";
 
-const ENGLISH = 1033;
+// Numbers of languages in Dynamics 365 (LCIDs).
+const LANGUAGES = { en: 1033, de: 1031, fr: 1036, es: 3082, ja: 1041, pt: 1046, ar: 1025 };
 
 const { appName, appId, appTitle, person } = document.body.dataset;
 
@@ -13,7 +14,7 @@ function getPageContext() {
 }
 
 const globalContext = {
-  userSettings: { languageId: ENGLISH, userId: person },
+  userSettings: { languageId: LANGUAGES[navigator.language.split("-")[0]] ?? LANGUAGES.en, userId: person },
   getCurrentAppProperties: async () => ({ uniqueName: appName, appId, displayName: appTitle }),
 };
 

@@ -1,12 +1,15 @@
-// Requests to the sandbox. The acting person is stored for each tab.
+// Requests to the sandbox. The acting person and their language are stored for each tab.
 
 const app = document.querySelector("#app");
 const PERSON = "sandbox-person";
+const LANGUAGE = "sandbox-language";
 
 export const chat = { state: null, people: new Map(), app: { extension: [], commands: [] } };
 
 export const me = () => sessionStorage.getItem(PERSON) ?? app.dataset.person;
 export const setMe = (person) => sessionStorage.setItem(PERSON, person);
+export const language = () => sessionStorage.getItem(LANGUAGE) ?? navigator.language;
+export const setLanguage = (tag) => sessionStorage.setItem(LANGUAGE, tag);
 export const myAccount = () => chat.people.get(me())?.account;
 export const theme = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "default");
 
@@ -21,7 +24,7 @@ export async function post(action, body, address = app.dataset.address) {
     response = await fetch(`${address}${action}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ person: me(), timeZone, ...body }),
+      body: JSON.stringify({ person: me(), timeZone, language: language(), ...body }),
     });
   } catch {
     throw new Refused(UNREACHABLE);

@@ -1,17 +1,20 @@
 // Carries out the actions of cards as Teams does.
 
 import { isExecute, otherInputs, renderCard as render } from "../../shared/cards/card.js";
-import { invoke } from "./api.js";
+import { invoke, language } from "./api.js";
 
 export { isExecute };
 
 const CARD = /card\.adaptive$|adaptive\.card$/;
 const MESSAGE = "application/vnd.microsoft.activity.message";
+const TEXTS = { unreadable: "This card cannot be shown.", noResults: "No results", searchFailed: "Unable to load results", remove: "Remove {name}" };
 const NO_ANSWER = "Something went wrong. Try again.";
 
 // Returns an element with the card of the message. `onAction` gets each action except links.
 export function renderCard(payload, onAction, message) {
-  return render(payload, { onAction, onSearch: (input, text) => search(input, text, message) });
+  const onSearch = (input, text) => search(input, text, message);
+  // Teams writes the times of a card in the language of the client.
+  return render(payload, { onAction, onSearch, texts: TEXTS, formats: `${language()}-u-nu-latn` });
 }
 
 async function search(input, text, message) {

@@ -33,7 +33,7 @@ export function openDialog(title, content, { onclose, width = "medium" } = {}) {
   const close = () => dialog.close();
   dialog.replaceChildren(
     element("div", { class: "dialog-head" },
-      element("h2", { id: "dialog-title" }, title),
+      element("h2", { id: "dialog-title", dir: "auto" }, title),
       button("✕", close, { "aria-label": "Close" })),
     element("div", { class: "dialog-body" }, content));
   dialog.dataset.width = width;

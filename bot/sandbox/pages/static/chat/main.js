@@ -1,6 +1,6 @@
 // The chat page: keeps it up to date, and lets one choose the person.
 
-import { changes, chat, me, Refused, setMe } from "./api.js";
+import { changes, chat, language, me, Refused, setLanguage, setMe } from "./api.js";
 import { showNotice, updateComposer } from "./composer.js";
 import { updateDetails, updateRail } from "./details.js";
 import { element } from "./dom.js";
@@ -12,6 +12,7 @@ const HIDDEN_POLL_MS = 10_000;
 const RETRY_MS = 5_000;
 
 const chooser = document.querySelector("#me");
+const languages = document.querySelector("#language");
 let version = 0;
 let timer = 0;
 let isPolling = false;
@@ -71,6 +72,15 @@ function act(person) {
   version = 0;
 }
 
+// The languages that the client can have. The first one that fits the browser's is chosen.
+function showLanguages() {
+  const options = [...languages.options];
+  const fits = (tag) => tag === language() || tag.split("-")[0] === language().split("-")[0];
+  languages.value = (options.find(({ value }) => value === language()) ?? options.find(({ value }) => fits(value)) ?? options[0]).value;
+}
+
+languages.addEventListener("change", () => { setLanguage(languages.value); redraw(); });
+showLanguages();
 chooser.addEventListener("change", () => { act(chooser.value); poll(); redraw(); updateDetails(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 window.addEventListener("chat-changed", poll);

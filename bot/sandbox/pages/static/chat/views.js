@@ -1,13 +1,13 @@
 // Cards that only one person sees: answers to buttons, and automatic refreshes.
 
-import { chat, me, myAccount } from "./api.js";
+import { chat, language, me, myAccount } from "./api.js";
 import { execute } from "./cards.js";
 
 const REFRESH_AFTER_MS = 60_000;
 const MAX_PEOPLE = 60;
 
 const views = new Map();
-const key = (message) => `${me()} ${message.number}`;
+const key = (message) => `${me()} ${language()} ${message.number}`;
 
 export function viewOf(message) {
   const view = views.get(key(message));

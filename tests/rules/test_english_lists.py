@@ -1,6 +1,6 @@
 import pytest
 
-from cards.words import and_list, or_list, plural
+from bot.domain.texts import and_list, or_list, plural
 
 
 @pytest.mark.parametrize(

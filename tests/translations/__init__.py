@@ -1,0 +1,1 @@
+"""The messages of the product and their translations: extract, update, compile, and check them."""
