@@ -31,6 +31,8 @@ COMMAND_LISTS: Mapping[str, Sequence[Command]] = {
 PANE_TAB = "pane"
 """Entity ID of the tab, which links into the tab contain. It must never change."""
 PANE_TAB_PATH = "/pane?host=teams"
+_LANGUAGE = "&language={app.locale}"
+"""Query of the tab's content, in which Teams replaces the placeholder with the language of its client."""
 TAB_NAME = "Chats and records"
 
 ACCENT = "#24505E"
@@ -100,7 +102,7 @@ def _tabs(given: PackageOptions) -> list[dict[str, Any]]:
         {
             "entityId": PANE_TAB,
             "name": TAB_NAME,
-            "contentUrl": address,
+            "contentUrl": f"{address}{_LANGUAGE}",
             "websiteUrl": address,
             "scopes": ["personal", "groupChat"],
         },

@@ -6,10 +6,22 @@ To add a language, add a module like `german` and a line in `LANGUAGES`.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from manifest.arabic import ARABIC
+from manifest.french import FRENCH
 from manifest.german import GERMAN
+from manifest.japanese import JAPANESE
+from manifest.portuguese import PORTUGUESE
+from manifest.spanish import SPANISH
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"de": GERMAN}
-"""Translations of the English texts, by language."""
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "de": GERMAN,
+    "fr": FRENCH,
+    "es": SPANISH,
+    "ja": JAPANESE,
+    "pt": PORTUGUESE,
+    "ar": ARABIC,
+}
+"""Translations of the English texts, by language tag. A tag without a region is for all regions."""
 
 
 def file_name(language: str) -> str:

@@ -14,8 +14,10 @@ from jsonschema_rs import Draft4Validator
 
 from bot.config.settings import Settings
 from bot.domain.extension_names import ACTIONS, ALL_RECORDS, SEARCH, SEARCHES
-from bot.domain.public_names import CHAT_PERMISSIONS, MESSAGE_EVENTS, Command
+from bot.domain.public_names import CHAT_PERMISSIONS, MESSAGE_EVENTS, QUIET, Command
 from bot.domain.record_types import STANDARD_TABLES
+from bot.languages.tags import ENGLISH_TAG
+from bot.languages.tags import LANGUAGES as CATALOG_TAGS
 from manifest.__main__ import main
 from manifest.document import SCHEMA_VERSION
 from manifest.languages import LANGUAGES, file_name, translatable_strings
@@ -25,6 +27,24 @@ from tests.tiers import missing
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 NEEDED = ["--app-id", APP_ID, "--domain", "chats.contoso.example.com"]
 DOCS = Path(__file__).parents[2] / "docs"
+
+SAME_AS_ENGLISH = {"fr": {"Articles", "Contacts"}}
+"""Words that a language has in common with English, besides the name of the app."""
+KEPT = ("Chat Sync", "Dynamics 365", QUIET, f"{Command.MUTE} off")
+"""Names, and words that people type: no language translates them."""
+ENGLISH_WORDS = re.compile(r"\b(and|the|this|these|with|for|from|its|your|records?|connect(?:ed)?)\b")
+"""Words of the English texts that no other language has."""
+LENGTHS = {
+    "name.short": 30,
+    "name.full": 100,
+    "description.short": 80,
+    "description.full": 4000,
+    "composeExtensions[].commands[].title": 32,
+    "composeExtensions[].commands[].parameters[].title": 32,
+}
+"""Maximum lengths of the schema by place, without the numbers of list items."""
+OTHER_LENGTH = 128
+"""Maximum length in all other places. Only the descriptions of text commands may be longer in this schema."""
 
 
 def made(where: Path, *more: str) -> zipfile.ZipFile:
@@ -108,13 +128,13 @@ def test_the_pane_is_a_tab_for_each_person_and_in_group_chats(manifest: dict[str
     assert pane == {
         "entityId": "pane",
         "name": "Chats and records",
-        "contentUrl": "https://chats.contoso.example.com/pane?host=teams",
+        "contentUrl": "https://chats.contoso.example.com/pane?host=teams&language={app.locale}",
         "websiteUrl": "https://chats.contoso.example.com/pane?host=teams",
         "scopes": ["personal", "groupChat"],
     }
     assert urlsplit(pane["contentUrl"]).hostname in manifest["validDomains"]
-    # Placeholders would put the IDs of people and chats into the logs of every proxy.
-    assert "{" not in pane["contentUrl"]
+    # Other placeholders would put the IDs of people and chats into the logs of every proxy.
+    assert re.findall(r"{.*?}", pane["contentUrl"]) == ["{app.locale}"]
 
 
 def test_a_registration_of_its_own_proves_who_looks_at_the_tabs(tmp_path: Path) -> None:
@@ -142,6 +162,10 @@ def test_without_one_those_of_every_region_do(tmp_path: Path) -> None:
     assert len(set(domains)) == len(domains)
 
 
+def test_the_languages_are_those_of_the_catalogs() -> None:
+    assert list(LANGUAGES) == [tag.partition("-")[0] for tag in CATALOG_TAGS if tag != ENGLISH_TAG]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_everything_and_nothing_else(
     package: zipfile.ZipFile, manifest: dict[str, Any], language: str
@@ -152,8 +176,39 @@ def test_every_language_says_everything_and_nothing_else(
     left_over = set(LANGUAGES[language]) - set(english.values())
     assert left_over == set(), "words that the manifest does not use"
     same = {english[place] for place in english if said[place] == english[place]}
-    assert same == {"Chat Sync"}, "words that were not translated"
+    assert same == {"Chat Sync"} | SAME_AS_ENGLISH.get(language, set()), "words that were not translated"
     assert {"languageTag": language, "file": file_name(language)} in manifest["localizationInfo"]["additionalLanguages"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_partly_english(language: str) -> None:
+    english_words = {text: ENGLISH_WORDS.findall(said) for text, said in LANGUAGES[language].items()}
+    assert {text: words for text, words in english_words.items() if words} == {}
+
+
+@pytest.mark.parametrize("language", ["ja", "ar"])
+def test_other_scripts_have_only_names_and_typed_words_in_latin_letters(language: str) -> None:
+    for said in LANGUAGES[language].values():
+        left = re.sub("|".join(KEPT), "", said)
+        assert re.findall("[A-Za-z]+", left) == [], said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_names_typed_words_placeholders_and_full_stops(language: str) -> None:
+    for text, said in LANGUAGES[language].items():
+        assert [each in said for each in KEPT] == [each in text for each in KEPT], said
+        assert re.findall(r"\{.*?\}", said) == re.findall(r"\{.*?\}", text), said
+        assert said.endswith((".", "。")) is text.endswith("."), said
+        assert said == said.strip()
+
+
+@pytest.mark.parametrize("language", [ENGLISH_TAG, *LANGUAGES])
+def test_every_text_fits_where_teams_shows_it(manifest: dict[str, Any], language: str) -> None:
+    # The schema for the languages states these lengths beside a reference, where validators ignore them.
+    words = LANGUAGES.get(language, {})
+    for place, text in translatable_strings(manifest):
+        said = words.get(text, text)
+        assert 0 < len(said) <= LENGTHS.get(re.sub(r"\d+", "", place), OTHER_LENGTH), (place, said)
 
 
 def test_the_version_can_be_raised(tmp_path: Path) -> None:

@@ -119,5 +119,7 @@
   // Before the first load, the frame has another origin and could not get the message.
   frame.addEventListener("load", () => window.setInterval(() => void update(), POLL_MS), { once: true });
   frame.addEventListener("load", sendAgain);
+  const lcid = language();
+  if (lcid) address.searchParams.set("language", String(lcid));
   frame.src = address.href;
 })();
