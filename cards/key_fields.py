@@ -14,12 +14,12 @@ from cards.record import (
     RecordHeader,
     byline,
     display_name,
-    escape_value,
     escape_word,
     fact_set,
     heading,
     open_buttons,
     record_card,
+    show_value,
 )
 from cards.text import EMPTY, bold, escape, isolate, local_time, single_line
 from cards.translator import Translator
@@ -102,8 +102,10 @@ def change_value(t: Translator, change: Change) -> str:
     old, new = _values(t, change)
     if new is None or _looks_unchanged(old, new):
         return t("changed")
-    shown = bold(escape_value(new, limit=MAX_VALUE_LENGTH))
-    return shown if old is None else t("{old} → {new}", old=escape_value(old, limit=MAX_VALUE_LENGTH), new=shown)
+    shown = bold(show_value(t, change.new or "", limit=MAX_VALUE_LENGTH))
+    if change.old is None:
+        return shown
+    return t("{old} → {new}", old=show_value(t, change.old, limit=MAX_VALUE_LENGTH), new=shown)
 
 
 def _change_text(t: Translator, change: Change) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cards import elements
 from cards.buttons import BUTTONS_PER_ROW, Button, LinkButton, button_rows, render_button
-from cards.text import EMPTY, MAX_LENGTH, escape, isolate, single_line
+from cards.text import CLOCK, EMPTY, MAX_LENGTH, escape, isolate, local_time, single_line
 from cards.translator import Translator
 from cards.validation import Spacing
 
@@ -107,7 +107,7 @@ def heading(t: Translator, record: RecordHeader) -> list[elements.Element]:
 
 def facts(t: Translator, rows: Sequence[Fact]) -> list[elements.Element]:
     """Return the facts with their values, or an en dash for an empty value."""
-    return fact_set(t, [(row.label, escape_value(t.show(row.value))) for row in rows])
+    return fact_set(t, [(row.label, show_value(t, row.value)) for row in rows])
 
 
 def fact_set(t: Translator, rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
@@ -123,6 +123,12 @@ def fact_set(t: Translator, rows: Sequence[tuple[str, str]]) -> list[elements.El
     if widest <= MAX_SIDE_BY_SIDE_LENGTH:
         return [elements.FactSet([elements.Fact(label, value) for label, value in labelled])]
     return [block for label, value in labelled for block in _stacked(label, value)]
+
+
+def show_value(t: Translator, value: str, *, limit: int = MAX_LENGTH) -> str:
+    """Return a value, escaped; a moment by the reader's clock."""
+    at = t.moment(value)
+    return local_time(at) if at else escape_value(t.show(value), limit=limit)
 
 
 def escape_value(value: str, *, limit: int = MAX_LENGTH) -> str:
@@ -164,7 +170,8 @@ def _eyebrow(t: Translator, record: RecordHeader) -> elements.Element:
 
 
 def _longest_word(text: str) -> int:
-    return max((len(unbroken) for unbroken in _UNBROKEN.findall(text)), default=0)
+    shown = CLOCK.sub("12/30/2026", text)
+    return max((len(unbroken) for unbroken in _UNBROKEN.findall(shown)), default=0)
 
 
 def _stacked(label: str, value: str) -> tuple[elements.TextBlock, elements.TextBlock]:

@@ -27,6 +27,8 @@ _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _NEVER_SENT = re.compile(_HIDDEN.pattern.replace("\u2066-\u206f", "\u2066\u2067\u206a-\u206f"))
 """The same, except for the isolates that `isolate` adds."""
+CLOCK = re.compile(r"\{\{(?:DATE|TIME)\([^{}]*\)\}\}")
+"""The placeholders of `local_time`, which clients replace by a date or a time."""
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 """White space of which one space is left. Spaces that keep words together on a line stay."""
 _HTML = re.compile(

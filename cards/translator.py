@@ -1,6 +1,7 @@
 """The translator that every card, dialog, and page gets. The bot implements it (`bot.languages`)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 
@@ -30,6 +31,10 @@ class Translator(Protocol):
 
         Texts of a view are texts of the product or of a record. Only those of the product are translated.
         """
+        ...
+
+    def moment(self, text: str) -> datetime | None:
+        """Return the moment that a text of a view shows, or None for any other text."""
         ...
 
     def and_list(self, items: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ come from either source.
 
 from collections.abc import Callable, Iterable
 
-from bot.domain.formatting import canonical_value, format_value, local_time
+from bot.domain.formatting import canonical_value, format_value, local_time, with_moment
 from bot.domain.number_texts import HIGHEST, learn_number_format
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
 from bot.domain.user_formats import UserFormats
@@ -31,7 +31,8 @@ def change_texts(
         return (None if before is None else format_value(column, before)), format_value(column, after)
     values = [each for each in (before, after) if each is not None and each.raw is not None]
     write = _writer(column, [*([current] if current else []), *reversed(values)], values)
-    return (None if before is None else write(before)), write(after)
+    texts = {value: with_moment(column, value, write(value)) for value in (before, after) if value is not None}
+    return (None if before is None else texts[before]), texts[after]
 
 
 def _with_current_text(column: Column, value: ColumnValue, current: ColumnValue | None) -> ColumnValue:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, DateBehavior, Raw
-from bot.domain.texts import comma_list, text
+from bot.domain.texts import comma_list, moment, text
 from bot.text.html_text import looks_rich, plain_text
 from bot.text.typed_text import without_unseen
 
@@ -47,7 +47,16 @@ def format_value(column: Column, value: ColumnValue) -> str:
         return chosen
     shown = value.text if value.text is not None else _formatted(column, value.raw)
     # Dataverse separates multiple choices by semicolons. Sentences use commas.
-    return shown.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else shown
+    return shown.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else with_moment(column, value, shown)
+
+
+def with_moment(column: Column, value: ColumnValue, shown: str) -> str:
+    """Return the text of a moment, which cards show by the reader's clock; any other text unchanged."""
+    is_moment = column.type is ColumnType.DATE_TIME and column.behavior is DateBehavior.USER_LOCAL
+    if not is_moment or column.date_only or not isinstance(value.raw, str):
+        return shown
+    instant = canonical_instant(value.raw)
+    return moment(datetime.fromisoformat(instant), shown) if instant and len(instant) > _DATE_LENGTH else shown
 
 
 def _chosen(column: Column, raw: Raw) -> str | None:

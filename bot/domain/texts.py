@@ -6,7 +6,7 @@ and values. Each message is a whole sentence or label with named placeholders, a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Self
 
@@ -57,7 +57,16 @@ class Label:
     """The labels by language ID (LCID)."""
 
 
-Template = Sentence | Joined | Noun | Label
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment, which cards show by the reader's clock."""
+
+    at: datetime
+    shown: str
+    """The text for places without a clock, such as the activity feed."""
+
+
+Template = Sentence | Joined | Noun | Label | Moment
 
 
 class Text(str):
@@ -123,6 +132,11 @@ def label(default: str, by_language: Mapping[int, str]) -> str:
     return Text.of(Label(default, others)) if others else default
 
 
+def moment(at: datetime, shown: str) -> Text:
+    """Return a moment with its text for places without a clock."""
+    return Text.of(Moment(at, shown))
+
+
 def noun(label: str) -> Text:
     """Return the label of a table or column as a word within a sentence."""
     return Text.of(Noun(label))
@@ -139,6 +153,8 @@ def _english(template: Template) -> str:
             return template.label.lower()
         case Label():
             return template.default
+        case Moment():
+            return template.shown
 
 
 def fill(message: str, values: Mapping[str, str]) -> str:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from functools import cache
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
-from bot.domain.texts import DOT, Join, Joined, Label, Noun, Sentence, Template, Text, clock_time, fill
+from bot.domain.texts import DOT, Join, Joined, Label, Moment, Noun, Sentence, Template, Text, clock_time, fill
 from bot.languages.catalogs import load_catalog
 from bot.languages.tags import ENGLISH_TAG, label_in
 
@@ -67,6 +67,10 @@ class CatalogTranslator:
             return text
         return self._render(text.template)
 
+    def moment(self, text: str) -> datetime | None:
+        """Return the moment that the text shows, or None for any other text."""
+        return text.template.at if isinstance(text, Text) and isinstance(text.template, Moment) else None
+
     def _render(self, template: Template) -> str:
         match template:
             case Sentence():
@@ -79,6 +83,8 @@ class CatalogTranslator:
                 return self.noun(self.show(template.label))
             case Label():
                 return label_in(self.language, template.by_language) or template.default
+            case Moment():
+                return template.shown
 
     def and_list(self, items: Iterable[str]) -> str:
         """Return the items as the language joins them with "and"."""

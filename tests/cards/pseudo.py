@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 
-from bot.domain.texts import Join, Joined, Label, Noun, Sentence, Template, Text, clock_time, fill
+from bot.domain.texts import Join, Joined, Label, Moment, Noun, Sentence, Template, Text, clock_time, fill
 
 _LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -39,6 +39,9 @@ class Pseudo:
     def show(self, text: str) -> str:
         return self._render(text.template) if isinstance(text, Text) else text
 
+    def moment(self, text: str) -> datetime | None:
+        return text.template.at if isinstance(text, Text) and isinstance(text.template, Moment) else None
+
     def _render(self, template: Template) -> str:
         match template:
             case Sentence(message=one, plural=other, count=count, values=values):
@@ -53,6 +56,8 @@ class Pseudo:
                 return self.noun(label)
             case Label(default=default):
                 return default
+            case Moment(shown=shown):
+                return shown
 
     def _value(self, value: object) -> str:
         if isinstance(value, str):

@@ -1,13 +1,13 @@
 """The choice of a language (spec I2), and texts that remember their messages (spec I4)."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 from babel.lists import format_list
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.texts import Text, and_list, label, noun, or_list, plural, sentences, text
+from bot.domain.texts import Text, and_list, label, moment, noun, or_list, plural, sentences, text
 from bot.languages.tags import LANGUAGES, catalog_tag, choose_language, label_in
 from bot.languages.translator import ENGLISH, translator
 
@@ -107,6 +107,14 @@ def test_english_lists_are_those_of_cldr(items: list[str], conjunction: str) -> 
 
 def test_a_string_from_outside_is_never_translated() -> None:
     assert translator("de").show("Chats") == "Chats"
+
+
+def test_a_moment_is_its_text_where_there_is_no_clock() -> None:
+    at = datetime(2026, 11, 21, 10, 20, tzinfo=UTC)
+    created = moment(at, "11/21/2026 5:20 AM")
+    assert created == translator("ja").show(created) == "11/21/2026 5:20 AM"
+    assert translator("ja").moment(created) == at
+    assert translator("ja").moment("11/21/2026 5:20 AM") is None
 
 
 def test_numbers_follow_the_region_and_words_the_language() -> None:

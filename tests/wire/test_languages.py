@@ -195,3 +195,13 @@ async def test_a_card_from_right_to_left_keeps_names_of_the_other_direction_toge
     assert status["rtl"] is True
     titles = [each["title"] for each in parts(status) if each.get("type") == "Action.Execute"]
     assert all(re.search("[\u0600-\u06ff]", title) for title in titles)
+
+
+async def test_a_moment_on_a_card_for_everyone_is_shown_by_each_readers_clock(world: World) -> None:
+    await world.say("connect CAS-01001")
+    await world.settle()
+    (message,) = world.connector.posts[GROUP]
+    (created,) = [each for each in texts(world.card()) if each.startswith("Created On: ")]
+    assert re.fullmatch(r"Created On: \{\{DATE\((.+Z), SHORT\)\}\} \{\{TIME\(\1\)\}\}", created)
+    # The activity feed has no clock.
+    assert "{{" not in message["summary"]
