@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table
+from bot.domain.user_formats import UserLanguages
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from tests.bench.samples import LINKS, record_name, row_id
 
@@ -27,8 +28,14 @@ class MemoryRecords:
     async def require_answer(self, environment: EnvironmentId) -> None:
         return None
 
-    async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
+    async def table(self, environment: EnvironmentId, name: str) -> Table:
         return _CASE
+
+    async def languages(self, environment: EnvironmentId, person: ObjectId) -> UserLanguages:
+        return UserLanguages(words=1033, formats=1033)
+
+    async def base_language(self, environment: EnvironmentId) -> int | None:
+        return 1033
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
         values = {"title": ColumnValue(raw=self._titles[record.row_id]), "ticketnumber": ColumnValue(raw="CAS-01001")}
