@@ -4,7 +4,9 @@ import asyncio
 import locale
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
 from bot.domain.notifications.rules import ChatRules
 from bot.domain.user_formats import NO_LANGUAGES, UserLanguages
@@ -13,6 +15,7 @@ from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.languages.tags import choose_language
 from bot.languages.translator import translator
+from bot.runtime.ttl_cache import TtlCache
 from bot.store.unit_of_work import UnitOfWork
 from cards.translator import Translator
 
@@ -20,6 +23,16 @@ _TIMEOUT_S = 0.4
 """Time after which an answer is given without the languages in Dynamics 365. They are known at the next answer, because
 the read goes on.
 """
+
+
+_CHOSEN_TTL = timedelta(minutes=1)
+"""Time after which another process reads a language that somebody chose. The process that saves it knows it at once."""
+_MAX_CHATS = 10_000
+
+
+def chat_language_cache(clock: Clock) -> TtlCache[ChatId, str]:
+    """Return the cache of the languages of chats."""
+    return TtlCache(clock, max_size=_MAX_CHATS, ttl=_CHOSEN_TTL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,11 @@ class ChatLanguages:
 
     def of_rules(self, rules: ChatRules | None) -> Translator:
         """Return the translator for everyone in a chat with these rules; None if nobody changed them."""
-        return translator(choose_language((rules.language if rules else None, *self.base)))
+        return self.of_language(rules.language if rules else None)
+
+    def of_language(self, chosen: str | None) -> Translator:
+        """Return the translator for everyone in a chat with the language that somebody chose, if there is one."""
+        return translator(choose_language((chosen, *self.base)))
 
     async def of_chats(self, work: UnitOfWork, chats: list[ChatId]) -> dict[ChatId, Translator]:
         """Return the translator for everyone in each chat."""
@@ -61,12 +78,16 @@ async def chat_translator(services: Services, chat: ChatId) -> Translator:
 
     An error that says that the database is down has to be shown, too.
     """
-    languages = await load_chat_languages(services)
+    languages, chosen = await load_chat_languages(services), services.chat_languages.get(chat)
+    if chosen is not None:
+        return languages.of_language(chosen)
     try:
         async with services.store.reading() as work:
-            return await languages.of_chat(work, chat)
+            stored = (await work.notification_rules.chats.get_many([chat])).get(chat)
     except ChatSyncError:
         return languages.of_rules(None)
+    services.chat_languages.put(chat, (stored.rules.language if stored else None) or "")
+    return languages.of_rules(stored.rules if stored else None)
 
 
 async def turn_translator(services: Services, turn: Turn) -> Translator:

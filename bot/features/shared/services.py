@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.limits import Limits
 from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
-from bot.domain.values import EnvironmentId, ObjectId
+from bot.domain.values import ChatId, EnvironmentId, ObjectId
 from bot.features.shared.known_keys import KnownKeys
 from bot.features.shared.pane_activity import PaneActivity
 from bot.features.shared.roster_cache import RosterCache
@@ -61,6 +61,8 @@ class Services:
     roster_cache: RosterCache
     live_views: TtlCache[LiveViewKey, Message]
     """Live cards as each reader sees them. All clients request them again after each edit."""
+    chat_languages: TtlCache[ChatId, str]
+    """Languages that people chose for chats; empty for none. Each answer in a chat needs the language."""
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
     targeted_messages: TargetedMessages | None = None
