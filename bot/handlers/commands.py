@@ -11,7 +11,8 @@ from bot.features.shared.routes import CommandHandler, Feature
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.help import HelpView, help_card
-from cards.message import Message
+from cards.message import Message, Rendered
+from cards.translator import Translator
 from cards.unknown_command import UnknownCommandView, unknown_command
 
 _ALWAYS = frozenset({Command.HELP, Command.SETTINGS, Command.STATUS})
@@ -58,4 +59,13 @@ async def _help(services: Services, _turn: Turn, _arguments: str) -> Answer:
 
 @cache
 def _help_message(problem: str) -> Message:
-    return help_card(HelpView(commands=tuple(USAGE.values()), problem=problem))
+    """Return the help, which is rendered once for each language."""
+    card = help_card(HelpView(commands=tuple(USAGE.values()), problem=problem))
+    rendered: dict[str, Rendered] = {}
+
+    def build(t: Translator) -> Rendered:
+        if t.language not in rendered:
+            rendered[t.language] = card.render(t)
+        return rendered[t.language]
+
+    return Message(build)
