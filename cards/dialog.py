@@ -61,15 +61,9 @@ def dialog_page(build: Callable[Concatenate[Translator, P], RenderedPage]) -> Ca
 
     @wraps(build)
     def create(*args: P.args, **kwargs: P.kwargs) -> Page:
-        return Page(partial(_build, build, args, kwargs))
+        return Page(lambda t: build(t, *args, **kwargs))
 
     return create
-
-
-def _build(
-    build: Callable[..., RenderedPage], args: tuple[object, ...], kwargs: dict[str, object], t: Translator
-) -> RenderedPage:
-    return build(t, *args, **kwargs)
 
 
 def first_fitting(pages: Sequence[Page]) -> Page:

@@ -6,7 +6,7 @@ person in that person's language, and for a chat in the chat's language (spec I2
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from cards.elements import AdaptiveCard
@@ -42,12 +42,6 @@ def message(build: Callable[Concatenate[Translator, P], Rendered]) -> Callable[P
 
     @wraps(build)
     def create(*args: P.args, **kwargs: P.kwargs) -> Message:
-        return Message(partial(_build, build, args, kwargs))
+        return Message(lambda t: build(t, *args, **kwargs))
 
     return create
-
-
-def _build(
-    build: Callable[..., Rendered], args: tuple[object, ...], kwargs: dict[str, object], t: Translator
-) -> Rendered:
-    return build(t, *args, **kwargs)

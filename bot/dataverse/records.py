@@ -35,14 +35,10 @@ from bot.runtime.ttl_cache import TtlCache
 
 T = TypeVar("T")
 
-_LANGUAGE_TTL = timedelta(minutes=10)
-_BASE_LANGUAGE_TTL = timedelta(hours=1)
 _AUTHOR_TTL = timedelta(hours=1)
 _ORGANIZATION_TTL = timedelta(minutes=1)
 _MAX_AUTHORS = 10_000
 """Maximum number of users in memory of whom it is known whether they are people, at about 200 bytes each."""
-_MAX_LANGUAGES = 10_000
-"""Maximum number of users whose language is in memory, at about 200 bytes each."""
 
 
 class DataverseRecords:
@@ -52,13 +48,6 @@ class DataverseRecords:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
         self._reads = {name: GroupedReads(client) for name, client in clients.items()}
-        self._languages: TtlCache[tuple[EnvironmentId, ObjectId], UserLanguages] = TtlCache(
-            clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL, system=NAME
-        )
-        self._base_languages: TtlCache[EnvironmentId, int | None] = TtlCache(
-            clock, max_size=len(clients), ttl=_BASE_LANGUAGE_TTL, system=NAME
-        )
-
         self._application_users: TtlCache[tuple[EnvironmentId, UserId], bool] = TtlCache(
             clock, max_size=_MAX_AUTHORS, ttl=_AUTHOR_TTL, system=NAME
         )
@@ -99,18 +88,13 @@ class DataverseRecords:
         return await self._tables[environment].get(name)
 
     async def languages(self, environment: EnvironmentId, person: ObjectId) -> UserLanguages:
-        """Return the languages of the person's user, at most ten minutes old; none without a user."""
-        read = partial(self._read_languages, environment, person)
-        return await self._languages.fetch((environment, person), read)
-
-    async def _read_languages(self, environment: EnvironmentId, person: ObjectId) -> UserLanguages:
+        """Return the languages of the person's user; none without a user."""
         user = await self.user(environment, person)
         return await read_languages(self._clients[environment], user.id) if user else NO_LANGUAGES
 
     async def base_language(self, environment: EnvironmentId) -> int | None:
         """Return the base language of the environment (LCID); None if the app may not read it."""
-        read = partial(read_base_language, self._clients[environment])
-        return await self._base_languages.fetch(environment, read)
+        return await read_base_language(self._clients[environment])
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
         """Return the table with this object type code in the environment."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 
@@ -88,7 +89,13 @@ def text(message: str, /, **values: object) -> Text:
 
     Values are strings, whole numbers, times of day, and other texts. Strings from outside are never translated.
     """
-    return Text.of(Sentence(message, values))
+    return Text.of(Sentence(message, values)) if values else _constant(message)
+
+
+@cache
+def _constant(message: str) -> Text:
+    # Messages without values are literals, so there are only as many as the source has.
+    return Text.of(Sentence(message, {}))
 
 
 def plural(count: int, one: str, other: str, /, **values: object) -> Text:

@@ -41,7 +41,8 @@ class CatalogTranslator:
 
     def __call__(self, message: str, /, **values: object) -> str:
         """Return the translation of an English message, with the values of its placeholders."""
-        return self._fill(self.catalog.gettext(message), message, values)
+        translation = self.catalog.gettext(message)
+        return self._fill(translation, message, values) if values else translation
 
     def plural(self, count: int, one: str, other: str, /, **values: object) -> str:
         """Return the translation for this count, which is also the value of the placeholder `{count}`."""

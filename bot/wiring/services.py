@@ -33,7 +33,7 @@ from bot.features.chat_sync.record_activity import ActivityRecorder
 from bot.features.connections.register_chat import ChatRegistry
 from bot.features.notifications.view_live_card import live_view_cache
 from bot.features.operations.check_health import Check
-from bot.features.shared.reader_languages import chat_language_cache
+from bot.features.shared.language_memory import language_memory
 from bot.features.shared.roster_cache import RosterCache
 from bot.features.shared.services import Services
 from bot.graph.app_installation import AppInstaller
@@ -166,7 +166,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
             worker_timeout_s=limits.answer_within_s,
         ),
         live_views=live_view_cache(clock),
-        chat_languages=chat_language_cache(clock),
+        languages=language_memory(clock),
         coalescing_window=timedelta(seconds=settings.coalesce_s),
         message_events=settings.message_events,
         emulator_user=_emulator_user(settings),

@@ -40,7 +40,7 @@ async def save(services: Services, turn: Turn, data: ActionData) -> Page:
         return replace(rules, language=None if chosen == _BASE else chosen)
 
     outcome = await save_chat_rules(services, context, data, LANGUAGE, change)
-    services.chat_languages.discard(turn.chat.id)
+    services.languages.chats.discard(turn.chat.id)
     now = await load_context(services, turn, data)
     present = now.chat.rules.language
     others = saved_by_others(outcome.saves, LANGUAGE, LANGUAGE_NAMES[present] if present else _BASE_TITLE)

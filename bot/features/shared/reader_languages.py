@@ -4,18 +4,17 @@ import asyncio
 import locale
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 
-from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
 from bot.domain.notifications.rules import ChatRules
 from bot.domain.user_formats import NO_LANGUAGES, UserLanguages
 from bot.domain.values import ChatId, ObjectId
+from bot.features.shared.language_memory import BaseLanguages
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.languages.tags import choose_language
 from bot.languages.translator import translator
-from bot.runtime.ttl_cache import TtlCache
 from bot.store.unit_of_work import UnitOfWork
 from cards.translator import Translator
 
@@ -25,22 +24,11 @@ the read goes on.
 """
 
 
-_CHOSEN_TTL = timedelta(minutes=1)
-"""Time after which another process reads a language that somebody chose. The process that saves it knows it at once."""
-_MAX_CHATS = 10_000
-
-
-def chat_language_cache(clock: Clock) -> TtlCache[ChatId, str]:
-    """Return the cache of the languages of chats."""
-    return TtlCache(clock, max_size=_MAX_CHATS, ttl=_CHOSEN_TTL)
-
-
 @dataclass(frozen=True, slots=True)
 class ChatLanguages:
     """The languages of chats. Load it before a transaction, because it may ask Dynamics 365."""
 
-    base: tuple[int | None, ...]
-    """The base languages of the environments (LCIDs)."""
+    base: BaseLanguages
 
     def of_rules(self, rules: ChatRules | None) -> Translator:
         """Return the translator for everyone in a chat with these rules; None if nobody changed them."""
@@ -62,15 +50,17 @@ class ChatLanguages:
 
 async def load_chat_languages(services: Services) -> ChatLanguages:
     """Return the languages of chats. A base language that is not known in time counts as none."""
-    try:
-        async with asyncio.timeout(_TIMEOUT_S):
-            return await _base(services)
-    except (TimeoutError, ChatSyncError):
-        return ChatLanguages(())
+    memory = services.languages.base
+    known = memory.get(None)
+    if known is None:
+        with suppress(TimeoutError, ChatSyncError):
+            async with asyncio.timeout(_TIMEOUT_S):
+                known = await memory.fetch(None, partial(_read_base_languages, services))
+    return ChatLanguages(known or ())
 
 
-async def _base(services: Services) -> ChatLanguages:
-    return ChatLanguages(tuple([await services.records.base_language(each) for each in services.environments]))
+async def _read_base_languages(services: Services) -> BaseLanguages:
+    return tuple([await services.records.base_language(each) for each in services.environments])
 
 
 async def chat_translator(services: Services, chat: ChatId) -> Translator:
@@ -78,7 +68,7 @@ async def chat_translator(services: Services, chat: ChatId) -> Translator:
 
     An error that says that the database is down has to be shown, too.
     """
-    languages, chosen = await load_chat_languages(services), services.chat_languages.get(chat)
+    languages, chosen = await load_chat_languages(services), services.languages.chats.get(chat)
     if chosen is not None:
         return languages.of_language(chosen)
     try:
@@ -86,7 +76,7 @@ async def chat_translator(services: Services, chat: ChatId) -> Translator:
             stored = (await work.notification_rules.chats.get_many([chat])).get(chat)
     except ChatSyncError:
         return languages.of_rules(None)
-    services.chat_languages.put(chat, (stored.rules.language if stored else None) or "")
+    services.languages.chats.put(chat, (stored.rules.language if stored else None) or "")
     return languages.of_rules(stored.rules if stored else None)
 
 
@@ -109,16 +99,23 @@ def client_translator(turn: Turn) -> Translator:
 
 async def person_translator(services: Services, person: ObjectId, client: str | None) -> Translator:
     """Return the translator for a person. `client`: the language of their client, if it is known."""
-    own, base = NO_LANGUAGES, ChatLanguages(())
-    with suppress(TimeoutError, ChatSyncError):
-        async with asyncio.timeout(_TIMEOUT_S):
-            own = await _own_languages(services, person)
-            base = await _base(services)
+    own, chats = await _own_languages(services, person), await load_chat_languages(services)
     region = locale.windows_locale.get(own.formats or 0, "")
-    return translator(choose_language((own.words, client, *base.base)), region)
+    return translator(choose_language((own.words, client, *chats.base)), region)
 
 
 async def _own_languages(services: Services, person: ObjectId) -> UserLanguages:
+    """Return the languages of the person, or none if they are not known in time."""
+    memory = services.languages.people
+    known = memory.get(person)
+    if known is None:
+        with suppress(TimeoutError, ChatSyncError):
+            async with asyncio.timeout(_TIMEOUT_S):
+                known = await memory.fetch(person, partial(_read_own_languages, services, person))
+    return known or NO_LANGUAGES
+
+
+async def _read_own_languages(services: Services, person: ObjectId) -> UserLanguages:
     """Return the languages of the person in the first environment that knows them."""
     for environment in services.environments:
         found = await services.records.languages(environment, person)

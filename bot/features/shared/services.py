@@ -10,8 +10,9 @@ from bot.clock import Clock
 from bot.domain.limits import Limits
 from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
-from bot.domain.values import ChatId, EnvironmentId, ObjectId
+from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.known_keys import KnownKeys
+from bot.features.shared.language_memory import LanguageMemory
 from bot.features.shared.pane_activity import PaneActivity
 from bot.features.shared.roster_cache import RosterCache
 from bot.features.shared.view_cache import ViewCache
@@ -61,8 +62,7 @@ class Services:
     roster_cache: RosterCache
     live_views: TtlCache[LiveViewKey, Message]
     """Live cards as each reader sees them. All clients request them again after each edit."""
-    chat_languages: TtlCache[ChatId, str]
-    """Languages that people chose for chats; empty for none. Each answer in a chat needs the language."""
+    languages: LanguageMemory
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
     targeted_messages: TargetedMessages | None = None
