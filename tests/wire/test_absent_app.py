@@ -46,9 +46,9 @@ async def checked(world: World, chat: str, since: datetime) -> bool:
     return bool(await world.rows_in(chats, (chats.c.id == chat) & (chats.c.looked_at >= since)))
 
 
-async def pause(world: World) -> None:
+async def pause(world: World, reason: str = "MessageWritesBlocked") -> None:
     async with world.engines.writing.begin() as begun:
-        paused = {"paused_at": world.clock.now(), "paused_reason": "MessageWritesBlocked"}
+        paused = {"paused_at": world.clock.now(), "paused_reason": reason}
         await begun.execute(update(connection).values(paused))
 
 
@@ -82,8 +82,10 @@ async def test_a_chat_that_the_app_cannot_reach_is_locked(world: World, command:
 async def test_only_members_get_the_new_name_of_a_chat_that_the_app_cannot_reach(world: World, way: str) -> None:
     chat = await create_chat(world)
     await run_due_jobs(world)
-    await world.settle()  # no job that began with the app in the chat is running
-    await (take_out(world, chat) if way == "taken out" else pause(world))
+    # Chat sync still fetches a chat that is paused for another reason, because the app is in it.
+    await take_out(world, chat, told=way == "taken out")
+    if way == "paused":
+        await pause(world, "BotNotInConversationRoster")
     await rename(world, chat, "Layoffs")
     await world.settle()  # the notification about the name is processed
     for command in ("chats", "timeline"):
