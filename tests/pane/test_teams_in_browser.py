@@ -271,7 +271,7 @@ async def test_the_tab_works_if_the_browser_blocks_all_cookies_and_storage(
     preferences = tmp_path / "Default/Preferences"
     preferences.parent.mkdir()
     preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
-    options: Any = {"executable_path": chromium(), "args": CHROMIUM_OPTIONS, "locale": "en-US"}
+    options: Any = {"executable_path": chromium(with_profile=True), "args": CHROMIUM_OPTIONS, "locale": "en-US"}
     async with async_playwright() as driver, await driver.chromium.launch_persistent_context(tmp_path, **options) as it:
         client = TeamsClient(world, await it.new_page(), token=sign_in.tab_token(ADELE.object_id))
         tab = await client.open()
