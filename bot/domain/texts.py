@@ -123,11 +123,6 @@ def details(*parts: str) -> Text:
     return Text.of(Joined(tuple(part for part in parts if part), Join.DETAILS))
 
 
-def stored(english: str) -> Text:
-    """Return a text that was stored in English. It is translated unless its message has values."""
-    return Text.of(Sentence(english, {}))
-
-
 def comma_list(items: Iterable[str]) -> Text:
     """Return the items as "a, b, c"."""
     return Text.of(Joined(tuple(items), Join.COMMAS))

@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.new_chat import ChatStep, NewChat, NewChatKey, StepFailure
-from bot.domain.texts import stored
+from bot.domain.stored_texts import restore, storable
 from bot.domain.values import ChatId, ObjectId
 from bot.store.codecs import CHAT_REQUEST
 from bot.store.tables import new_chat as table
@@ -71,7 +71,7 @@ def _state(new: NewChat) -> dict[str, Any]:
         "url": new.url,
         "asked_at": new.creation_requested_at,
         "done": list(new.done),
-        "troubles": [[each.step, each.reason, each.next_step] for each in new.failures],
+        "troubles": [[each.step, storable(each.reason), storable(each.next_step)] for each in new.failures],
         "unfinished": bool(new.remaining_steps),
     }
 
@@ -86,7 +86,7 @@ def _new_chat(row: RowMapping) -> NewChat:
         creation_requested_at=row["asked_at"],
         done=tuple(ChatStep(step) for step in row["done"]),
         failures=tuple(
-            StepFailure(step=ChatStep(step), reason=stored(why), next_step=stored(then))
+            StepFailure(step=ChatStep(step), reason=restore(why), next_step=restore(then))
             for step, why, then in row["troubles"]
         ),
     )

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.store.tables import chat_rules
+from bot.store.tables import chat_rules, outbox
 from tests.cards.schema import parts
+from tests.fakes.connector import error
 from tests.steps.settings_pages import ShownPage, first_page, request_page
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_disconnect import connected
@@ -74,6 +75,44 @@ async def test_three_readers_see_one_change_in_three_languages(world: World) -> 
     assert [each.get("rtl") for each in own_cards.values()] == [None, None, True, None]
     assert "Datensatz öffnen" in buttons(own_cards[PATTI])
     assert "レコードを開く" in buttons(own_cards[MEGAN])
+
+
+async def test_a_reader_sees_that_a_record_was_closed_in_their_language(world: World) -> None:
+    await tell_each(world)
+    await speak(world, PATTI, GERMAN)
+    await speak(world, ISAIAH, ARABIC)
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    await world.change({"statecode": 1, "statuscode": 5}, by=ADELE)
+    await world.window_ends()
+    card = world.card()
+    german, arabic = await own(world, card, PATTI), await own(world, card, ISAIAH)
+    closed = "Der Datensatz (Anfrage) wurde geschlossen. Soll der Chat mit CAS-01001 verbunden bleiben?"
+    assert closed in shown(german)
+    assert "Status: Aktiv → **Gelöst**" in shown(german)
+    assert {"Verbunden lassen", "Trennen"} <= set(buttons(german))
+    assert not [each for each in shown(arabic) if "was closed" in each]
+
+
+async def test_a_reader_sees_what_the_chat_missed_in_their_language(world: World) -> None:
+    await tell_each(world)
+    await speak(world, PATTI, GERMAN)
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    world.connector.fault = lambda *_: error(403, "BotNotInConversationRoster")
+    await world.change({"statecode": 1, "statuscode": 5, "prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    world.connector.fault = lambda *_: None
+    await world.post(world.activity(type="installationUpdate", action="add"))
+    await world.settle()
+    *_, card = world.connector.cards(GROUP)
+    assert texts(card)[0] == "While I was away"
+    german = shown(await own(world, card, PATTI))
+    assert german[0] == "Während meiner Abwesenheit"
+    assert not [each for each in german if "was closed" in each or "changes" in each]
+    await world.forget(outbox)
 
 
 async def test_everyone_reads_the_language_that_somebody_chose_for_the_chat(world: World) -> None:

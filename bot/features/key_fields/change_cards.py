@@ -7,7 +7,8 @@ from uuid import uuid4
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
-from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
+from bot.domain.reported_change import ReportedChange, ReportedColumn
+from bot.domain.stored_texts import storable
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.lifecycle_news import LifecycleNews
 from bot.features.key_fields.read_facts import ChangeDetails
@@ -19,6 +20,7 @@ from bot.features.shared.answers import (
     render,
     subject_of,
 )
+from bot.features.shared.reported_buttons import reported_buttons
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
@@ -154,12 +156,8 @@ def _reported_change(
         at=view.at,
         people=view.people,
         columns=tuple(_reported_column(change, details) for change in changes),
-        news=view.news,
-        buttons=tuple(
-            ReportedButton(title=each.title, verb=each.verb, payload=each.payload)
-            for each in view.buttons
-            if isinstance(each, ActionButton)
-        ),
+        news=tuple(map(storable, view.news)),
+        buttons=reported_buttons(view.buttons),
     )
 
 

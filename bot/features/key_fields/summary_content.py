@@ -8,18 +8,20 @@ from bot.domain.change_texts import change_texts
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH
 from bot.domain.posted_cards import CardChange, CardRecord, CatchUpContent, CatchUpRecord
-from bot.domain.reported_change import ReportedButton, ReportedColumn
+from bot.domain.reported_change import ReportedColumn
+from bot.domain.stored_texts import storable
 from bot.domain.tables import ColumnValue
 from bot.features.key_fields.missed_news import MissedNews
 from bot.features.shared.answers import name_of, number_of
+from bot.features.shared.reported_buttons import reported_buttons
 from cards.catch_up import MAX_RECORDS, CatchUpView
 
 
 def catch_up_content(view: CatchUpView, told: Sequence[MissedNews]) -> CatchUpContent:
     """Return the content with the values of each record, of which a reader gets those that they can see."""
     return CatchUpContent(
-        title=view.title,
-        lead=view.lead,
+        title=storable(view.title),
+        lead=storable(view.lead),
         at=view.at,
         records=tuple(_record(each, view.at) for each in told[:MAX_RECORDS]),
         more=len(told[MAX_RECORDS:]),
@@ -40,12 +42,11 @@ def _record(missed: MissedNews, at: datetime) -> CatchUpRecord:
     about = CardRecord(
         ref=missed.connection.record, kind=table.label, name=name_of(table, row), number=number_of(table, row)
     )
-    buttons = [button for each in missed.news for button in each.buttons]
     return CatchUpRecord(
         record=about,
         changes=tuple(_change(each, at) for each in missed.changes),
-        news=tuple(each.news for each in missed.news),
-        buttons=tuple(ReportedButton(title=each.title, verb=each.verb, payload=each.payload) for each in buttons),
+        news=tuple(storable(each.news) for each in missed.news),
+        buttons=reported_buttons(button for each in missed.news for button in each.buttons),
     )
 
 

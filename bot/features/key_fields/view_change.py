@@ -3,13 +3,13 @@
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import with_labels
 from bot.domain.reported_change import ReportedChange, ReportedColumn, is_visible
+from bot.domain.stored_texts import restore
 from bot.domain.tables import Row, Table
-from bot.domain.texts import stored
 from bot.domain.values import Chat, Person
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, change_buttons, change_values_button, name_columns, record_header
+from bot.features.shared.reported_buttons import restored_buttons
 from bot.features.shared.services import Services
-from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.personal_view import PersonalView, hidden_card
 
@@ -46,14 +46,13 @@ async def _view(
     table = await services.records.table(record.environment, record.table)
     columns = [table.columns[each.name] for each in change.columns if each.name in table.columns]
     row = await access.read_row_as(services, record, table, [*name_columns(table), *columns], actor)
-    buttons = [ActionButton(title=stored(each.title), verb=each.verb, payload=each.payload) for each in change.buttons]
     return KeyFieldsView(
         record=record_header(services.links, table, record, row),
         changes=tuple(_card_change(each, table, row) for each in change.columns),
         people=change.people,
         at=change.at,
-        news=change.news,
-        buttons=change_buttons(record, buttons),
+        news=tuple(map(restore, change.news)),
+        buttons=change_buttons(record, restored_buttons(change.buttons)),
         personal_view=personal_view,
     )
 

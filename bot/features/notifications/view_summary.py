@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.posted_cards import CardChange, CardRecord, CatchUpContent, CatchUpRecord, PostedCard, SummaryContent
-from bot.domain.texts import stored
+from bot.domain.stored_texts import restore
 from bot.domain.values import Chat, Person
 from bot.features.notifications.card_changes import change_for_reader
 from bot.features.notifications.summary_card import RecordTypes, empty_summary, shown_records
@@ -20,8 +20,8 @@ from bot.features.shared.answers import (
     record_header,
     summary_values_button,
 )
+from bot.features.shared.reported_buttons import restored_buttons
 from bot.features.shared.services import Services
-from cards.buttons import ActionButton
 from cards.catch_up import CatchUp, CatchUpView, catch_up
 from cards.key_fields import Change
 from cards.message import Message
@@ -102,8 +102,8 @@ async def _catch_up(services: Services, content: CatchUpContent, person: Person,
             at=content.at,
             deleted=content.deleted,
             unreadable=content.unreadable,
-            title=stored(content.title),
-            lead=content.lead,
+            title=restore(content.title),
+            lead=restore(content.lead),
             more=content.more,
             hidden=seen.count(None),
             card_buttons=(notifications_button(only_record(each.record.ref for each in content.records)),),
@@ -113,8 +113,8 @@ async def _catch_up(services: Services, content: CatchUpContent, person: Person,
 
 
 def _record(told: CatchUpRecord, seen: _Seen) -> CatchUp:
-    buttons = [ActionButton(title=stored(each.title), verb=each.verb, payload=each.payload) for each in told.buttons]
-    return CatchUp(record=seen.header, changes=seen.changes, news=told.news, buttons=tuple(buttons))
+    news, buttons = tuple(map(restore, told.news)), restored_buttons(told.buttons)
+    return CatchUp(record=seen.header, changes=seen.changes, news=news, buttons=buttons)
 
 
 async def _types(services: Services, content: SummaryContent) -> RecordTypes:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.send_outcomes import DropReason
-from bot.domain.texts import stored, text
+from bot.domain.stored_texts import restore
+from bot.domain.texts import text
 
 _CHAT_FAILURES = {
     "BotNotInConversationRoster": text("The app is no longer in this chat."),
@@ -67,4 +68,4 @@ def describe_event_failure(reason: str) -> str:
     It was stored in English, so a sentence with values stays English in all languages.
     """
     _, known, words = reason.partition(": ")
-    return stored(words) if known else text("Something went wrong. Your administrator can find the cause in the log.")
+    return restore(words) if known else text("Something went wrong. Your administrator can find the cause in the log.")
