@@ -119,7 +119,9 @@ def test_the_file_contains_nothing_that_only_the_tests_need() -> None:
     assert NAMES & only_tests == set()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/set-up.md", "docs/operators.md", "docs/administrators.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/set-up.md", "docs/operators.md", "docs/administrators.md", "docs/deployment.md"]
+)
 def test_no_page_for_operators_installs_the_tests(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     commands = re.findall(r"uv run[^\n`]*", text)

@@ -10,26 +10,19 @@ import pytest
 from aiohttp import ClientSession, web
 from sqlalchemy import String, cast, func, select
 
-from bot.store.engine import create_engines
 from bot.store.tables import inbox, outbox
 from tests.fakes.connector import FakeConnector
 from tests.patience import until
 from tests.process.bot_process import AS_SHIPPED, BotProcess
+from tests.process.many_cards import CASES, CHATS, EVERYTHING, HIGH, LOW, connect_all, count, let_in, told
 from tests.steps.bot_messages import message
 from tests.tcp_ports import free_port
-from tests.wire.people import ALEX
-from tests.wire.world import texts
-
-CHATS = [f"19:{number:08x}@thread.v2" for number in range(4)]
-CASES = [f"CAS-010{number:02d}" for number in range(1, 6)]
-HIGH, NORMAL, LOW = 1, 2, 3
 
 
 @pytest.fixture
 async def connector() -> AsyncIterator[FakeConnector]:
     async with FakeConnector().running() as running:
-        for chat in CHATS:
-            running.members[chat] = [ALEX.account_id]
+        let_in(running)
         yield running
 
 
@@ -43,32 +36,6 @@ async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
             yield process
         finally:
             process.kill()
-
-
-async def connect_all(bot: BotProcess, connector: FakeConnector) -> None:
-    for case in CASES:
-        await bot.save(case, {"prioritycode": NORMAL})
-    for chat in CHATS:
-        for case in CASES:
-            assert await bot.post(message(connector, chat, f"connect {case} quiet")) == 201
-        await connector.arrived(chat, len(CASES))
-    connector.posts.clear()
-
-
-def told(connector: FakeConnector) -> Counter[tuple[str, str]]:
-    """Return how often each chat was notified of each case."""
-    return Counter((chat, texts(card)[1]) for chat in CHATS for card in connector.cards(chat))
-
-
-async def count(database_url: str, statement: Any) -> int:
-    engines = create_engines(database_url)
-    async with engines.reading.begin() as connection:
-        number: int = (await connection.execute(statement)).scalar_one()
-    await engines.close()
-    return number
-
-
-EVERYTHING = Counter({(chat, case): 1 for chat in CHATS for case in CASES})
 
 
 async def test_killed_between_the_answer_to_the_webhook_and_delivery_every_card_arrives_once(
