@@ -55,6 +55,8 @@ class ApiTarget:
     """Maps a status, a body, and the seconds of `Retry-After` to an error."""
     on_call: Callable[[str, float], object]
     """Is called after each request with the class of the status, such as `2xx` or `none`, and the seconds it took."""
+    on_throttled: Callable[[], object]
+    """Is called after each request that the system refused because there were too many."""
     shared_limit: bool
     """True if the limits apply to the app as a whole, so that all requests pause while the system asks to wait."""
 
@@ -192,6 +194,8 @@ class ApiClient:
         finally:
             answered = f"{status // 100}xx" if status else "none"
             self._system.on_call(answered, perf_counter() - started_at)
+            if status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._system.on_throttled()
 
     def _request(self, request: ApiRequest, signed: Mapping[str, str]) -> Any:
         timeout = ClientTimeout(total=request.timeout_s)

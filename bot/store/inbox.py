@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import ChatJob, Job, PendingWork, in_sentences
 from bot.domain.key_fields import RecordEvent
-from bot.domain.queue_states import Queue
+from bot.domain.queue_states import Failures, Queue
 from bot.domain.values import RecordRef
 from bot.logs import correlation_id
 from bot.store.codecs import EVENT, JOB
@@ -122,8 +122,8 @@ class Inbox:
         done = await self._connection.execute(update(table).where(waits).values(state=DONE, done_at=at))
         return done.rowcount > 0
 
-    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Count an attempt on the lane's work, and return the number of attempts.
+    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> Failures:
+        """Count an attempt on the lane's work, and return the number of attempts and of dead letters.
 
         Work that has been due for longer becomes a dead letter.
         """
@@ -131,10 +131,10 @@ class Inbox:
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
-        await self._connection.execute(
+        given_up = await self._connection.execute(
             update(table).where(waits, table.c.due_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
-        return max(counted.scalars(), default=0)
+        return Failures(attempts=max(counted.scalars(), default=0), dead_letters=given_up.rowcount)
 
 
 def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: datetime) -> dict[str, object]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.domain.jobs import SyncJob
-from bot.domain.queue_states import Queue
+from bot.domain.queue_states import Failures, Queue
 from bot.domain.values import ChatId
 from bot.logs import correlation_id
 from bot.store.lanes import Lanes
@@ -73,16 +73,16 @@ class SyncJobs:
             update(table).where(mine, same).values(state=DONE, look=False, done_at=at, **well)
         )
 
-    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Count an attempt, and return the number of attempts; an older job becomes a dead letter."""
+    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> Failures:
+        """Count an attempt, and return the numbers of attempts and dead letters; an older job becomes one."""
         waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
-        await self._connection.execute(
+        given_up = await self._connection.execute(
             update(table).where(waits, table.c.received_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
-        return max(counted.scalars(), default=0)
+        return Failures(attempts=max(counted.scalars(), default=0), dead_letters=given_up.rowcount)
 
     async def failures(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
         """Return why updates of these chats fail, for chats whose updates have failed for some minutes.

@@ -94,10 +94,11 @@ def _middlewares(settings: Settings) -> Sequence[Middleware]:
 
 def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
     services = runtime.services
-    read_queues = QueueMetrics(store=services.store, clock=services.clock, check_database=runtime.checks[DATABASE])
+    read_stored = QueueMetrics(store=services.store, clock=services.clock, check_database=runtime.checks[DATABASE])
+    check_health = CheckHealth(runtime.checks, services.clock)
     app.router.add_get("/healthz", liveness)
-    app.router.add_get("/readyz", readiness(CheckHealth(runtime.checks, services.clock)))
-    app.router.add_get("/metrics", metrics_handler(runtime.metrics, read_queues))
+    app.router.add_get("/readyz", readiness(check_health))
+    app.router.add_get("/metrics", metrics_handler(runtime.metrics, read_stored, check_health))
 
 
 def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:

@@ -1,5 +1,6 @@
 """Process the work of a lane, and schedule another attempt if it fails."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.queue_states import Failures, Queue
 from bot.logs import get_logger, with_correlation_id
 from bot.logs.tracebacks import describe_error
 from bot.runtime.backoff import Backoff
@@ -22,9 +24,9 @@ _log = get_logger(__name__)
 
 
 class RecordFailure(Protocol):
-    """Store that an attempt on a lane failed, and return the number of failures so far."""
+    """Store that an attempt on a lane failed, and return the number of failures so far and of new dead letters."""
 
-    async def __call__(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
+    async def __call__(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> Failures:
         """Turn work into dead letters if it was enqueued before `dead_letter_before`."""
         ...
 
@@ -37,6 +39,9 @@ class Attempts:
     clock: Clock
     event: str
     record_failure: Callable[[UnitOfWork], RecordFailure]
+    queue: Queue
+    dead_letter_counts: Counter[tuple[str, ...]]
+    """Rows that were given up, by queue."""
 
     async def run(
         self, lane: str, correlation_id: str, process: Callable[[], Awaitable[datetime | None]]
@@ -58,5 +63,6 @@ class Attempts:
         now = self.clock.now()
         async with self.store.writing() as work:
             record = self.record_failure(work)
-            attempts = await record(lane, reason, dead_letter_before=now - GIVE_UP_AFTER, at=now)
-        return BACKOFF.next_attempt_at(now, attempts, retry_after_s)
+            failures = await record(lane, reason, dead_letter_before=now - GIVE_UP_AFTER, at=now)
+        self.dead_letter_counts[self.queue,] += failures.dead_letters
+        return BACKOFF.next_attempt_at(now, failures.attempts, retry_after_s)

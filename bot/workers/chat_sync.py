@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.jobs import SyncJob
+from bot.domain.queue_states import Queue
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_stale_chats
 from bot.features.chat_sync.sync_chat import sync_chat
 from bot.features.shared.services import Services
@@ -27,6 +28,8 @@ class SyncHandler:
             clock=services.clock,
             event="chat_sync.failed",
             record_failure=lambda work: work.chat_sync.record_failure,
+            queue=Queue.SYNC,
+            dead_letter_counts=services.dead_letter_counts,
         )
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, SyncJob]:

@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.domain.errors import NotSupported
 from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, JobKind, PendingWork
+from bot.domain.queue_states import Queue
 from bot.domain.values import EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
 from bot.features.key_fields.catch_up import post_after_mute, post_catch_up, post_held_changes
@@ -45,6 +46,8 @@ class InboxHandler:
             clock=services.clock,
             event="inbox.processing_failed",
             record_failure=lambda work: work.inbox.record_failure,
+            queue=Queue.INBOX,
+            dead_letter_counts=services.dead_letter_counts,
         )
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, PendingWork]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.limits import Limits
 from bot.domain.new_chat import NewChatKey
+from bot.domain.queue_states import Queue
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.known_keys import KnownKeys
@@ -87,6 +88,10 @@ class Services:
     """Running changes of members in this process."""
     decision_counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Decisions about changes since the start, by outcome and reason."""
+    dead_letter_counts: Counter[tuple[str, ...]] = field(
+        default_factory=lambda: Counter({(each,): 0 for each in Queue})
+    )
+    """Work that was given up since the start, by queue."""
 
     @property
     def environments(self) -> Sequence[EnvironmentId]:
