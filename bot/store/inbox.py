@@ -21,6 +21,7 @@ from bot.store.lanes import Lanes, job_lane, record_lane
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
+from bot.tracing import traceparent
 
 MAX_ROWS_OF_LANE = 1_000
 """Maximum number of events of a record that are processed together. A statement has at most 32,767 parameters
@@ -101,12 +102,12 @@ class Inbox:
         """Return the pending work of each lane that has any: its first rows, so that a flood is processed in parts."""
         number = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("number")
         due = (
-            select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, number)
+            select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, table.c.trace, number)
             .where(table.c.lane.in_(lanes), table.c.state == PENDING)
             .subquery("due")
         )
         found = await self._connection.execute(
-            select(due.c.lane, due.c.key, due.c.body, due.c.correlation_id)
+            select(due.c.lane, due.c.key, due.c.body, due.c.correlation_id, due.c.trace)
             .where(due.c.number <= MAX_ROWS_OF_LANE)
             .order_by(due.c.id)
         )
@@ -143,6 +144,7 @@ def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: dat
         "lane": lane,
         "body": body,
         "correlation_id": correlation_id(),
+        "trace": traceparent(),
         "received_at": at,
         "due_at": due_at,
         "state": PENDING,
@@ -160,6 +162,7 @@ def _waiting(rows: Sequence[Any]) -> PendingWork:
         events=[each for each in readable.values() if isinstance(each, RecordEvent)],
         job=_merge(jobs),
         correlation_id=rows[-1].correlation_id,
+        traces=[row.trace for row in rows if row.trace],
         is_unreadable=not readable,
     )
 

@@ -15,6 +15,7 @@ from bot.store.lanes import Lanes
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import sync_job as table
 from bot.store.upsert import insert
+from bot.tracing import traceparent
 
 STUCK = table.c.reason.is_not(None) & or_(table.c.state == DEAD_LETTERED, table.c.attempts >= STUCK_AFTER_ATTEMPTS)
 """Match jobs that failed for some minutes, and dead letters."""
@@ -42,6 +43,7 @@ class SyncJobs:
                 "asked": table.c.asked + 1,
                 "look": or_(new.look, case((waits, table.c.look), else_=new.look)),
                 "correlation_id": new.correlation_id,
+                "trace": new.trace,
                 "received_at": case((waits, table.c.received_at), else_=new.received_at),
                 "due_at": case((waits, table.c.due_at), else_=new.due_at),
                 "attempts": case((table.c.state == DONE, 0), else_=table.c.attempts),
@@ -55,11 +57,15 @@ class SyncJobs:
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
         """Return the pending job of each lane."""
-        query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id)
+        query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id, table.c.trace)
         found = await self._connection.execute(query.where(table.c.lane.in_(lanes), table.c.state == PENDING))
         return {
             row.lane: SyncJob(
-                chat_id=ChatId(row.lane), request_count=row.asked, fetch=row.look, correlation_id=row.correlation_id
+                chat_id=ChatId(row.lane),
+                request_count=row.asked,
+                fetch=row.look,
+                correlation_id=row.correlation_id,
+                trace=row.trace,
             )
             for row in found
         }
@@ -101,6 +107,7 @@ def _row(chat: ChatId, look: bool, at: datetime, due_at: datetime) -> dict[str, 
         "asked": 1,
         "look": look,
         "correlation_id": correlation_id(),
+        "trace": traceparent(),
         "received_at": at,
         "due_at": due_at,
         "state": PENDING,

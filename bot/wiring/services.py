@@ -1,5 +1,6 @@
 """Build the services and everything else that a process opens and closes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -64,6 +65,7 @@ from bot.wiring.pane_sign_in import build_entra_sign_in
 from bot.wiring.pane_tokens import build_tab_tokens, tenant_keys
 from bot.wiring.service_urls import service_urls, targeted_urls
 from bot.wiring.system_addresses import NO_APP_ID, configured_environments, events_url, graph_base_url, is_sandbox
+from bot.wiring.tracing import build_tracer
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
@@ -116,6 +118,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     """
     # First, because it can fail.
     certificate = load_certificate_file(settings)
+    tracer = replacements.get("tracer") or build_tracer(settings)
     engines = create_engines(settings.database_url)
     session = create_session(settings.ca_file)
     metrics, event_hub = Metrics(), EventHub()
@@ -171,6 +174,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         coalescing_window=timedelta(seconds=settings.coalesce_s),
         message_events=settings.message_events,
         emulator_user=_emulator_user(settings),
+        tracer=tracer,
     )
     services = replace(services, **replacements)
     runtime = Runtime(
@@ -276,4 +280,7 @@ async def close(runtime: Runtime) -> None:
         if each:
             await each.close()
     await runtime.session.close()
+    if runtime.services.tracer.is_on:
+        # In a thread: it waits for the collector.
+        await asyncio.to_thread(runtime.services.tracer.close)
     await runtime.engines.close()

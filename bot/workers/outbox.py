@@ -30,6 +30,7 @@ from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics
 from bot.ports.teams import MessageSender
 from bot.store.unit_of_work import UnitOfWork
+from bot.tracing import SpanKind
 from bot.workers.attempts import BACKOFF, GIVE_UP_AFTER
 from bot.workers.post_times import PostTimes
 from bot.workers.rate_limiter import RateLimiter
@@ -106,13 +107,15 @@ class OutboxHandler:
         return await self._send(lane, pending)
 
     async def _send(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
-        with with_correlation_id(pending.correlation_id):
+        begun = self._services.tracer.begin("outbox post", SpanKind.CONSUMER, [pending.trace])
+        with with_correlation_id(pending.correlation_id) as correlation_id, begun as step:
+            step.set("chatsync.correlation_id", correlation_id)
             with self._metrics.send_seconds.time():
                 first = await self._post(pending)
             outcome = await self._look_again(pending, first)
-            _log.info(
-                "outbox.message_posted", outcome=OUTCOME_NAMES[type(outcome)], reason=getattr(outcome, "reason", None)
-            )
+            outcome_name = OUTCOME_NAMES[type(outcome)]
+            step.set("chatsync.outcome", outcome_name)
+            _log.info("outbox.message_posted", outcome=outcome_name, reason=getattr(outcome, "reason", None))
         posted = SendResult(message=pending, outcome=outcome, at=self._clock.now())
         self._count(posted)
         if isinstance(outcome, RetryLater) and not posted.is_final_attempt:

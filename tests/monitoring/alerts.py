@@ -10,7 +10,7 @@ PAGE, TICKET = "page", "ticket"
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What Prometheus read, and the alert that it must raise after `minutes`."""
+    """The values that Prometheus read, and the alert that it must raise after `minutes`."""
 
     series: dict[str, str]
     """Values by series, one a minute, in the notation of promtool."""

@@ -12,7 +12,7 @@ _WIDTH, _HEIGHT, _COLUMNS = 8, 8, 3
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """How the dashboard shows a metric."""
+    """The panel of a metric."""
 
     metric: str
     title: str

@@ -31,6 +31,7 @@ from bot.runtime.line_budget import LineBudget
 from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
+from bot.tracing import NO_TRACER, Tracer
 from cards.message import Message
 
 LiveViewKey = tuple[int, int, ObjectId]
@@ -92,6 +93,8 @@ class Services:
         default_factory=lambda: Counter({(each,): 0 for each in Queue})
     )
     """Work that was given up since the start, by queue."""
+    tracer: Tracer = NO_TRACER
+    """Begins traces; by default, none."""
 
     @property
     def environments(self) -> Sequence[EnvironmentId]:
