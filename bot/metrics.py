@@ -56,6 +56,22 @@ class Metrics:
         )
         for outcome in ("heard", "refused"):
             self.notifications.labels(outcome)
+        self.throttled = Counter(
+            "chatsync_throttled",
+            "Requests that another system throttled (429)",
+            ["system"],
+            registry=self._registry,
+        )
+        for system in ("dataverse", "graph"):
+            self.throttled.labels(system)
+        self.ready = Gauge(
+            "chatsync_ready", "1 if the check of /readyz passes, 0 otherwise", ["check"], registry=self._registry
+        )
+        self.subscription_expiry_seconds = Gauge(
+            "chatsync_subscription_expiry_seconds",
+            "Time until the first subscription in Microsoft Graph expires",
+            registry=self._registry,
+        )
         self.waiting = Gauge("chatsync_waiting", "Rows waiting in a queue", ["queue"], registry=self._registry)
         self.oldest_seconds = Gauge(
             "chatsync_oldest_seconds", "Age of the oldest waiting row", ["queue"], registry=self._registry

@@ -39,8 +39,8 @@ def is_port(text: str) -> bool:
     return text.isdecimal() and len(text) <= len(str(_MAX_PORT)) and 0 < int(text) <= _MAX_PORT
 
 
-def _address(value: object) -> object:
-    """Return a web address without a trailing slash; allow http only for this machine."""
+def _collector(value: object) -> object:
+    """Return a web address without a trailing slash. Traces contain no values, so http is allowed."""
     if not isinstance(value, str) or not value:
         return value
     try:
@@ -54,9 +54,17 @@ def _address(value: object) -> object:
         raise InvalidSetting(_FULL_ADDRESS)
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise InvalidSetting("enter an address without a user name, a password, a query, and a fragment")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise InvalidSetting("use https; http is allowed only for addresses of this machine")
     return value.rstrip("/")
+
+
+def _address(value: object) -> object:
+    """Return a web address without a trailing slash; allow http only for this machine."""
+    address = _collector(value)
+    if isinstance(address, str) and address:
+        parts = urlsplit(address)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise InvalidSetting("use https; http is allowed only for addresses of this machine")
+    return address
 
 
 def _addresses(value: object) -> object:
@@ -87,6 +95,7 @@ def _origins(value: object) -> object:
 
 
 Address = Annotated[str, BeforeValidator(_address)]
+Collector = Annotated[str, BeforeValidator(_collector)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
 Tenants = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_tenants)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
@@ -154,6 +163,7 @@ class Settings(BaseSettings):
     )
     login_url: Address = Field(default="https://login.microsoftonline.com", validation_alias="CHATSYNC_LOGIN_URL")
     ca_file: str | None = Field(default=None, validation_alias="CHATSYNC_CA_FILE")
+    tracing: Collector | None = Field(default=None, validation_alias="CHATSYNC_TRACING")
 
     database_url: str = Field(
         default="sqlite+aiosqlite:///chatsync.db", repr=False, validation_alias="CHATSYNC_DATABASE_URL"

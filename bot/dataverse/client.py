@@ -245,6 +245,7 @@ def create_client(
         max_concurrent=MAX_CONCURRENT_REQUESTS,
         parse_error=parse_error,
         on_call=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),
+        on_throttled=metrics.throttled.labels("dataverse").inc,
         shared_limit=True,
     )
     return DataverseClient(environment, ApiClient(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system))

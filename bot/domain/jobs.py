@@ -71,6 +71,8 @@ class PendingWork:
     job: Job | None = None
     correlation_id: str
     """The correlation id of the latest arrival."""
+    traces: Sequence[str] = ()
+    """The traces that the work continues, in order of arrival."""
     is_unreadable: bool = False
     """True if nothing in the lane can be read, for example because another version stored it."""
 
@@ -85,6 +87,8 @@ class SyncJob:
     fetch: bool
     """True if members and topic must be fetched from Teams."""
     correlation_id: str
+    trace: str | None = None
+    """The trace of the latest request."""
 
 
 _ENDS = (".", "。", "؟", "!", "?")

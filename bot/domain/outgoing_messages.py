@@ -91,6 +91,8 @@ class PendingMessage:
     attempts: int
     enqueued_at: datetime
     correlation_id: str
+    trace: str | None = None
+    """The trace that posting it continues."""
     last_failure: str | None = None
     """The reason why the last attempt failed; None before the first attempt."""
     subjects: tuple[Subject, ...] = ()

@@ -29,6 +29,16 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """The outcome of a failed attempt on a lane."""
+
+    attempts: int
+    """The number of attempts so far."""
+    dead_letters: int
+    """The number of rows that were given up with this attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndeliveredMessage:
     """A message in the outbox, without its content."""
 

@@ -63,6 +63,7 @@ class GraphClient:
             max_concurrent=MAX_CONCURRENT_REQUESTS,
             parse_error=parse_error,
             on_call=lambda answer, seconds: metrics.graph_seconds.labels(answer).observe(seconds),
+            on_throttled=metrics.throttled.labels("graph").inc,
             shared_limit=False,
         )
         self._sender = ApiClient(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system)

@@ -37,13 +37,14 @@ from bot.handlers.invoke_answers import (
     message_answer,
     not_exchanged_answer,
 )
-from bot.handlers.invoke_names import Invoke
+from bot.handlers.invoke_names import Invoke, activity_kind
 from bot.handlers.message_extension import Extension
 from bot.handlers.message_text import command_texts
 from bot.handlers.questions import Questions, card_after, card_in_chat
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.text.json_text import dumps
+from bot.tracing import step
 from cards.activity import ADAPTIVE, feed_line
 
 _log = get_logger(__name__)
@@ -137,6 +138,11 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Register the chat, in case an earlier activity was lost; then handle the activity by its kind."""
         activity = turn_context.activity
+        with step("turn") as begun:
+            begun.set("chatsync.activity", activity_kind(activity))
+            await self._handle(turn_context, activity)
+
+    async def _handle(self, turn_context: TurnContext, activity: Activity) -> None:
         turn = turn_context.turn_state[_TURN] = self._parse_turn(activity)
         if not activities.is_anonymous(activity):
             self._record_message(activity, turn.chat)

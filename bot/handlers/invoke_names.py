@@ -1,6 +1,8 @@
-"""Names of the invokes that the bot answers ("Invoke activities", Teams documentation)."""
+"""Names of the invokes that the bot answers ("Invoke activities", Teams documentation), and kinds of activities."""
 
 from enum import StrEnum
+
+from botbuilder.schema import Activity, ActivityTypes
 
 
 class Invoke(StrEnum):
@@ -19,3 +21,12 @@ class Invoke(StrEnum):
     """A token exchange ("Single sign-on for bots")."""
     TASK_FETCH = "task/fetch"
     TASK_SUBMIT = "task/submit"
+
+
+_KINDS = frozenset({*(each.value for each in ActivityTypes), *(each.value for each in Invoke)})
+
+
+def activity_kind(activity: Activity) -> str:
+    """Return the type of the activity or the name of the invoke if they are known. Others can be any text."""
+    kind = str(activity.name if activity.type == ActivityTypes.invoke else activity.type)
+    return kind if kind in _KINDS else "unknown"

@@ -4,6 +4,7 @@ tenacity makes the retries declarative: how often, and after which wait.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +23,7 @@ from bot.http.odata_errors import parse_retry_after
 from bot.runtime.answer_time import waiting_for
 from bot.runtime.backoff import Backoff, jittered
 from bot.text.json_text import loads
+from bot.tracing import SpanKind, step
 
 TIMEOUT_S = 10.0
 ATTEMPTS = 4
@@ -35,6 +37,8 @@ MAX_WAIT_S = 600.0
 """
 MAX_BYTES = 32 * 1024 * 1024
 """Maximum bytes of a response; a page of five thousand IDs has one million."""
+
+_RESOURCE = re.compile(r"/v[0-9]+\.[0-9]+/([A-Za-z_$]{1,100})(?=[/(]|$)")
 
 _BUSY = frozenset(
     {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
@@ -55,6 +59,8 @@ class ApiTarget:
     """Maps a status, a body, and the seconds of `Retry-After` to an error."""
     on_call: Callable[[str, float], object]
     """Is called after each request with the class of the status, such as `2xx` or `none`, and the seconds it took."""
+    on_throttled: Callable[[], object]
+    """Is called after each request that the system refused because there were too many."""
     shared_limit: bool
     """True if the limits apply to the app as a whole, so that all requests pause while the system asks to wait."""
 
@@ -173,6 +179,17 @@ class ApiClient:
         return answer
 
     async def _send_once(self, request: ApiRequest, token: str | None) -> tuple[int, ApiResponse | Exception]:
+        with step(f"{request.method} {self._system.name}", SpanKind.CLIENT) as attempt:
+            if attempt.is_on:
+                attempt.set("http.request.method", request.method)
+                attempt.set("chatsync.resource", resource_of(request.url))
+            status, answer = await self._send_within(request, token)
+            attempt.set("http.response.status_code", status)
+            if isinstance(answer, Exception):
+                attempt.fail(type(answer).__name__)
+            return status, answer
+
+    async def _send_within(self, request: ApiRequest, token: str | None) -> tuple[int, ApiResponse | Exception]:
         signed = {**request.headers, "Authorization": f"Bearer {token}"} if token else request.headers
         if request.throttle:
             await request.throttle()
@@ -192,6 +209,8 @@ class ApiClient:
         finally:
             answered = f"{status // 100}xx" if status else "none"
             self._system.on_call(answered, perf_counter() - started_at)
+            if status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._system.on_throttled()
 
     def _request(self, request: ApiRequest, signed: Mapping[str, str]) -> Any:
         timeout = ClientTimeout(total=request.timeout_s)
@@ -227,6 +246,12 @@ class ApiClient:
             raise Retryable(
                 text("{system} is busy.", system=self._system.name), "Try again in a moment.", retry_after_s=left
             )
+
+
+def resource_of(url: URL) -> str:
+    """Return the first part of the path after the version of the API: a set or a function, never an ID."""
+    found = _RESOURCE.search(url.raw_path)
+    return found.group(1) if found else "unknown"
 
 
 def _is_retryable(request: ApiRequest, error: Exception) -> bool:

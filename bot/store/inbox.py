@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import ChatJob, Job, PendingWork, in_sentences
 from bot.domain.key_fields import RecordEvent
-from bot.domain.queue_states import Queue
+from bot.domain.queue_states import Failures, Queue
 from bot.domain.values import RecordRef
 from bot.logs import correlation_id
 from bot.store.codecs import EVENT, JOB
@@ -21,6 +21,7 @@ from bot.store.lanes import Lanes, job_lane, record_lane
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
+from bot.tracing import traceparent
 
 MAX_ROWS_OF_LANE = 1_000
 """Maximum number of events of a record that are processed together. A statement has at most 32,767 parameters
@@ -101,12 +102,12 @@ class Inbox:
         """Return the pending work of each lane that has any: its first rows, so that a flood is processed in parts."""
         number = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("number")
         due = (
-            select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, number)
+            select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, table.c.trace, number)
             .where(table.c.lane.in_(lanes), table.c.state == PENDING)
             .subquery("due")
         )
         found = await self._connection.execute(
-            select(due.c.lane, due.c.key, due.c.body, due.c.correlation_id)
+            select(due.c.lane, due.c.key, due.c.body, due.c.correlation_id, due.c.trace)
             .where(due.c.number <= MAX_ROWS_OF_LANE)
             .order_by(due.c.id)
         )
@@ -122,8 +123,8 @@ class Inbox:
         done = await self._connection.execute(update(table).where(waits).values(state=DONE, done_at=at))
         return done.rowcount > 0
 
-    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Count an attempt on the lane's work, and return the number of attempts.
+    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> Failures:
+        """Count an attempt on the lane's work, and return the number of attempts and of dead letters.
 
         Work that has been due for longer becomes a dead letter.
         """
@@ -131,10 +132,10 @@ class Inbox:
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
-        await self._connection.execute(
+        given_up = await self._connection.execute(
             update(table).where(waits, table.c.due_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
-        return max(counted.scalars(), default=0)
+        return Failures(attempts=max(counted.scalars(), default=0), dead_letters=given_up.rowcount)
 
 
 def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: datetime) -> dict[str, object]:
@@ -143,6 +144,7 @@ def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: dat
         "lane": lane,
         "body": body,
         "correlation_id": correlation_id(),
+        "trace": traceparent(),
         "received_at": at,
         "due_at": due_at,
         "state": PENDING,
@@ -160,6 +162,7 @@ def _waiting(rows: Sequence[Any]) -> PendingWork:
         events=[each for each in readable.values() if isinstance(each, RecordEvent)],
         job=_merge(jobs),
         correlation_id=rows[-1].correlation_id,
+        traces=[row.trace for row in rows if row.trace],
         is_unreadable=not readable,
     )
 

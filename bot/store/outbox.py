@@ -37,7 +37,7 @@ def _next_messages() -> Any:
     return (
         select(table.c.id.label("message_id"), table.c.key, table.c.body, table.c.attempts, table.c.received_at)
         .add_columns(table.c.reason)
-        .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
+        .add_columns(table.c.correlation_id, table.c.trace, table.c.caused_at, *CHAT_COLUMNS)
         .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
         .add_columns(table.c.connection_id, table.c.told_before, table.c.thread)
         .add_columns(table.c.card_id, table.c.card_version)

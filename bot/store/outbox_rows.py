@@ -21,6 +21,7 @@ from bot.logs import correlation_id
 from bot.store.chats import chat_from_row
 from bot.store.codecs import SUBJECTS, encode_reported
 from bot.store.tables import PENDING, microseconds
+from bot.tracing import traceparent
 
 
 def outbox_row(message: OutgoingMessage, at: int) -> dict[str, object]:
@@ -43,6 +44,7 @@ def outbox_row(message: OutgoingMessage, at: int) -> dict[str, object]:
         "told_before": json.dumps(before) if before else None,
         "caused_at": None if message.caused_at is None else microseconds(message.caused_at),
         "correlation_id": correlation_id(),
+        "trace": traceparent(),
         "received_at": at,
         "due_at": at,
         "state": PENDING,
@@ -77,6 +79,7 @@ def pending_message(row: RowMapping, posts: Sequence[datetime], *, disconnected:
         attempts=row["attempts"],
         enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
+        trace=row["trace"],
         # A dead letter that an operator retries counts as new.
         last_failure=row["reason"] if row["attempts"] else None,
         subjects=_subjects(row),

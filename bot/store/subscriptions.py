@@ -40,6 +40,8 @@ _EFFECTS: Mapping[LifecycleEvent, Mapping[str, object]] = {
     LifecycleEvent.MISSED: {"reread": True},
 }
 
+_PERMANENT = [each for each in SubscriptionError if each.permanent]
+
 _UNCHANGED = table.c.due_at == table.c.held_until
 """True for a leased row that nothing has changed since the lease began."""
 
@@ -155,6 +157,18 @@ class Subscriptions:
         if fingerprint is not None:
             query = query.where(table.c.made_for == fingerprint)
         return {row.subscription_id: target_from_key(row.watch) for row in await self._connection.execute(query)}
+
+    async def first_expiry(self) -> datetime | None:
+        """Return when the first requested subscription expires or expired; None if there is none.
+
+        One that was lost counts until it is replaced, or until Graph refuses it for good.
+        """
+        lasts = (
+            table.c.subscription_id.is_not(None) | table.c.hindrance.is_(None) | table.c.hindrance.not_in(_PERMANENT)
+        )
+        first = select(func.min(table.c.expires_at)).where(table.c.wanted, lasts)
+        expires_at: datetime | None = await self._connection.scalar(first)
+        return expires_at
 
     async def is_leased(self, target: SubscriptionTarget, *, at: datetime) -> bool:
         """Return whether a worker has leased the subscription."""

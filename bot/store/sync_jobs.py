@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.domain.jobs import SyncJob
-from bot.domain.queue_states import Queue
+from bot.domain.queue_states import Failures, Queue
 from bot.domain.values import ChatId
 from bot.logs import correlation_id
 from bot.store.lanes import Lanes
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import sync_job as table
 from bot.store.upsert import insert
+from bot.tracing import traceparent
 
 STUCK = table.c.reason.is_not(None) & or_(table.c.state == DEAD_LETTERED, table.c.attempts >= STUCK_AFTER_ATTEMPTS)
 """Match jobs that failed for some minutes, and dead letters."""
@@ -42,6 +43,7 @@ class SyncJobs:
                 "asked": table.c.asked + 1,
                 "look": or_(new.look, case((waits, table.c.look), else_=new.look)),
                 "correlation_id": new.correlation_id,
+                "trace": new.trace,
                 "received_at": case((waits, table.c.received_at), else_=new.received_at),
                 "due_at": case((waits, table.c.due_at), else_=new.due_at),
                 "attempts": case((table.c.state == DONE, 0), else_=table.c.attempts),
@@ -55,11 +57,15 @@ class SyncJobs:
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
         """Return the pending job of each lane."""
-        query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id)
+        query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id, table.c.trace)
         found = await self._connection.execute(query.where(table.c.lane.in_(lanes), table.c.state == PENDING))
         return {
             row.lane: SyncJob(
-                chat_id=ChatId(row.lane), request_count=row.asked, fetch=row.look, correlation_id=row.correlation_id
+                chat_id=ChatId(row.lane),
+                request_count=row.asked,
+                fetch=row.look,
+                correlation_id=row.correlation_id,
+                trace=row.trace,
             )
             for row in found
         }
@@ -73,16 +79,16 @@ class SyncJobs:
             update(table).where(mine, same).values(state=DONE, look=False, done_at=at, **well)
         )
 
-    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Count an attempt, and return the number of attempts; an older job becomes a dead letter."""
+    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> Failures:
+        """Count an attempt, and return the numbers of attempts and dead letters; an older job becomes one."""
         waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
-        await self._connection.execute(
+        given_up = await self._connection.execute(
             update(table).where(waits, table.c.received_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
-        return max(counted.scalars(), default=0)
+        return Failures(attempts=max(counted.scalars(), default=0), dead_letters=given_up.rowcount)
 
     async def failures(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
         """Return why updates of these chats fail, for chats whose updates have failed for some minutes.
@@ -101,6 +107,7 @@ def _row(chat: ChatId, look: bool, at: datetime, due_at: datetime) -> dict[str, 
         "asked": 1,
         "look": look,
         "correlation_id": correlation_id(),
+        "trace": traceparent(),
         "received_at": at,
         "due_at": due_at,
         "state": PENDING,

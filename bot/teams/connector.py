@@ -22,6 +22,7 @@ from bot.runtime.answer_time import waiting_for
 from bot.teams.codec import encode
 from bot.teams.service_hosts import AllowedUrl
 from bot.text.json_text import loads
+from bot.tracing import SpanKind, step
 
 NAME = "Microsoft Teams"
 """The name that users know."""
@@ -94,6 +95,13 @@ class Connector:
         token = await self._tokens.get(SCOPE)
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         url = f"{service_url.rstrip('/')}/v3/{path}"
+        with step(f"{method} {NAME}", SpanKind.CLIENT) as attempt:
+            attempt.set("http.request.method", method)
+            answer = await self._send(method, url, headers, body)
+            attempt.set("http.response.status_code", answer.status)
+            return answer
+
+    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> ConnectorResponse:
         try:
             async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
                 return ConnectorResponse(status=answer.status, headers=answer.headers, body=await answer.read())

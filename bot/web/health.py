@@ -1,13 +1,15 @@
 """Routes for operators: liveness, readiness, and metrics."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
+from math import nan
 
 from aiohttp import web
 
 from bot.domain.errors import Unavailable
-from bot.features.operations.check_health import CheckHealth
-from bot.features.operations.queue_metrics import QueueDepth, QueueMetrics
+from bot.features.operations.check_health import CheckHealth, CheckResult
+from bot.features.operations.queue_metrics import QueueMetrics, StoredMetrics
 from bot.metrics import Metrics
 from bot.runtime.single_flight import SingleFlight
 
@@ -36,15 +38,20 @@ def readiness(check_health: CheckHealth) -> Handler:
     return handle
 
 
-def metrics_handler(metrics: Metrics, read_queues: QueueMetrics) -> Handler:
-    """Create the handler of `GET /metrics`: counters, and the current queues, in the format of Prometheus."""
+def metrics_handler(metrics: Metrics, read_stored: QueueMetrics, check_health: CheckHealth) -> Handler:
+    """Create the handler of `GET /metrics`: counters, and what is read now, in the format of Prometheus."""
 
-    async def render() -> bytes:
+    async def read() -> StoredMetrics:
         try:
-            _set_queues(metrics, await read_queues())
+            return await read_stored()
         except Unavailable:
             # Without the database, the counters are still available and may explain the cause.
-            _set_queues(metrics, {})
+            return StoredMetrics(queues={}, subscription_expiry_s=nan)
+
+    async def render() -> bytes:
+        stored, results = await asyncio.gather(read(), check_health())
+        _set_stored(metrics, stored)
+        _set_ready(metrics, results)
         return metrics.render()
 
     # Anyone can ask, and it costs as much as a card. Those who ask at the same time share one answer.
@@ -56,12 +63,18 @@ def metrics_handler(metrics: Metrics, read_queues: QueueMetrics) -> Handler:
     return handle
 
 
-def _set_queues(metrics: Metrics, queues: Mapping[str, QueueDepth]) -> None:
+def _set_ready(metrics: Metrics, results: Sequence[CheckResult]) -> None:
+    for each in results:
+        metrics.ready.labels(each.name).set(each.ok)
+
+
+def _set_stored(metrics: Metrics, stored: StoredMetrics) -> None:
     """Set the gauges of these queues, and remove all others."""
+    metrics.subscription_expiry_seconds.set(stored.subscription_expiry_s)
     metrics.waiting.clear()
     metrics.oldest_seconds.clear()
     metrics.stuck.clear()
-    for queue, depth in queues.items():
+    for queue, depth in stored.queues.items():
         metrics.waiting.labels(queue).set(depth.waiting)
         metrics.oldest_seconds.labels(queue).set(depth.oldest_s)
         if depth.stuck is not None:

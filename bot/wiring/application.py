@@ -24,6 +24,7 @@ from bot.pane.door import PaneCards
 from bot.store.notify import listen
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication, Caller
+from bot.tracing import Tracer
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import error_middleware
 from bot.web.graph_events import graph_events
@@ -31,6 +32,7 @@ from bot.web.health import liveness, metrics_handler, readiness
 from bot.web.loopback_only import loopback_only
 from bot.web.messages import messages
 from bot.web.public_pages import public_pages
+from bot.web.tracing import tracing_middleware
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.pane import build_pane, sandbox_pages
@@ -75,7 +77,9 @@ async def make_app(
         # No other process can hold the leases of an earlier run.
         async with runtime.services.store.writing() as work:
             await work.lanes.expire_leases()
-    app = web.Application(middlewares=_middlewares(settings), client_max_size=MAX_SANDBOX_BYTES)
+    app = web.Application(
+        middlewares=_middlewares(settings, runtime.services.tracer), client_max_size=MAX_SANDBOX_BYTES
+    )
     observe = _add_sandbox(app, settings, _sandbox_key(runtime), clock) if settings.uses_own_sandbox else None
     _add_operator_routes(app, runtime)
     if settings.role != "worker":
@@ -87,17 +91,19 @@ async def make_app(
     return app
 
 
-def _middlewares(settings: Settings) -> Sequence[Middleware]:
+def _middlewares(settings: Settings, tracer: Tracer) -> Sequence[Middleware]:
     """Return what every request passes. Without an app ID, nothing else keeps web pages out."""
-    return [error_middleware] if settings.app_id else [error_middleware, loopback_only]
+    tracing = [tracing_middleware(tracer, untraced=SANDBOX_PATH)] if tracer.is_on else []
+    return [*tracing, error_middleware] if settings.app_id else [*tracing, error_middleware, loopback_only]
 
 
 def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
     services = runtime.services
-    read_queues = QueueMetrics(store=services.store, clock=services.clock, check_database=runtime.checks[DATABASE])
+    read_stored = QueueMetrics(store=services.store, clock=services.clock, check_database=runtime.checks[DATABASE])
+    check_health = CheckHealth(runtime.checks, services.clock)
     app.router.add_get("/healthz", liveness)
-    app.router.add_get("/readyz", readiness(CheckHealth(runtime.checks, services.clock)))
-    app.router.add_get("/metrics", metrics_handler(runtime.metrics, read_queues))
+    app.router.add_get("/readyz", readiness(check_health))
+    app.router.add_get("/metrics", metrics_handler(runtime.metrics, read_stored, check_health))
 
 
 def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:

@@ -1,5 +1,6 @@
 """Build the services and everything else that a process opens and closes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -41,7 +42,7 @@ from bot.graph.chat_throttle import ChatThrottle
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.people import GraphPeople
-from bot.http.access_tokens import CachedTokens, Tokens
+from bot.http.access_tokens import Tokens
 from bot.http.entra_sign_in import EntraSignIn
 from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import JwtVerifier
@@ -59,10 +60,12 @@ from bot.teams.tab_token import TabTokens
 from bot.teams.targeted_messages import ConnectorTargetedMessages
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
+from bot.wiring.metrics import register_metrics
 from bot.wiring.pane_sign_in import build_entra_sign_in
 from bot.wiring.pane_tokens import build_tab_tokens, tenant_keys
 from bot.wiring.service_urls import service_urls, targeted_urls
 from bot.wiring.system_addresses import NO_APP_ID, configured_environments, events_url, graph_base_url, is_sandbox
+from bot.wiring.tracing import build_tracer
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
@@ -115,6 +118,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     """
     # First, because it can fail.
     certificate = load_certificate_file(settings)
+    tracer = replacements.get("tracer") or build_tracer(settings)
     engines = create_engines(settings.database_url)
     session = create_session(settings.ca_file)
     metrics, event_hub = Metrics(), EventHub()
@@ -170,6 +174,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         coalescing_window=timedelta(seconds=settings.coalesce_s),
         message_events=settings.message_events,
         emulator_user=_emulator_user(settings),
+        tracer=tracer,
     )
     services = replace(services, **replacements)
     runtime = Runtime(
@@ -196,7 +201,9 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         metrics=metrics,
     )
     event_hub.on_chat_left(runtime.chat_registry.forget)
-    _register_metrics(runtime)
+    register_metrics(
+        metrics, services, tokens=runtime.tokens, recorder=runtime.activity_recorder, validator=runtime.token_validator
+    )
     return runtime
 
 
@@ -217,28 +224,6 @@ def _emulator_user(settings: Settings) -> ObjectId | None:
     from bot.sandbox.app import SAMPLE_ADMINISTRATOR
 
     return ObjectId(SAMPLE_ADMINISTRATOR)
-
-
-def _register_metrics(runtime: Runtime) -> None:
-    metrics, cached = runtime.metrics, [each for each in runtime.tokens if isinstance(each, CachedTokens)]
-    metrics.held.set_function(lambda: runtime.activity_recorder.pending)
-    metrics.register_counter(
-        "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in cached)
-    )
-    metrics.register_labeled_counter(
-        "chatsync_decisions",
-        "Decisions about changes of connected records, by outcome and the rule that decided",
-        ["outcome", "reason"],
-        lambda: runtime.services.decision_counts,
-    )
-    validator = runtime.token_validator
-    if validator:
-        metrics.register_counter(
-            "chatsync_tokens_remembered", "Requests whose token was in the cache", lambda: validator.cached_count
-        )
-        metrics.register_counter(
-            "chatsync_tokens_verified", "Requests whose token was verified", lambda: validator.verified_count
-        )
 
 
 def _webhook_keys(settings: Settings, environments: Sequence[Environment]) -> WebhookKeys:
@@ -295,4 +280,7 @@ async def close(runtime: Runtime) -> None:
         if each:
             await each.close()
     await runtime.session.close()
+    if runtime.services.tracer.is_on:
+        # In a thread: it waits for the collector.
+        await asyncio.to_thread(runtime.services.tracer.close)
     await runtime.engines.close()

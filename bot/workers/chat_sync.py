@@ -6,11 +6,12 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.jobs import SyncJob
+from bot.domain.queue_states import Queue
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_stale_chats
 from bot.features.chat_sync.sync_chat import sync_chat
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-from bot.workers.attempts import Attempts
+from bot.workers.attempts import Attempts, Origin
 from bot.workers.periodic import periodic
 from bot.workers.worker import LaneResult
 
@@ -27,6 +28,9 @@ class SyncHandler:
             clock=services.clock,
             event="chat_sync.failed",
             record_failure=lambda work: work.chat_sync.record_failure,
+            queue=Queue.SYNC,
+            dead_letter_counts=services.dead_letter_counts,
+            tracer=services.tracer,
         )
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
@@ -35,7 +39,8 @@ class SyncHandler:
 
     async def process(self, lane: str, pending: SyncJob) -> LaneResult[None]:
         """Sync the chat; schedule another attempt on failure."""
-        return await self._attempts.run(lane, pending.correlation_id, partial(sync_chat, self._services, pending))
+        origin = Origin(work="chat", correlation_id=pending.correlation_id, traces=[pending.trace])
+        return await self._attempts.run(lane, origin, partial(sync_chat, self._services, pending))
 
     async def commit(self, work: UnitOfWork, results: Sequence[None]) -> None:
         """Commit nothing: the feature has stored its results."""

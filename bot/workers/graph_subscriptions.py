@@ -6,6 +6,7 @@ from bot.features.graph_subscriptions.maintain import maintain_subscriptions
 from bot.features.graph_subscriptions.reconcile import reconcile_subscriptions
 from bot.features.shared.services import Services
 from bot.ports.graph import ChangeFeed
+from bot.tracing import SpanKind
 from bot.workers.periodic import failures_logged, periodic
 
 _FIRST_AFTER = timedelta(seconds=5)
@@ -33,6 +34,10 @@ class SubscriptionsJob:
         )
 
     async def _maintain(self) -> timedelta | None:
+        with self._services.tracer.begin("subscriptions", SpanKind.INTERNAL):
+            return await self._reconcile_and_maintain()
+
+    async def _reconcile_and_maintain(self) -> timedelta | None:
         now, last = self._services.clock.now(), self._reconciled_at
         if last is None or now - last >= _RECONCILE_EVERY:
             with failures_logged(_FAILED):

@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.domain.errors import NotSupported
 from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, JobKind, PendingWork
+from bot.domain.queue_states import Queue
 from bot.domain.values import EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
 from bot.features.key_fields.catch_up import post_after_mute, post_catch_up, post_held_changes
@@ -16,7 +17,7 @@ from bot.features.notifications.follow_rules import follow_rules
 from bot.features.notifications.post_card import post_card
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
-from bot.workers.attempts import Attempts
+from bot.workers.attempts import Attempts, Origin
 from bot.workers.worker import LaneResult
 
 _CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatJob, Sequence[str]], Awaitable[None]]] = {
@@ -45,6 +46,9 @@ class InboxHandler:
             clock=services.clock,
             event="inbox.processing_failed",
             record_failure=lambda work: work.inbox.record_failure,
+            queue=Queue.INBOX,
+            dead_letter_counts=services.dead_letter_counts,
+            tracer=services.tracer,
         )
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
@@ -53,7 +57,9 @@ class InboxHandler:
 
     async def process(self, lane: str, pending: PendingWork) -> LaneResult[None]:
         """Process the work; schedule another attempt on failure."""
-        return await self._attempts.run(lane, pending.correlation_id, partial(self._dispatch, pending))
+        work = pending.job.kind.value if pending.job else "events"
+        origin = Origin(work=work, correlation_id=pending.correlation_id, traces=pending.traces)
+        return await self._attempts.run(lane, origin, partial(self._dispatch, pending))
 
     async def _dispatch(self, pending: PendingWork) -> None:
         if pending.is_unreadable:

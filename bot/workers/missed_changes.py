@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.features.key_fields.find_missed_changes import find_missed_changes
 from bot.features.shared.services import Services
+from bot.tracing import SpanKind
 from bot.workers.periodic import periodic
 
 _EVERY = timedelta(minutes=15)
@@ -35,6 +36,7 @@ class MissedChangesJob:
         now, last = self._services.clock.now(), self._full_scan_at
         is_full = last is None or now - last >= _FULL_SCAN_EVERY
         delay = timedelta(0) if last is None else _LATE
-        is_complete = await find_missed_changes(self._services, delay=delay, full_scan=is_full)
+        with self._services.tracer.begin("missed changes", SpanKind.INTERNAL):
+            is_complete = await find_missed_changes(self._services, delay=delay, full_scan=is_full)
         if is_full and is_complete:
             self._full_scan_at = now

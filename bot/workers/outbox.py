@@ -8,6 +8,7 @@ from bot.domain.errors import BotAbsent, ChatSyncError
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.outgoing_messages import PendingMessage, Subject
 from bot.domain.posted_cards import CardKind
+from bot.domain.queue_states import Queue
 from bot.domain.rate_windows import earliest_post, longest_span
 from bot.domain.send_outcomes import (
     OUTCOME_NAMES,
@@ -29,6 +30,7 @@ from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics
 from bot.ports.teams import MessageSender
 from bot.store.unit_of_work import UnitOfWork
+from bot.tracing import SpanKind
 from bot.workers.attempts import BACKOFF, GIVE_UP_AFTER
 from bot.workers.post_times import PostTimes
 from bot.workers.rate_limiter import RateLimiter
@@ -60,6 +62,13 @@ class SendResult:
     def is_final_attempt(self) -> bool:
         """True if the message has failed for as long as messages are retried."""
         return self.at - self.message.enqueued_at >= GIVE_UP_AFTER
+
+    @property
+    def is_given_up(self) -> bool:
+        """True if the message becomes a dead letter, and not because its chat is gone."""
+        if isinstance(self.outcome, RetryLater):
+            return self.is_final_attempt
+        return isinstance(self.outcome, Rejected)
 
 
 class OutboxHandler:
@@ -98,13 +107,15 @@ class OutboxHandler:
         return await self._send(lane, pending)
 
     async def _send(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
-        with with_correlation_id(pending.correlation_id):
+        begun = self._services.tracer.begin("outbox post", SpanKind.CONSUMER, [pending.trace])
+        with with_correlation_id(pending.correlation_id) as correlation_id, begun as step:
+            step.set("chatsync.correlation_id", correlation_id)
             with self._metrics.send_seconds.time():
                 first = await self._post(pending)
             outcome = await self._look_again(pending, first)
-            _log.info(
-                "outbox.message_posted", outcome=OUTCOME_NAMES[type(outcome)], reason=getattr(outcome, "reason", None)
-            )
+            outcome_name = OUTCOME_NAMES[type(outcome)]
+            step.set("chatsync.outcome", outcome_name)
+            _log.info("outbox.message_posted", outcome=outcome_name, reason=getattr(outcome, "reason", None))
         posted = SendResult(message=pending, outcome=outcome, at=self._clock.now())
         self._count(posted)
         if isinstance(outcome, RetryLater) and not posted.is_final_attempt:
@@ -178,6 +189,8 @@ class OutboxHandler:
 
     def _count(self, posted: SendResult) -> None:
         self._metrics.messages.labels(OUTCOME_NAMES[type(posted.outcome)]).inc()
+        if posted.is_given_up:
+            self._services.dead_letter_counts[Queue.OUTBOX,] += 1
         caused_at = posted.message.caused_at
         if caused_at and isinstance(posted.outcome, Sent):
             self._metrics.change_to_card_seconds.observe((posted.at - caused_at).total_seconds())
@@ -212,10 +225,10 @@ async def _store_cards(work: UnitOfWork, results: Sequence[SendResult]) -> None:
 async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
     message, at = posted.message, posted.at
     match posted.outcome:
-        case RetryLater(reason=reason) if not posted.is_final_attempt:
-            await work.outbox.record_failure(message.id, reason)
-        case RetryLater(reason=reason) | Rejected(reason=reason):
+        case RetryLater(reason=reason) | Rejected(reason=reason) if posted.is_given_up:
             await work.outbox.dead_letter(message.id, reason, at=at)
+        case RetryLater(reason=reason):
+            await work.outbox.record_failure(message.id, reason)
         case Dropped(reason=drop):
             await _drop(work, posted, drop)
         case MessageNotFound() if message.card and not message.subjects:

@@ -13,6 +13,7 @@ from bot.domain.notifications.history import Closing, DecidedColumn
 from bot.domain.notifications.replay import PastDecision
 from bot.domain.notifications.rules import ChatRules, Versioned
 from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCard
+from bot.domain.queue_states import Failures
 from bot.domain.values import ChatId
 from bot.features.notifications.held_changes import BATCH_SIZE, enqueue_due_changes
 from bot.store.decision_history import PAGE_SIZE
@@ -72,7 +73,8 @@ async def test_chats_whose_records_cannot_be_read_do_not_stop_the_others(store: 
     async with store.writing() as work:
         assert (await work.inbox.pending([last])).keys() == set()
         for lane in failing:
-            assert await work.inbox.record_failure(lane, "Unavailable", dead_letter_before=START, at=START) == 1
+            failures = await work.inbox.record_failure(lane, "Unavailable", dead_letter_before=START, at=START)
+            assert failures == Failures(attempts=1, dead_letters=0)
     await enqueue_due_changes(services, undo_within=timedelta(minutes=1), ahead=timedelta(0))
     async with store.writing() as work:
         assert (await work.inbox.pending([last])).keys() == {last}

@@ -15,7 +15,7 @@ from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ReportedValue
 from bot.domain.new_chat import ChatRequest, NewChat, NewChatKey
 from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
-from bot.domain.queue_states import Queue
+from bot.domain.queue_states import Failures, Queue
 from bot.domain.values import (
     ChatId,
     Connection,
@@ -223,16 +223,20 @@ async def test_a_flood_of_events_of_one_record_is_processed_in_parts_and_delays_
         assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9) == [other]
 
 
+async def failed_again(work: UnitOfWork, lane: str, dead_letter_before: datetime) -> Failures:
+    return await work.inbox.record_failure(lane, "no answer", dead_letter_before=dead_letter_before, at=LATER)
+
+
 async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: Store) -> None:
     async with store.writing() as work:
         await work.inbox.add_event(an_event("1"), at=START, due_at=START)
         lane = record_lane(CASE)
-        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=START, at=LATER) == 1
-        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=START, at=LATER) == 2
+        assert await failed_again(work, lane, START) == Failures(attempts=1, dead_letters=0)
+        assert await failed_again(work, lane, START) == Failures(attempts=2, dead_letters=0)
         assert len((await work.inbox.pending([lane]))[lane].events) == 1
-        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=LATER, at=LATER) == 3
+        assert await failed_again(work, lane, LATER) == Failures(attempts=3, dead_letters=1)
         assert await work.inbox.pending([lane]) == {}
-        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=LATER, at=LATER) == 0
+        assert await failed_again(work, lane, LATER) == Failures(attempts=0, dead_letters=0)
 
 
 async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(store: Store) -> None:

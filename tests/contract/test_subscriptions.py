@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.subscriptions import TOPICS, LifecycleEvent, Subscription, SubscriptionStep, next_step
+from bot.domain.subscriptions import (
+    TOPICS,
+    LifecycleEvent,
+    Subscription,
+    SubscriptionError,
+    SubscriptionStep,
+    next_step,
+)
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
 
@@ -113,3 +120,36 @@ async def test_who_dies_while_seeing_to_it_leaves_it_to_others(store: Store) -> 
     await leased(store)
     async with store.writing() as work:
         assert (await claim(work, START + LEASE)).id == "1"
+
+
+async def first_expiry(store: Store) -> datetime | None:
+    async with store.reading() as work:
+        return await work.subscriptions.first_expiry()
+
+
+async def test_the_first_expiry_is_that_of_a_subscription_that_is_or_was_in_graph(store: Store) -> None:
+    assert await first_expiry(store) is None
+    async with store.writing() as work:
+        await work.subscriptions.request([TOPICS], at=START)
+    assert await first_expiry(store) is None
+    async with store.writing() as work:
+        there = replace(await claim(work, START), id="1", expires_at=NEXT_WEEK, fingerprint=OURS)
+    await puts(store, there, is_new=True)
+    assert await first_expiry(store) == NEXT_WEEK
+    await hears(store, LifecycleEvent.REMOVED)
+    assert await first_expiry(store) == NEXT_WEEK
+
+
+@pytest.mark.parametrize("error", SubscriptionError)
+async def test_a_subscription_that_graph_refuses_for_good_does_not_expire(
+    store: Store, error: SubscriptionError
+) -> None:
+    await puts(store, replace(await leased(store), id=None, error=error), is_new=True)
+    assert await first_expiry(store) == (None if error.permanent else NEXT_WEEK)
+
+
+async def test_a_subscription_that_nobody_wants_does_not_expire(store: Store) -> None:
+    await puts(store, await leased(store), is_new=True)
+    async with store.writing() as work:
+        await work.subscriptions.cancel_all(at=START)
+    assert await first_expiry(store) is None

@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/metrics.py": {"prometheus_client"},
     "bot/logs": {"structlog", "aiohttp"},
     "bot/text": {"orjson"},
+    "bot/tracing": {"opentelemetry"},
     "bot/ports": set(),
     "bot/private_files.py": set(),
     "bot/wiring": {"aiohttp", "botbuilder", "pydantic"},

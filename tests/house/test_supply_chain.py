@@ -16,10 +16,14 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FILE = (ROOT / "docs/deploy/requirements.txt").read_text(encoding="utf-8")
+TRACING_FILE = (ROOT / "docs/deploy/requirements-tracing.txt").read_text(encoding="utf-8")
 LICENSES = (ROOT / "docs/licenses.md").read_text(encoding="utf-8")
 
 EXPORT = "uv export --no-dev --no-annotate --no-emit-project -o docs/deploy/requirements.txt"
-HINT = f"Run: uv lock && {EXPORT}"
+EXPORT_TRACING = (
+    "uv export --only-group tracing --no-annotate --no-emit-project -o docs/deploy/requirements-tracing.txt"
+)
+HINT = f"Run: uv lock && {EXPORT} && {EXPORT_TRACING}"
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,9 @@ class Pinned:
         return only.version
 
 
-def pinned() -> list[Pinned]:
+def pinned(file: str) -> list[Pinned]:
     """Return the packages in the file. A package can be listed for several platforms."""
-    blocks = re.split(r"\n(?! )", re.sub(r"^#.*\n", "", FILE, flags=re.MULTILINE).strip())
+    blocks = re.split(r"\n(?! )", re.sub(r"^#.*\n", "", file, flags=re.MULTILINE).strip())
     found = []
     for block in blocks:
         requirement, *hashes = (line.strip().removesuffix("\\").strip() for line in block.splitlines())
@@ -47,9 +51,11 @@ def pinned() -> list[Pinned]:
     return found
 
 
-FOUND = pinned()
+FOUND, FOUND_FOR_TRACING = pinned(FILE), pinned(TRACING_FILE)
+ALL = [*FOUND, *FOUND_FOR_TRACING]
 NAMES = {each.name for each in FOUND}
 DIRECT = [Requirement(each) for each in PROJECT["project"]["dependencies"]]
+TRACING = [Requirement(each) for each in PROJECT["dependency-groups"]["tracing"]]
 CONSTRAINTS = [Requirement(each) for each in PROJECT["tool"]["uv"]["constraint-dependencies"]]
 
 
@@ -75,21 +81,23 @@ def _asked(requirement: Requirement, extra: str) -> bool:
 
 def test_each_package_has_one_exact_version_and_hashes() -> None:
     assert len(FOUND) > 40
-    for each in FOUND:
+    assert len(FOUND_FOR_TRACING) > 8
+    for each in ALL:
         assert [specifier.operator for specifier in each.requirement.specifier] == ["=="], each.name
         assert each.hashes, each.name
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line) for line in each.hashes), each.name
 
 
-def test_the_file_names_no_hosts_and_the_command_that_made_it() -> None:
-    assert EXPORT in FILE
+@pytest.mark.parametrize(("command", "file"), [(EXPORT, FILE), (EXPORT_TRACING, TRACING_FILE)])
+def test_the_file_names_no_hosts_and_the_command_that_made_it(command: str, file: str) -> None:
+    assert command in file
     for word in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", " @ "):
-        assert word not in FILE
+        assert word not in file
 
 
-@pytest.mark.parametrize("direct", DIRECT, ids=lambda each: str(each.name))
+@pytest.mark.parametrize("direct", [*DIRECT, *TRACING], ids=lambda each: str(each.name))
 def test_each_dependency_is_in_the_file_with_a_version_in_its_range(direct: Requirement) -> None:
-    versions = [each.version for each in FOUND if each.name == canonicalize_name(direct.name)]
+    versions = [each.version for each in ALL if each.name == canonicalize_name(direct.name)]
     assert versions, HINT
     for version in versions:
         assert direct.specifier.contains(version), HINT
@@ -100,7 +108,9 @@ def test_the_project_holds_still_every_package_in_the_file() -> None:
     held: dict[str, str] = {canonicalize_name(each.name): str(each.specifier) for each in exact}
     # A package with several versions, for several versions of Python, cannot be held still.
     versions = {
-        each.name: f"=={each.version}" for each in FOUND if [every.name for every in FOUND].count(each.name) == 1
+        each.name: f"=={each.version}"
+        for each in ALL
+        if len({every.version for every in ALL if every.name == each.name}) == 1
     }
     assert len(versions) > 40
     assert {name: held.get(name) for name in versions} == versions, HINT
@@ -109,10 +119,18 @@ def test_the_project_holds_still_every_package_in_the_file() -> None:
 def test_the_file_contains_what_the_dependencies_need_and_nothing_else() -> None:
     here = {each.name for each in FOUND if each.requirement.marker is None or each.requirement.marker.evaluate()}
     assert needed(DIRECT) == here, HINT
+    assert needed(TRACING) == {each.name for each in FOUND_FOR_TRACING}, HINT
+
+
+def test_the_packages_for_tracing_can_be_added_to_the_others_and_are_not_among_them() -> None:
+    versions = {each.name: each.version for each in FOUND}
+    for each in FOUND_FOR_TRACING:
+        assert versions.get(each.name, each.version) == each.version, HINT
+    assert not {canonicalize_name(each.name) for each in TRACING} & NAMES
 
 
 def test_the_file_contains_nothing_that_only_the_tests_need() -> None:
-    groups = [Requirement(each) for each in PROJECT["dependency-groups"]["dev"]]
+    groups = [Requirement(each) for each in PROJECT["dependency-groups"]["dev"] if isinstance(each, str)]
     run_time = needed(DIRECT)
     only_tests = {canonicalize_name(each.name) for each in groups} - run_time
     assert {"pytest", "hypothesis", "playwright"} <= only_tests
@@ -134,6 +152,7 @@ ALLOWED = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", 
 """Licenses that allow use in products under other licenses. MPL-2.0 applies to changes of the package's own files."""
 
 SPDX = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
     "MIT License": "MIT",
     "PSFL": "PSF-2.0",
@@ -158,7 +177,9 @@ def documented_licenses() -> dict[str, str]:
 
 
 def test_the_license_of_each_package_is_documented_and_no_others() -> None:
-    installed = {name: license_of(metadata(name)) for name in sorted(NAMES) if name in needed(DIRECT)}
+    wanted = needed(DIRECT) | needed(TRACING)
+    names = sorted({each.name for each in ALL} & wanted)
+    installed = {name: license_of(metadata(name)) for name in names}
     assert documented_licenses() == installed
 
 
@@ -194,7 +215,7 @@ def test_a_license_that_is_not_allowed_or_not_known_is_noticed(fields: dict[str,
 def test_versions_in_the_file_are_those_that_the_tests_run_with() -> None:
     different = {
         each.name: (each.version, metadata(each.name)["Version"])
-        for each in FOUND
+        for each in ALL
         if each.requirement.marker is None and Version(each.version) != Version(metadata(each.name)["Version"])
     }
     assert different == {}, f"The tests run with other versions. {HINT}, or install these versions."

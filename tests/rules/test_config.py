@@ -91,6 +91,10 @@ def test_a_separate_application_user_has_one_credential(monkeypatch: pytest.Monk
     assert load(monkeypatch, {**USER, **proof}).dataverse_client_id == USER["CHATSYNC_DATAVERSE_CLIENT_ID"]
 
 
+def test_a_collector_may_be_reached_with_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, {"CHATSYNC_TRACING": "http://collector:4318/"}).tracing == "http://collector:4318"
+
+
 def without(settings: dict[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in settings.items() if key != name}
 
@@ -104,6 +108,9 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {**REAL, **PUBLIC, "CHATSYNC_ROLE": "sandbox", "CHATSYNC_DATAVERSE_URL": "http://127.0.0.1:4000/sandbox"},
         "CHATSYNC_ROLE",
     ),
+    "a collector without a scheme": ({"CHATSYNC_TRACING": "collector:4318"}, "CHATSYNC_TRACING"),
+    "a collector with a password": ({"CHATSYNC_TRACING": "http://me:secret@collector:4318"}, "CHATSYNC_TRACING"),
+    "a collector with a query": ({"CHATSYNC_TRACING": "https://collector/?key=secret"}, "CHATSYNC_TRACING"),
     "an app id that is none": ({"MicrosoftAppId": "chat-sync"}, "MicrosoftAppId"),
     "an app without a password": (without(APP, "MicrosoftAppPassword"), "MicrosoftAppPassword"),
     "a managed identity with a password": ({**APP, "MicrosoftAppType": "UserAssignedMSI"}, "MicrosoftAppType"),

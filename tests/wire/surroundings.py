@@ -10,6 +10,7 @@ from bot.config.settings import Settings
 from bot.domain.limits import Limits
 from bot.sandbox.teams.sample_organization import SampleOrganization
 from bot.store.engine import Engines
+from bot.tracing import Tracer
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
 from tests.fakes.databases import DatabaseReader
@@ -70,6 +71,8 @@ class Surroundings:
     """The bodies of requests to the sandbox, including its Graph."""
     dataverse_pending: int = 0
     """The number of requests to the sandbox that wait for a response."""
+    tracer: Tracer | None = None
+    """The tracer of the bot; None for that of its settings."""
     event_answers: list[int] = field(default_factory=list)
     """The statuses of responses to events."""
     looks: dict[str, int] = field(default_factory=dict)

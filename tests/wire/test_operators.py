@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf, isnan
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store.tables import outbox
+from bot.http.client import ATTEMPTS
+from bot.store.tables import inbox, outbox, sync_job
 from tests.fakes.connector import error
+from tests.steps.changes import subscriptions_in_graph, until_subscriptions_settled
 from tests.wire.people import EVERYBODY
 from tests.wire.world import GROUP, OTHER_GROUP, World
 
 HIGH, LOW = 1, 3
+DAY_S = 86_400
 
 
 async def asked(world: World, path: str) -> tuple[int, Any]:
@@ -105,6 +109,54 @@ async def test_posts_are_counted_by_what_became_of_them(world: World) -> None:
     await world.forget(outbox)
 
 
+async def test_each_check_is_a_metric_of_its_own(world: World) -> None:
+    checks = ("chatsync_ready database", "chatsync_ready dataverse localhost/sandbox")
+    assert [(await scraped(world))[each] for each in checks] == [1, 1]
+    world.dataverse_is_down = True
+    world.clock.advance(6)
+    assert [(await scraped(world))[each] for each in checks] == [1, 0]
+    world.dataverse_is_down = False
+
+
+async def test_what_is_given_up_is_counted_by_queue(world: World) -> None:
+    names = [f"chatsync_dead_letters_total {queue}" for queue in ("inbox", "outbox", "sync")]
+    await connected(world, GROUP)
+    assert [(await scraped(world))[each] for each in names] == [0, 0, 0]
+    faults = [error(413, "MessageSizeTooBig")]
+    world.connector.fault = lambda *_: faults.pop(0) if faults else None
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    assert [(await scraped(world))[each] for each in names] == [0, 1, 0]
+    await world.change({"prioritycode": LOW})
+    world.dataverse_is_down = True
+    await world.window_ends()
+    world.clock.advance(DAY_S + 600)
+    await world.settle()
+    found = await scraped(world)
+    assert (found[names[0]] > 0, found[names[1]]) == (True, 1)
+    world.dataverse_is_down = False
+    for queue in (inbox, outbox, sync_job):
+        await world.forget(queue)
+
+
+async def test_requests_that_a_system_throttles_are_counted(world: World) -> None:
+    world.dataverse_refuses["WhoAmI"] = (429, {})
+    assert (await asked(world, "/readyz"))[0] == 503
+    found = await scraped(world)
+    world.dataverse_refuses.clear()
+    assert (found["chatsync_throttled_total dataverse"], found["chatsync_throttled_total graph"]) == (ATTEMPTS, 0)
+
+
+async def test_the_time_until_a_subscription_expires_is_a_metric(world: World) -> None:
+    name = "chatsync_subscription_expiry_seconds"
+    assert (await scraped(world))[name] == inf
+    await until_subscriptions_settled(world)
+    assert subscriptions_in_graph(world)
+    before = (await scraped(world))[name]
+    world.clock.advance(600)
+    assert 0 < (await scraped(world))[name] == before - 600
+
+
 async def test_the_way_from_a_change_to_its_card_is_timed(world: World) -> None:
     await connected(world, GROUP)
     await world.change({"prioritycode": HIGH})
@@ -120,10 +172,14 @@ async def test_while_the_database_is_down_what_was_counted_is_told_and_what_wait
     before = await scraped(world)
     assert "chatsync_waiting outbox" in before
     assert before["chatsync_messages_total sent"] > 0
+    # What was found out about the systems counts for some seconds.
+    world.clock.advance(6)
     async with database_down(world.settings.database_url):
         found = await scraped(world)
         assert found["chatsync_messages_total sent"] == before["chatsync_messages_total sent"]
         assert not [name for name in found if name.startswith(("chatsync_waiting", "chatsync_oldest_seconds"))]
+        assert isnan(found["chatsync_subscription_expiry_seconds"])
+        assert found["chatsync_ready database"] == 0
         status, body = await asked(world, "/readyz")
         assert (status, "CHATSYNC_DATABASE_URL" in body["checks"]["database"]) == (503, True)
     world.clock.advance(6)

@@ -53,7 +53,8 @@ class World(TeamsSide, DataverseSide):
         """Start the bot on the stored data."""
         targeted = self.settings.private_answers == "targeted" and self.knows_targeted
         replaced = {"targeted_messages": self.targeted_messages()} if targeted else {}
-        app = await make_app(self.settings, clock=self.clock, limits=self.limits, **replaced)
+        traced = {"tracer": self.tracer} if self.tracer else {}
+        app = await make_app(self.settings, clock=self.clock, limits=self.limits, **replaced, **traced)
         self._count_events(app)
         await self._running.enter_async_context(serving(app, self.settings.host, self.settings.port, self.limits.http))
 

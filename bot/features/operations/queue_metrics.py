@@ -1,7 +1,8 @@
-"""Metrics of the queues: depth, age of the oldest item, and failing items."""
+"""Metrics from the database: depth, age, and failing items of the queues, and the expiry of subscriptions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from bot.clock import Clock
 from bot.features.operations.check_health import Check
@@ -19,20 +20,30 @@ class QueueDepth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMetrics:
+    """Metrics that all processes share."""
+
+    queues: Mapping[str, QueueDepth]
+    subscription_expiry_s: float
+    """Seconds until the first subscription expires; negative if it has, and infinite if there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueMetrics:
-    """Reads the queues from the database, which all processes share."""
+    """Reads the metrics from the database, which all processes share."""
 
     store: Store
     clock: Clock
     check_database: Check
 
-    async def __call__(self) -> Mapping[str, QueueDepth]:
-        """Return the depth of each queue by name; raise `Unavailable` if the database does not respond."""
+    async def __call__(self) -> StoredMetrics:
+        """Return the metrics; raise `Unavailable` if the database does not respond."""
         await self.check_database()
         async with self.store.reading() as work:
             states = await work.queue_states.queues()
+            expires_at = await work.subscriptions.first_expiry()
         now = self.clock.now()
-        return {
+        depths = {
             queue.value: QueueDepth(
                 waiting=state.pending,
                 oldest_s=max(0.0, (now - state.oldest_at).total_seconds()) if state.oldest_at else 0.0,
@@ -40,3 +51,5 @@ class QueueMetrics:
             )
             for queue, state in states.items()
         }
+        expiry_s = (expires_at - now).total_seconds() if expires_at else inf
+        return StoredMetrics(queues=depths, subscription_expiry_s=expiry_s)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.limits import Limits
 from bot.domain.new_chat import NewChatKey
+from bot.domain.queue_states import Queue
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.shared.known_keys import KnownKeys
@@ -30,6 +31,7 @@ from bot.runtime.line_budget import LineBudget
 from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
+from bot.tracing import NO_TRACER, Tracer
 from cards.message import Message
 
 LiveViewKey = tuple[int, int, ObjectId]
@@ -87,6 +89,12 @@ class Services:
     """Running changes of members in this process."""
     decision_counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Decisions about changes since the start, by outcome and reason."""
+    dead_letter_counts: Counter[tuple[str, ...]] = field(
+        default_factory=lambda: Counter({(each,): 0 for each in Queue})
+    )
+    """Work that was given up since the start, by queue."""
+    tracer: Tracer = NO_TRACER
+    """Begins traces; by default, none."""
 
     @property
     def environments(self) -> Sequence[EnvironmentId]:

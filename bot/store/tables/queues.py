@@ -36,6 +36,8 @@ def _queue_table(name: str, *own: Column[Any], one_each: str) -> Table:
         Column("attempts", Integer, nullable=False),
         Column("reason", String),
         Column("done_at", Instant),
+        # The trace that the work continues, in the format of W3C Trace Context.
+        Column("trace", String),
         UniqueConstraint(one_each),
     )
 
