@@ -34,7 +34,8 @@ async def person(
         names={*(each.name for each in users if each.name), *also},
     )
     say(f"{len(named.users)} users in Dynamics 365 belong to this person.\n")
-    return await _forget(services, "person", lambda work: work.erasure.forget_person(named), say, dry_run, by)
+    erased = await _forget(services, "person", lambda work: work.erasure.forget_person(named), say, dry_run, by)
+    return 0 if erased.total else 1
 
 
 async def tenant(
@@ -56,7 +57,7 @@ async def tenant(
         users = await work.erasure.tenants_by_environment()
         known = await work.erasure.environments()
     chosen = [_checked(EnvironmentId(each), tenant_id, known, users) for each in environments]
-    code = await _forget(
+    erased = await _forget(
         services,
         "tenant",
         lambda work: work.erasure.forget_tenant(tenant_id, chosen, defaults=defaults),
@@ -64,9 +65,14 @@ async def tenant(
         dry_run,
         by,
     )
-    for each in sorted(name for name, tenants in users.items() if tenants == {tenant_id} and name not in chosen):
+    if not erased.deleted["environment"]:
+        _offer_environments(sorted(name for name, tenants in users.items() if tenants == {tenant_id}), say)
+    return 0 if erased.total else 1
+
+
+def _offer_environments(environments: Sequence[EnvironmentId], say: Say) -> None:
+    for each in environments:
         say(f"Only this tenant used {each}. To erase its settings and events, too, add: --environment {each}\n")
-    return code
 
 
 def _checked(
@@ -87,16 +93,16 @@ def _checked(
     return environment
 
 
-async def _forget(services: Services, whose: str, forget: Forget, say: Say, dry_run: bool, by: str) -> int:
+async def _forget(services: Services, whose: str, forget: Forget, say: Say, dry_run: bool, by: str) -> Erased:
+    """Erase or count, and print the rows of each table; return their numbers."""
     erased = await (_counted if dry_run else _done)(services.store, forget, _entry(services, whose, by))
     for table in erased.tables:
-        deleted, changed = erased.deleted[table], erased.changed[table]
-        say(f"{table}\t{deleted} rows deleted\t{changed} rows changed\n")
+        say(f"{table}\t{erased.deleted[table]} rows deleted\t{erased.changed[table]} rows changed\n")
     if not erased.total:
         say(f"Nothing is stored about this {whose}.\n")
-        return 1
-    say("Nothing was changed, because of --dry-run.\n" if dry_run else f"The {whose} was erased.\n")
-    return 0
+    else:
+        say("Nothing was changed, because of --dry-run.\n" if dry_run else f"The {whose} was erased.\n")
+    return erased
 
 
 async def _counted(store: Store, forget: Forget, _entry: AuditEntry) -> Erased:
