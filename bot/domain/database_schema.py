@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class SchemaState(StrEnum):
-    """How the tables of the database differ from those of this version."""
+    """Differences between the tables of the database and those of this version."""
 
     EMPTY = "empty"
     """There are no tables yet."""
@@ -35,7 +35,7 @@ class Schema:
 
     @property
     def state(self) -> SchemaState:
-        """How the database differs from this version."""
+        """The difference between the database and this version."""
         if self.found is None:
             return SchemaState.EMPTY
         if self.found > self.newest:

@@ -1,4 +1,4 @@
-"""How the tables of a database differ from those of this version."""
+"""Differences between the tables of a database and those of this version."""
 
 import pytest
 

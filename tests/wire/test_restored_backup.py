@@ -105,3 +105,29 @@ async def test_the_backup_of_a_server_is_left_to_its_own_program(world: World, t
     with pytest.raises(NotSupported) as refused:
         await command(world, "database", "backup", str(tmp_path / "backup"))
     assert "pg_dump" in refused.value.next_step
+
+
+@pytest.mark.one_database
+async def test_an_event_that_waited_when_the_backup_was_made_is_told_before_the_rest(
+    world: World, tmp_path: Path
+) -> None:
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    await world.change({"prioritycode": HIGH})
+    await back_up(world, tmp_path / "backup")
+    await world.window_ends()
+    await saved(world, "CAS-01001", LOW)
+    world.connector.posts.clear()
+    await world.stop()
+    await restore(world, tmp_path / "backup")
+    world.clock.advance(3600)
+    await world.start()
+    await world.settle()
+    world.clock.advance(5)
+    await world.looked_through("incident")
+    world.clock.advance(120)
+    await world.settle()
+    told = [line for card in world.connector.cards(GROUP) for line in texts(card) if "Priority" in line]
+    assert told == ["Priority: Normal → **High**", "Priority: High → **Low**"]
+    world.connector.posts.clear()

@@ -129,7 +129,7 @@ class ChatEraser:
         return or_(new_chat.c.person_id.in_(self._people()), *about)
 
     def _people(self) -> CompoundSelect[tuple[str]]:
-        """Return the people of the tenant as far as the database knows them."""
+        """Return the people of the tenant that the database knows."""
         connectors = select(connection.c.connector_id).where(self._of_chat(connection.c.chat_id))
         signed_in = select(pane_session.c.object_id).where(pane_session.c.tenant_id == self._tenant)
         return union(connectors, signed_in)

@@ -1,4 +1,4 @@
-"""What each column holds, so that erasing finds everything about a person or a tenant.
+"""Contents of each column, so that erasing finds everything about a person or a tenant.
 
 `tests/contract/test_erasure.py` fails for a column with text that is missing here.
 """
@@ -14,7 +14,7 @@ from bot.store.tables import Instants, metadata
 
 
 class Holds(StrEnum):
-    """What a column holds."""
+    """Contents of a column."""
 
     PERSON = "person"
     """An ID of a person: the object ID in Microsoft Entra ID, or the row in Dataverse's table `systemuser`."""
@@ -136,7 +136,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
         "buttons": _C,
     },
 }
-"""What each column of type text, JSON, or bytes holds, by table."""
+"""Contents of each column of type text, JSON, or bytes, by table."""
 
 NAMED: Mapping[tuple[str, str], str] = {
     ("audit", "person_name"): "person_id",
