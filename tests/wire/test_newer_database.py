@@ -1,8 +1,13 @@
 """This version goes on while a newer one is rolled out, whose migrations added to the tables (spec O3)."""
 
+import pytest
+
 from tests.steps.backups import command
 from tests.steps.schema_changes import LATER_REVISION, change_to_later_revision
 from tests.wire.world import GROUP, OTHER_GROUP, World, texts
+
+# The statements are tested on both kinds of databases in `tests/contract/test_upgrades.py`.
+pytestmark = pytest.mark.one_database
 
 HIGH, LOW = 1, 3
 
