@@ -18,7 +18,7 @@ from bot.domain.values import ChatId, ConnectionId, EnvironmentId, ObjectId, Rec
 from bot.store.engine import Engines, create_engines
 from bot.store.erasure.columns import COLUMNS, HISTORY, NAMED, PERSONAL, READ_AGAIN, Holds, is_classified_type
 from bot.store.migrate import migrate, newest_revision
-from bot.store.tables import audit, chat, connection, field_value, metadata, outbox, setting_change
+from bot.store.tables import audit, chat, connection, field_value, metadata, outbox, setting_change, told_change
 from bot.store.unit_of_work import Store
 from tests.contract import samples
 from tests.contract.dump import FOLDER, restore
@@ -243,6 +243,21 @@ async def test_a_person_with_the_same_name_keeps_their_own_entries(engines: Engi
     async with engines.reading.begin() as database:
         found = await database.execute(select(audit.c.person_name).where(audit.c.person_id == namesake))
     assert found.scalars().all() == ["Adele Vance"]
+
+
+async def test_names_with_other_letters_and_quotes_are_found_in_json(engines: Engines, store: Store) -> None:
+    name = 'Zoë "Zo" Müller_%'
+    async with engines.writing.begin() as database:
+        await database.execute(update(told_change).values(people=[name, "Megan Bowen"], news=[f"Call {name} back."]))
+        await database.execute(update(outbox).values(body=json.dumps({"text": name}).encode()))
+    erased = await forget(store, PersonToForget(object_id="99999999-9999-4999-8999-999999999999", names={name}))
+    assert erased.changed["told_change"] == 1
+    async with engines.reading.begin() as database:
+        (row,) = (await database.execute(select(told_change.c.people, told_change.c.news))).all()
+        bodies = (await database.execute(select(outbox.c.body))).scalars().all()
+    assert tuple(row) == (["Megan Bowen"], [f"Call {NO_NAME} back."])
+    assert {json.loads(body)["text"] for body in bodies} == {NO_NAME}
+    assert len(bodies) > 3
 
 
 async def test_the_only_tenant_leaves_no_more_than_the_acts_and_the_keys(engines: Engines, store: Store) -> None:
