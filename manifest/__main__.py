@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.domain.public_names import MESSAGE_EVENTS
+from bot.version import VERSION
 from manifest.document import COLOR_ICON, OUTLINE_ICON, document, language_file
 from manifest.icons import color_icon, outline_icon
 from manifest.languages import LANGUAGES, file_name
@@ -60,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--website", default="", help="https address of the bot's operator (default: https://<domain>)")
     parser.add_argument(
-        "--version", default="1.0.0", help="package version; raise it for every upload (default: 1.0.0)"
+        "--version",
+        default=VERSION,
+        help=f"package version; raise it for every upload (default: {VERSION}, the version of Chat Sync)",
     )
     parser.add_argument(
         "--without-message-events",

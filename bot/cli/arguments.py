@@ -1,6 +1,10 @@
 """Command-line arguments of `python app.py`."""
 
 import argparse
+from pathlib import Path
+from uuid import UUID
+
+from bot.version import VERSION
 
 ROLES = ("all", "web", "worker", "sandbox")
 
@@ -11,6 +15,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python app.py", description="Chat Sync connects Teams chats to Dynamics 365 records."
     )
     root.add_argument("--role", choices=ROLES, help="the role of this process (CHATSYNC_ROLE)")
+    root.add_argument("--version", action="version", version=f"Chat Sync {VERSION}")
     commands = root.add_subparsers(dest="command", metavar="command")
     commands.add_parser("doctor", help="check every system and explain how to fix what fails")
     _add_outbox(
@@ -23,7 +28,44 @@ def parser() -> argparse.ArgumentParser:
             "dataverse", help="register the webhook or install the pane in Dataverse, show their state, or remove them"
         )
     )
+    _add_database(
+        commands.add_parser(
+            "database", help="upgrade, check, or back up the database, or erase the data of a person or a tenant"
+        )
+    )
     return root
+
+
+def _add_database(database: argparse.ArgumentParser) -> None:
+    acts = database.add_subparsers(dest="act", metavar="action", required=True)
+    acts.add_parser("upgrade", help="create the tables, or update them to this version")
+    acts.add_parser("check", help="show whether the tables are those of this version")
+    backup = acts.add_parser("backup", help="copy a SQLite database, also while Chat Sync runs")
+    backup.add_argument("file", type=Path, help="the new file")
+    forget = acts.add_parser("forget", help="erase the data of one person or one tenant")
+    whose = forget.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--person", type=guid, metavar="object-id", help="object ID of the person in Microsoft Entra ID")
+    whose.add_argument("--tenant", type=guid, metavar="tenant-id", help="ID of the tenant in Microsoft Entra ID")
+    forget.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="text",
+        help="with --person: another name or ID of the person; can be repeated",
+    )
+    forget.add_argument(
+        "--environment",
+        action="append",
+        default=[],
+        metavar="host",
+        help="with --tenant: also erase the settings and events of this environment; can be repeated",
+    )
+    forget.add_argument("--dry-run", action="store_true", help="only count what would be erased")
+
+
+def guid(text: str) -> str:
+    """Return the GUID in lowercase; raise `ValueError` for other texts."""
+    return str(UUID(text))
 
 
 def _add_dataverse(dataverse: argparse.ArgumentParser) -> None:

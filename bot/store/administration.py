@@ -34,7 +34,7 @@ class Administration:
         """Store default settings for new environments, with their switches as given, and read all settings."""
         async with self._engines.writing.begin() as connection:
             for name, on in environments.items():
-                await _add_defaults(connection, name, on=on)
+                await add_defaults(connection, name, on=on)
             for name in environments:
                 self._held[name] = self._saved, await read_settings(connection, name)
 
@@ -74,7 +74,8 @@ class Administration:
             return held
 
 
-async def _add_defaults(connection: AsyncConnection, name: EnvironmentId, *, on: bool) -> None:
+async def add_defaults(connection: AsyncConnection, name: EnvironmentId, *, on: bool) -> None:
+    """Store the default settings of the environment, with chats and sync on or off, unless it has settings."""
     defaults = asdict(OrganizationSettings(chats_on=on, sync_on=on))
     statement = insert(connection, environment).values(id=name, version=0, **defaults)
     added = await connection.execute(statement.on_conflict_do_nothing())

@@ -14,6 +14,7 @@ from bot.store.connections import Connections
 from bot.store.decision_history import DecisionHistory
 from bot.store.decisions import Decisions
 from bot.store.engine import Engines
+from bot.store.erasure.erasure import Erasure
 from bot.store.errors import translate_errors
 from bot.store.inbox import Inbox
 from bot.store.known_values import ReportedValues
@@ -75,6 +76,7 @@ class UnitOfWork:
         self.signing_keys = SigningKeys(connection)
         self.queue_states = QueueStates(connection, self.lanes, self.reported_values)
         self.pruning = Pruning(connection)
+        self.erasure = Erasure(connection, self.chats)
 
     @property
     def events(self) -> tuple[StoreEvent, ...]:

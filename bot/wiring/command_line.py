@@ -12,6 +12,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import NotSupported, Unavailable
 from bot.domain.limits import Limits
 from bot.domain.values import EnvironmentId
+from bot.wiring.database_commands import run_database_command
 from bot.wiring.diagnostics import advisory_checks, required_checks
 from bot.wiring.pane_files import required_pane
 from bot.wiring.services import Runtime, build_runtime, close, load_settings_if_migrated, migrate_and_load
@@ -30,6 +31,8 @@ async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int
                 advisory_checks(runtime, settings_read=settings_read),
                 say,
             )
+        if arguments.command == "database":
+            return await run_database_command(runtime, arguments, say, _operator())
         await migrate_and_load(runtime)
         work = {"outbox": _outbox, "dataverse": _dataverse}
         return await work[arguments.command](runtime, arguments, say)

@@ -26,6 +26,7 @@ ENGLISH_ONLY = (
     "bot/http/session.py",
     "bot/languages",
     "bot/sandbox",
+    "bot/store/backup.py",
     "bot/store/migrate.py",
     "bot/teams/adapter.py",
     "bot/web",

@@ -1,0 +1,1 @@
+"""Erasing the data of a person or a tenant on request (spec O6)."""
