@@ -72,6 +72,8 @@ class FakeSignIn:
     """The scopes of issued tokens."""
     lifetime_s: int = 3600
     """Lifetime of access tokens."""
+    graph_roles: list[str] | None = None
+    """The application permissions in tokens of Microsoft Graph; None for tokens that nobody can read."""
     refused: int = 0
     """Number of requests with a wrong secret or certificate."""
     refusal: str = "wrong secret"
@@ -160,8 +162,13 @@ class FakeSignIn:
             return self._id_token(form)
         self.tokens_given.append(str(form["scope"]))
         return web.json_response(
-            {"token_type": "Bearer", "expires_in": self.lifetime_s, "access_token": f"token-{uuid4()}"}
+            {"token_type": "Bearer", "expires_in": self.lifetime_s, "access_token": self._access_token(form)}
         )
+
+    def _access_token(self, form: Mapping[str, object]) -> str:
+        if self.graph_roles is None or "graph" not in str(form["scope"]):
+            return f"token-{uuid4()}"
+        return jwt.encode({"roles": self.graph_roles}, self.tenant_key.private, "RS256")
 
     def _id_token(self, form: Mapping[str, object]) -> web.Response:
         claims = self.pages.redeem(form)

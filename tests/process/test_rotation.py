@@ -152,7 +152,7 @@ async def test_a_secret_and_a_certificate_of_the_bot(
         replacement.replace(file)
         sign_in.app_certificates = [second.certificate]
         await new_token(stream, sign_in)
-    # Whoever has the old secret or certificate gets no token anymore.
+    # No process used a secret or a certificate after it was deleted.
     assert sign_in.refused == 0
 
 
