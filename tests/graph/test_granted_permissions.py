@@ -12,7 +12,7 @@ KEY = "a-key-that-is-long-enough-for-a-signature"
 
 def test_the_application_permissions_are_read() -> None:
     token = jwt.encode({"roles": ["User.Read.All", 5, "Chat.Create"]}, KEY, "HS256")
-    assert granted_permissions(token) == {"User.Read.All", "Chat.Create"}
+    assert granted_permissions(token) == frozenset({"User.Read.All", "Chat.Create"})
     assert granted_permissions(jwt.encode({"sub": "it"}, KEY, "HS256")) == frozenset()
 
 
