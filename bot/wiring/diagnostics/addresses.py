@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientTimeout
-from yarl import URL
 
 from bot.domain.errors import BadRequest, NotSupported, Unavailable
 from bot.web.public_pages import PAGES
@@ -35,8 +35,9 @@ async def check_public_address(runtime: Runtime) -> None:
     missing = [path for path in paths if await _status(runtime, settings.public_url + path) not in _ANSWERS]
     if missing:
         raise Unavailable(
-            f"At CHATSYNC_PUBLIC_URL, these paths do not lead to Chat Sync: {', '.join(missing)}.",
+            "At CHATSYNC_PUBLIC_URL, these paths do not lead to Chat Sync: {paths}.",
             "Start Chat Sync, and forward these paths in the reverse proxy.",
+            paths=", ".join(each.partition("?")[0] for each in missing),
         )
 
 
@@ -46,8 +47,9 @@ async def check_exposed_pages(runtime: Runtime) -> None:
     exposed = [path for path in _FOR_OPERATORS if await _status(runtime, address + path) in _OF_OPERATORS]
     if exposed:
         raise BadRequest(
-            f"Everyone can read these pages at CHATSYNC_PUBLIC_URL: {', '.join(exposed)}.",
+            "Everyone can read these pages at CHATSYNC_PUBLIC_URL: {paths}.",
             "Forward only the documented paths in the reverse proxy.",
+            paths=", ".join(exposed),
         )
 
 
@@ -69,15 +71,21 @@ async def check_clock(runtime: Runtime) -> None:
     skew = abs(datetime.now(UTC) - told)
     if skew > _MAX_SKEW:
         raise BadRequest(
-            f"The clocks of this machine and of Dataverse differ by {round(skew.total_seconds())} seconds.",
+            "The clocks of this machine and of Dataverse differ by {seconds} seconds.",
             "Turn on time synchronization on this machine.",
+            seconds=str(round(skew.total_seconds())),
         )
 
 
 async def _time_of(runtime: Runtime, url: str) -> datetime:
     """Return the time in the header of an answer; raise `Unavailable` without one."""
     try:
-        async with runtime.session.get(URL(url).origin(), allow_redirects=False, timeout=_TIMEOUT) as answer:
+        async with runtime.session.get(_origin(url), allow_redirects=False, timeout=_TIMEOUT) as answer:
             return parsedate_to_datetime(answer.headers["Date"])
     except (ClientError, TimeoutError, OSError, LookupError, ValueError) as error:
         raise Unavailable("Dataverse did not tell the time.", "Check CHATSYNC_DATAVERSE_URL.") from error
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"

@@ -196,8 +196,9 @@ async def check_privileges(runtime: Runtime, environment: Environment, privilege
     missing = await missing_privileges(runtime.services.records, environment.id, privileges.names)
     if missing:
         raise NotAllowed(
-            f"{privileges.consequence} The application user lacks these privileges: {{privileges}}.",
+            "{consequence} The application user lacks these privileges: {privileges}.",
             "Assign it a security role that has these privileges for the whole organization.",
+            consequence=privileges.consequence,
             privileges=", ".join(missing),
         )
 

@@ -1,6 +1,6 @@
 """Checks of the app in Microsoft 365: its package, its permissions, and the notifications that it gets."""
 
-from yarl import URL
+from urllib.parse import urlsplit
 
 from bot.domain.chat_sync import is_sync_on
 from bot.domain.errors import NotAllowed, NotSupported
@@ -53,7 +53,8 @@ async def check_permissions(runtime: Runtime) -> None:
 
 
 def _graph_scope(runtime: Runtime) -> str:
-    return f"{URL(graph_base_url(runtime.settings)).origin()}/.default"
+    parts = urlsplit(graph_base_url(runtime.settings))
+    return f"{parts.scheme}://{parts.netloc}/.default"
 
 
 async def check_catalog(runtime: Runtime) -> None:
