@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.dataverse.records import DataverseRecords
 from bot.domain.values import EnvironmentId
+from bot.ports.dataverse import Records
 
 
-async def missing_privileges(
-    records: DataverseRecords, environment: EnvironmentId, required: Sequence[str]
-) -> Sequence[str]:
+async def missing_privileges(records: Records, environment: EnvironmentId, required: Sequence[str]) -> Sequence[str]:
     """Return the names of missing privileges; ignore privileges that the environment does not know."""
     user = await records.own_user(environment)
     held = await asyncio.gather(*(records.holds_privilege(environment, user, name) for name in required))

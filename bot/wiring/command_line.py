@@ -5,15 +5,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from getpass import getuser
 
 from bot.cli import dataverse, dataverse_pane
-from bot.cli.doctor import doctor
+from bot.cli.doctor import report_setup
 from bot.cli.outbox import list_undelivered, resolve_dead_letters
 from bot.clock import SystemClock
 from bot.config.settings import Settings
 from bot.domain.errors import NotSupported, Unavailable
 from bot.domain.limits import Limits
 from bot.domain.values import EnvironmentId
+from bot.features.operations.setup_checks import run_setup_checks
 from bot.wiring.database_commands import run_database_command
-from bot.wiring.diagnostics import advisory_checks, required_checks
+from bot.wiring.diagnostics import TIMEOUT_S, setup_checks
 from bot.wiring.pane_files import required_pane
 from bot.wiring.services import Runtime, build_runtime, close, load_settings_if_migrated, migrate_and_load
 
@@ -25,12 +26,7 @@ async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int
     runtime = await build_runtime(settings, SystemClock(), Limits())
     try:
         if arguments.command == "doctor":
-            settings_read = await load_settings_if_migrated(runtime)
-            return await doctor(
-                required_checks(runtime, settings_read=settings_read),
-                advisory_checks(runtime, settings_read=settings_read),
-                say,
-            )
+            return await _doctor(runtime, say)
         if arguments.command == "database":
             return await run_database_command(runtime, arguments, say, _operator())
         await migrate_and_load(runtime)
@@ -38,6 +34,11 @@ async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int
         return await work[arguments.command](runtime, arguments, say)
     finally:
         await close(runtime)
+
+
+async def _doctor(runtime: Runtime, say: Say) -> int:
+    checks = setup_checks(runtime, settings_read=await load_settings_if_migrated(runtime))
+    return report_setup(await run_setup_checks(checks, runtime.services.clock, deadline_s=TIMEOUT_S), say)
 
 
 async def _outbox(runtime: Runtime, arguments: Namespace, say: Say) -> int:

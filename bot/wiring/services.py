@@ -71,6 +71,8 @@ from bot.workers.wakeups import EventHub
 
 DATABASE = "database"
 """Name of the check of the database."""
+SIGN_IN_TO_TEAMS = "sign-in to Teams"
+"""Name of the check that the bot gets a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Runtime:
     chat_registry: ChatRegistry
     activity_recorder: ActivityRecorder
     connector: Connector
+    app_installer: AppInstaller
     tab_tokens: TabTokens | None
     """None without an app ID."""
     entra_sign_in: EntraSignIn | None
@@ -101,13 +104,18 @@ class Runtime:
     metrics: Metrics
 
     @property
+    def graph_tokens(self) -> Tokens:
+        """The tokens for Microsoft Graph."""
+        return self.tokens[1]
+
+    @property
     def checks(self) -> Mapping[str, Check]:
         """The checks that each dependency responds, by name."""
         checks: dict[str, Check] = {DATABASE: partial(require_answer, self.engines)}
         for each in self.services.environments:
             checks[f"dataverse {each}"] = partial(self.services.records.require_answer, each)
         if self.settings.app_id:
-            checks["sign-in to Teams"] = partial(self.tokens[0].get, SCOPE)
+            checks[SIGN_IN_TO_TEAMS] = partial(self.tokens[0].get, SCOPE)
         return checks
 
 
@@ -193,6 +201,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         ),
         activity_recorder=ActivityRecorder(store=services.store, administration=administration, clock=clock),
         connector=connector,
+        app_installer=app_installer,
         tab_tokens=build_tab_tokens(settings, people_keys, clock),
         entra_sign_in=build_entra_sign_in(settings, session, people_keys, clock),
         token_validator=_token_validator(settings, session, clock),

@@ -44,6 +44,7 @@ def make_certificates(folder: Path) -> Certificates:
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(key, hashes.SHA256())
     )
+    folder.mkdir(exist_ok=True)
     made = Certificates(certificate=folder / "certificate.pem", key=folder / "key.pem")
     made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     made.key.write_bytes(

@@ -74,6 +74,22 @@ class PostgresCluster:
         """Drop the database, even if clients are connected to it."""
         await self._order(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
 
+    async def create_role(self, name: str, password: str) -> None:
+        """Create a role with the rights of the cluster's own one, which needs its password to connect."""
+        await self._order(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE chatsync")
+        rules = self._folder / "data" / "pg_hba.conf"
+        # The first rule that fits decides.
+        rules.write_text(f"host all {name} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
+        await self._order("SELECT pg_reload_conf()")
+
+    async def set_password(self, role: str, password: str) -> None:
+        """Replace the password of the role."""
+        await self._order(f"ALTER ROLE {role} PASSWORD '{password}'")
+
+    async def drop_role(self, name: str) -> None:
+        """Drop the role."""
+        await self._order(f"DROP ROLE {name}")
+
     async def _order(self, statement: str) -> None:
         admin = create_async_engine(self.address("postgres"), isolation_level="AUTOCOMMIT")
         async with admin.connect() as connection:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
@@ -58,6 +59,10 @@ class FakeSignIn:
     """The key of the tenant in Entra ID."""
     endorsements: list[str] = field(default_factory=lambda: ["msteams"])
     secret: str = "let-me-in-with-this"
+    other_secrets: set[str] = field(default_factory=set)
+    """More secrets of the app, which are valid too."""
+    app_certificates: list[Path] = field(default_factory=list)
+    """The public parts of the app's certificates; without any, the one of this server."""
     is_down: bool = False
     answers: asyncio.Event = field(default_factory=_at_once)
     """While this is cleared, requests to the key server get no response."""
@@ -65,6 +70,12 @@ class FakeSignIn:
     key_reads: int = 0
     tokens_given: list[str] = field(default_factory=list)
     """The scopes of issued tokens."""
+    lifetime_s: int = 3600
+    """Lifetime of access tokens."""
+    graph_roles: list[str] | None = None
+    """The application permissions in tokens of Microsoft Graph; None for tokens that nobody can read."""
+    refused: int = 0
+    """Number of requests with a wrong secret or certificate."""
     refusal: str = "wrong secret"
     """The text of the answer to a wrong secret."""
     pages: EntraPages = field(default_factory=lambda: EntraPages(tenant=TENANT))
@@ -145,11 +156,19 @@ class FakeSignIn:
         if is_code and self.pages.answers:
             return self.pages.answers()
         if not self._knows(form):
+            self.refused += 1
             return web.json_response({"error": "invalid_client", "error_description": self.refusal}, status=401)
         if is_code:
             return self._id_token(form)
         self.tokens_given.append(str(form["scope"]))
-        return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
+        return web.json_response(
+            {"token_type": "Bearer", "expires_in": self.lifetime_s, "access_token": self._access_token(form)}
+        )
+
+    def _access_token(self, form: Mapping[str, object]) -> str:
+        if self.graph_roles is None or "graph" not in str(form["scope"]):
+            return f"token-{uuid4()}"
+        return jwt.encode({"roles": self.graph_roles}, self.tenant_key.private, "RS256")
 
     def _id_token(self, form: Mapping[str, object]) -> web.Response:
         claims = self.pages.redeem(form)
@@ -162,14 +181,9 @@ class FakeSignIn:
     def _knows(self, form: Mapping[str, object]) -> bool:
         """Return whether the app authenticates: with its secret, or with a JWT signed by the key of its certificate."""
         if "client_assertion" not in form:
-            return form.get("client_secret") == self.secret
-        certificate = load_pem_x509_certificate(self.certificates.certificate.read_bytes())
+            return form.get("client_secret") in {self.secret, *self.other_secrets}
         assertion = str(form["client_assertion"])
-        try:
-            jwt.decode(assertion, certificate.public_key(), ["RS256", "PS256"], options={"verify_aud": False})  # type: ignore[arg-type] # a key of one of its kinds
-        except jwt.PyJWTError:
-            return False
-        return True
+        return any(_is_signed(assertion, each) for each in self.app_certificates or [self.certificates.certificate])
 
     def bearer(self, service_url: str, key: SigningKey | None = None, **claims: object) -> str:
         """Return the Authorization header of a Bot Framework request; `claims` replace its own, None removes one."""
@@ -206,3 +220,12 @@ class FakeSignIn:
         told = {**own, "scp": "access_as_user", "ver": "2.0", "nbf": now - 60, "exp": now + 3600, **claims, **times}
         kept = {name: value for name, value in told.items() if value is not None}
         return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})
+
+
+def _is_signed(assertion: str, certificate: Path) -> bool:
+    key = load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    try:
+        jwt.decode(assertion, key, ["RS256", "PS256"], options={"verify_aud": False})  # type: ignore[arg-type] # a key of one of its kinds
+    except jwt.PyJWTError:
+        return False
+    return True

@@ -23,14 +23,13 @@ from bot.graph import chats, people, subscriptions
 from bot.graph.client import GraphPermission
 from bot.store.tables import metadata
 from bot.wiring.application import MESSAGES_PATH
-from bot.wiring.diagnostics import ACT_FOR_OTHERS
+from bot.wiring.diagnostics.environments import ACT_FOR_OTHERS
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.system_addresses import EVENTS_PATH
 from tests.monitoring.registry import registered_metrics
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 USERS = (ROOT / "docs/users.md").read_text(encoding="utf-8")
 OPERATORS = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
 ADMINISTRATORS = (ROOT / "docs/administrators.md").read_text(encoding="utf-8")
@@ -38,32 +37,6 @@ ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 FOR_COMMANDS = pytest.mark.parametrize("page", [README, USERS], ids=["README.md", "docs/users.md"])
-
-
-def variables() -> dict[str, object]:
-    """Return the environment variables that the settings read, with their defaults."""
-    return {str(field.validation_alias): field.default for field in Settings.model_fields.values()}
-
-
-def documented() -> dict[str, str]:
-    """Return the variables in the tables of `docs/settings.md`, with the text of the column "Default"."""
-    rows = re.findall(r"^\| `([A-Za-z_]+)` \| (.+?) \| .+ \|$", SETTINGS, flags=re.MULTILINE)
-    return dict(rows)
-
-
-def test_every_setting_is_documented_and_no_others() -> None:
-    assert set(documented()) == set(variables())
-
-
-@pytest.mark.parametrize("variable", variables())
-def test_the_documented_default_is_the_real_one(variable: str) -> None:
-    default, text = variables()[variable], documented()[variable]
-    plain = re.fullmatch(r"`(.+)`", text)
-    if plain:
-        shown = f"{default:g}" if isinstance(default, float) else str(default)
-        assert plain.group(1) == shown
-    else:
-        assert default in {None, "", ()} or "'s" in text or "own hosts" in text
 
 
 @FOR_COMMANDS
@@ -99,7 +72,8 @@ def test_the_set_up_page_names_every_privilege_and_only_existing_settings_and_co
     needed = (*REQUIRED_PRIVILEGES, *SYNC_PRIVILEGES, *MIRROR_PRIVILEGES, *NOTE_AND_TASK_PRIVILEGES, ACT_FOR_OTHERS)
     assert {name for name in needed if f"`{name}`" not in page} == set()
     blocks = "".join(re.findall(r"```shell\n(.*?)```", page, flags=re.DOTALL))
-    assert set(re.findall(r"^([A-Za-z_]+)=", blocks, flags=re.MULTILINE)) <= set(variables())
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    assert set(re.findall(r"^([A-Za-z_]+)=", blocks, flags=re.MULTILINE)) <= known
     lines = re.findall(r"^uv run --no-dev app\.py ?(.*)$", blocks, flags=re.MULTILINE)
     assert len(lines) == 4
     for line in lines:
@@ -228,13 +202,6 @@ def test_each_walk_is_short() -> None:
 @pytest.mark.parametrize("label", LABELS.values())
 def test_every_setting_of_administrators_is_documented(label: str) -> None:
     assert label in ADMINISTRATORS
-
-
-def test_every_check_of_the_doctor_is_documented() -> None:
-    source = (ROOT / "bot/wiring/diagnostics.py").read_text(encoding="utf-8")
-    names = {name.removesuffix(" {each.id}") for name in re.findall(r'checks\[f?"(.+?)"\] =', source)}
-    assert len(names) > 8
-    assert {name for name in names if f"| `{name}`" not in OPERATORS} == set()
 
 
 def test_readmes_first_two_commands_run_the_bot_and_the_tests() -> None:

@@ -145,8 +145,10 @@ async def test_the_built_in_sandbox_has_the_pane_from_the_start(bot: BotProcess)
 async def test_the_doctor_finds_nothing_wrong_with_a_running_bot(bot: BotProcess) -> None:
     code, lines = await written(bot, "doctor")
     assert code == 0
-    assert [line for line in lines if line.startswith("ok ")][:3] == [
+    assert [line for line in lines if line.startswith("ok ")] == [
         "ok     settings",
+        "ok     private files",
+        "ok     database connection",
         "ok     database",
         "ok     database tables",
     ]

@@ -171,6 +171,29 @@ async def test_a_key_speaks_only_for_its_own_environment(world: World) -> None:
     await world.window_ends()
 
 
+async def test_the_key_of_one_environment_is_replaced_and_the_other_one_keeps_its_own(world: World) -> None:
+    new = "the-next-key-of-the-other-environment"
+    keys = {"webhook_key": f"{WEBHOOK_KEY},{new}", "webhook_key_previous": f",{OTHER_KEY}"}
+    world.settings = world.settings.model_copy(update={name: SecretStr(each) for name, each in keys.items()})
+    await world.restart()
+    hosts = {
+        name: URL(url).authority for name, url in zip((HERE, ELSEWHERE), world.settings.dataverse_urls, strict=True)
+    }
+    for key, name, status in (
+        (WEBHOOK_KEY, HERE, 200),
+        (new, ELSEWHERE, 200),
+        (OTHER_KEY, ELSEWHERE, 200),
+        (OTHER_KEY, HERE, 403),
+        (new, HERE, 403),
+        (WEBHOOK_KEY, ELSEWHERE, 403),
+    ):
+        # No chat needs the event.
+        body = context({}, OperationId=None, InputParameters=[])
+        headers = {"x-ms-dynamics-organization": hosts[name], "x-chatsync-key": key}
+        async with world.session.post(world.url + EVENTS, json=body, headers=headers) as answer:
+            assert answer.status == status, (key, name)
+
+
 async def test_the_settings_page_has_one_environment_at_a_time(world: World) -> None:
     page = await settings_page(world)
     assert (await ask(page, "show", environment=""))["environments"] == [HERE, ELSEWHERE]
