@@ -1,8 +1,7 @@
 """The bot: route each kind of activity to its handlers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self, cast
 
@@ -13,20 +12,14 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment
 
 from bot.domain.errors import BadRequest, Unavailable
 from bot.domain.public_names import SHOWING_VERBS
-from bot.domain.values import Chat, ObjectId
-from bot.features.chat_sync.record_activity import ActivityRecorder, Topic
-from bot.features.connections.register_chat import ChatRegistry
+from bot.domain.values import Chat
+from bot.features.chat_sync.record_activity import Topic
 from bot.features.shared.answers import Answer
 from bot.features.shared.reader_languages import reader_translator, turn_translator
-from bot.features.shared.routes import Feature
-from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.handlers import activities
-from bot.handlers.buttons import Buttons
 from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
-from bot.handlers.command_answers import CommandAnswers
-from bot.handlers.deadlines import Deadline, error_line, refusal
-from bot.handlers.dialogs import Dialogs
+from bot.handlers.deadlines import error_line, refusal
 from bot.handlers.extension_query import extension_query
 from bot.handlers.failures import log_failure
 from bot.handlers.invoke_answers import (
@@ -38,9 +31,9 @@ from bot.handlers.invoke_answers import (
     not_exchanged_answer,
 )
 from bot.handlers.invoke_names import Invoke, activity_kind
-from bot.handlers.message_extension import Extension
 from bot.handlers.message_text import command_texts
-from bot.handlers.questions import Questions, card_after, card_in_chat
+from bot.handlers.questions import card_after, card_in_chat
+from bot.handlers.turn_handlers import Handlers
 from bot.logs import get_logger
 from bot.runtime.line_budget import LineBudget
 from bot.text.json_text import dumps
@@ -52,50 +45,6 @@ _log = get_logger(__name__)
 InvokeHandler = Callable[[Activity, Turn], Awaitable[Mapping[str, Any]]]
 StoreResponse = Callable[[TurnContext, InvokeResponse], None]
 """Stores the response to an invoke until the turn ends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handlers:
-    """The handlers of each kind of activity, and the objects that every activity updates."""
-
-    services: Services
-    chat_registry: ChatRegistry
-    activity_recorder: ActivityRecorder
-    commands: CommandAnswers
-    buttons: Buttons
-    dialogs: Dialogs
-    questions: Questions
-    extension: Extension
-    deadline: Deadline
-    on_reply: Callable[[Chat], None]
-    """Called for each reply in a turn, which counts against the chat's rate limit."""
-    emulator_user: ObjectId | None
-    """The user for people without an Entra object id; set only for the Emulator on the sandbox."""
-
-
-def build_handlers(
-    services: Services,
-    features: Sequence[Feature],
-    *,
-    chat_registry: ChatRegistry,
-    activity_recorder: ActivityRecorder,
-    on_reply: Callable[[Chat], None],
-) -> Handlers:
-    """Build the handlers that answer with the features."""
-    deadline = Deadline(timeout_s=services.limits.answer_within_s)
-    return Handlers(
-        services=services,
-        chat_registry=chat_registry,
-        activity_recorder=activity_recorder,
-        commands=CommandAnswers(services, features, deadline, on_reply),
-        buttons=Buttons(services, features, deadline),
-        dialogs=Dialogs(services, features, deadline),
-        questions=Questions(services),
-        extension=Extension(services=services, deadline=deadline),
-        deadline=deadline,
-        on_reply=on_reply,
-        emulator_user=services.emulator_user,
-    )
 
 
 _STATUS: Mapping[str, HTTPStatus] = {Invoke.SIGN_IN: HTTPStatus.PRECONDITION_FAILED}
@@ -139,7 +88,8 @@ class ChatSyncBot(TeamsActivityHandler):
         """Register the chat, in case an earlier activity was lost; then handle the activity by its kind."""
         activity = turn_context.activity
         with step("turn") as begun:
-            begun.set("chatsync.activity", activity_kind(activity))
+            if begun.is_on:
+                begun.set("chatsync.activity", activity_kind(activity))
             await self._handle(turn_context, activity)
 
     async def _handle(self, turn_context: TurnContext, activity: Activity) -> None:

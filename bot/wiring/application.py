@@ -18,7 +18,8 @@ from bot.features.graph_subscriptions.receive_notifications import receive_notif
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
 from bot.handlers.activities import is_anonymous_in_json, tenant_ids_in_json
-from bot.handlers.bot import ChatSyncBot, Handlers, build_handlers
+from bot.handlers.bot import ChatSyncBot
+from bot.handlers.turn_handlers import Handlers, build_handlers
 from bot.logs import get_logger
 from bot.pane.door import PaneCards
 from bot.store.notify import listen

@@ -38,7 +38,7 @@ class Holds(StrEnum):
 _P, _N, _C, _K, _O = Holds.PERSON, Holds.NAME, Holds.CONTENT, Holds.KEY, Holds.OTHER
 _CHAT, _TENANT, _ENVIRONMENT, _LANE = Holds.CHAT, Holds.TENANT, Holds.ENVIRONMENT, Holds.LANE
 _ABOUT_RECORD = {"environment": _ENVIRONMENT, "table": Holds.RECORD, "row_id": Holds.RECORD}
-_QUEUE = {"key": _K, "correlation_id": _O, "state": _O, "reason": _C}
+_QUEUE = {"key": _K, "correlation_id": _O, "state": _O, "reason": _C, "trace": _O}
 
 COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "audit": {"act": _O, "person_id": _P, "person_name": _N, "chat_id": _CHAT, **_ABOUT_RECORD, "details": _C},
@@ -122,7 +122,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     },
     "signing_key": {"key": _O},
     "subscription": {"watch": _O, "chat_id": _CHAT, "subscription_id": _O, "made_for": _O, "hindrance": _O},
-    "sync_job": {"lane": _CHAT, "correlation_id": _O, "state": _O, "reason": _C},
+    "sync_job": {"lane": _CHAT, "correlation_id": _O, "state": _O, "reason": _C, "trace": _O},
     "targeted_answer": {"request": _O},
     "targeted_refusal": {"chat_id": _CHAT},
     "tenant_budget": {"tenant_id": _TENANT},
