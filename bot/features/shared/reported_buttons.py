@@ -8,7 +8,7 @@ from cards.buttons import ActionButton, Button
 
 
 def reported_buttons(buttons: Iterable[Button]) -> tuple[ReportedButton, ...]:
-    """Return what is stored. Links are made anew for each reader."""
+    """Return what is stored. Each view creates its links itself."""
     return tuple(
         ReportedButton(title=storable(each.title), verb=each.verb, payload=each.payload)
         for each in buttons
