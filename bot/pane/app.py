@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.pane import acts, chat_tab, dialogs, session, settings, sign_in, views
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.middleware import guarded
-from bot.pane.page import TEMPLATES, load_templates, page, settings_page
+from bot.pane.page import page, settings_page, templates_in_background
 from bot.pane.responses import secure
 from bot.pane.static_files import STATIC_FILES, load_static_files, static_file
 
@@ -17,7 +17,7 @@ def make_pane(door: PaneDoor) -> web.Application:
     """Return the application: the page and its files by GET, and everything else by POST or DELETE."""
     app = web.Application(middlewares=[guarded])
     app[DOOR] = door
-    app[TEMPLATES] = load_templates()
+    app.cleanup_ctx.append(templates_in_background)
     app[STATIC_FILES] = load_static_files()
     app.router.add_get("", page)
     app.router.add_get("/settings", settings_page)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -28,14 +29,22 @@ PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 TEAMS_IN_BROWSERS = "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"
 
 
+def _new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def _own_key(_owner: str) -> rsa.RSAPrivateKey:
+    """Return the key of a service, which is made once, because this takes as long as a short story."""
+    return _new_key()
+
+
 @dataclass
 class SigningKey:
     """A key with its ID."""
 
     id: str = field(default_factory=lambda: uuid4().hex)
-    private: rsa.RSAPrivateKey = field(
-        default_factory=lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    )
+    private: rsa.RSAPrivateKey = field(default_factory=_new_key)
 
     def public(self, endorsements: list[str]) -> dict[str, Any]:
         """Return the key in the format of a key set."""
@@ -54,8 +63,8 @@ class FakeSignIn:
     """Services that publish keys, sign tokens like the Bot Framework, and issue tokens to apps that know the secret."""
 
     certificates: Certificates
-    key: SigningKey = field(default_factory=SigningKey)
-    tenant_key: SigningKey = field(default_factory=SigningKey)
+    key: SigningKey = field(default_factory=lambda: SigningKey(private=_own_key("Bot Framework")))
+    tenant_key: SigningKey = field(default_factory=lambda: SigningKey(private=_own_key("tenant")))
     """The key of the tenant in Entra ID."""
     endorsements: list[str] = field(default_factory=lambda: ["msteams"])
     secret: str = "let-me-in-with-this"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.pane_sessions import PaneHost
 from bot.languages.translator import CatalogTranslator
-from bot.pane.page import SETTINGS_VALUES, load_templates
+from bot.pane.page import SETTINGS_VALUES, page_templates
 from tests.e2e.tools import node_modules
 from tests.pane.pseudo import PseudoCatalog
 from tests.steps.pane import PANE
@@ -63,6 +63,6 @@ async def test_the_pages_of_all_hosts_are_valid(template: str, host: PaneHost, l
     of_host = {"host": host, "people": (), "environments": ["one", "two"], "organizations": "{}"}
     values = {"path": PANE, "static": f"{PANE}/static/0", **of_host}
     t = CatalogTranslator(language=language, catalog=PseudoCatalog())
-    page = load_templates().get_template(template).render(values, **SETTINGS_VALUES, t=t, asked=language)
+    page = page_templates().get_template(template).render(values, **SETTINGS_VALUES, t=t, asked=language)
     assert f'data-host="{host}"' in page
     assert await mistakes(page) == []

@@ -14,7 +14,7 @@ from bot.domain.pane_sign_in import SignInFailure
 from bot.features.settings.labels import LABELS
 from bot.languages.tags import LANGUAGES
 from bot.languages.translator import CatalogTranslator, translator
-from bot.pane.page import SETTINGS_VALUES, load_templates
+from bot.pane.page import SETTINGS_VALUES, page_templates
 from bot.pane.static_files import load_static_files
 from tests.pane.pseudo import PseudoCatalog, accented
 
@@ -50,7 +50,7 @@ class Texts(HTMLParser):
 
 def pages(t: CatalogTranslator) -> Iterator[tuple[str, str]]:
     """Return all pages in all their states."""
-    templates = load_templates()
+    templates = page_templates()
     shared = {"path": "/pane", "static": "/pane/static/0", "t": t, "asked": None}
     of_host = {"people": (), "environments": ["one", "two"], "organizations": "{}", **SETTINGS_VALUES}
     for host, name in product(PaneHost, ("pane.html", "settings.html")):

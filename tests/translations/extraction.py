@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import nodes
 
 from bot.domain import errors
-from bot.pane.page import load_templates
+from bot.pane.page import page_templates
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("bot", "cards")
@@ -89,7 +89,7 @@ def extract() -> Sequence[Found]:
 def _all() -> Iterator[Found]:
     for file in _modules():
         yield from in_module(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
-    environment = load_templates()
+    environment = page_templates()
     for name in sorted(environment.list_templates()):
         source = (ROOT / TEMPLATES / name).read_text(encoding="utf-8")
         yield from in_template((TEMPLATES / name).as_posix(), environment.parse(source))
