@@ -28,7 +28,7 @@ from tests.steps.saved_messages import open_dialog, submit
 from tests.wire.opening import open_world, world_settings
 from tests.wire.world import EVENTS, WEBHOOK_KEY, World
 
-pytestmark = pytest.mark.databases("postgresql")
+pytestmark = [pytest.mark.databases("postgresql"), pytest.mark.full]
 
 IN_CATALOG = "00000005-0000-4000-9000-000000000001"
 """The ID of the app in the sandbox's catalog."""
