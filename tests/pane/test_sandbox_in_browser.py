@@ -28,7 +28,8 @@ async def session() -> AsyncIterator[ClientSession]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    async with watched_page(browser, viewport={"width": 1280, "height": 900}) as opened:
+    # When the person changes, a request of the session that ends can be on its way.
+    async with watched_page(browser, ["status of 401"], viewport={"width": 1280, "height": 900}) as opened:
         yield opened
 
 

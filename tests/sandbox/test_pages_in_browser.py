@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, Route, async_playwright, expect
 
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, what_is_missing
 from tests.sandbox.wire import CASE, CASE_ID, Api, Client
@@ -104,3 +105,20 @@ async def test_the_page_works_with_the_keyboard(page: Page) -> None:
     await page.keyboard.type("AQ-1")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_have_text("Saved. Serial Number is now AQ-1.")
+
+
+@pytest.mark.parametrize("path", [f"tables/incident/{CASE_ID}", "chats"])
+async def test_a_button_waits_for_the_script_of_its_page(page: Page, client: Client, path: str) -> None:
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/*.js", hold)
+    await page.goto(str(client.make_url(f"/sandbox/{path}")), wait_until="commit")
+    buttons = page.locator("main button")
+    await expect(buttons.first).to_be_visible()
+    assert [await each.text_content() for each in await buttons.all() if await each.is_enabled()] == []
+    held.set()
+    await expect(page.locator("main button:disabled")).to_have_count(0)

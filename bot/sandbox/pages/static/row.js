@@ -1,5 +1,7 @@
 // Saves changed columns through the Web API on behalf of the acting person, and shows the result.
 
+import { enableButtons } from "./buttons.js";
+
 let form = null;
 const FORMATTED = "OData.Community.Display.V1.FormattedValue";
 const MAX_SHOWN_LENGTH = 60;
@@ -117,8 +119,10 @@ async function copyLink(event) {
 export function startRow() {
   form = document.querySelector("#row");
   document.querySelector("#copy")?.addEventListener("click", copyLink);
-  if (!form) return;
-  rememberValues();
-  form.addEventListener("submit", save);
-  form.addEventListener("change", selectState);
+  if (form) {
+    rememberValues();
+    form.addEventListener("submit", save);
+    form.addEventListener("change", selectState);
+  }
+  enableButtons();
 }

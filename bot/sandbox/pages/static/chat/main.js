@@ -1,5 +1,6 @@
 // The chat page: keeps it up to date, and lets one choose the person.
 
+import { enableButtons } from "../buttons.js";
 import { changes, chat, language, me, Refused, setLanguage, setMe } from "./api.js";
 import { showNotice, updateComposer } from "./composer.js";
 import { updateDetails, updateRail } from "./details.js";
@@ -60,6 +61,7 @@ function showChat() {
   if (members.length && !members.includes(me())) act(members[0]);
   chooser.replaceChildren(...members.map((each) => element("option", { value: each, selected: each === me() }, chat.people.get(each)?.name ?? each)));
   updateDetails();
+  enableButtons();
   updateComposer(isOwn && members.includes(me()));
   if (!isOwn) showNotice("People write to this chat in another client.");
   else if (!hasApp) showNotice(`${bot.name} is not in this chat. Select People to add it.`);

@@ -1,5 +1,7 @@
 // Creates a group chat, or opens the chat of a person with the app.
 
+import { enableButtons } from "../buttons.js";
+
 const form = document.querySelector("#new");
 const result = document.querySelector("#result");
 
@@ -27,3 +29,4 @@ form.addEventListener("submit", (event) => {
   create({ topic: values.get("topic"), people: values.getAll("people"), app: values.has("app") });
 });
 document.querySelector("#personal").addEventListener("click", () => create({ personal: true }));
+enableButtons();
