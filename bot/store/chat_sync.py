@@ -30,7 +30,7 @@ from bot.store.codecs import ACTIVITY_ROW
 from bot.store.connections import connection_from_row
 from bot.store.lanes import Lanes
 from bot.store.sync_jobs import SyncJobs
-from bot.store.tables import PENDING, chat, chat_activity, connection, microseconds, sync_job
+from bot.store.tables import chat, chat_activity, connection, microseconds
 from bot.store.tables.types import Instant
 
 _LIVE = connection.c.ended_at.is_(None)
@@ -142,22 +142,6 @@ class ChatSync(SyncJobs):
             await self._db.execute(
                 last.values(last_writer_id=bindparam("by"), last_written_at=bindparam("now")), in_order
             )
-
-    async def stale_chats(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
-        """Return chats with synchronized connections that were not fetched since then, the oldest fetch first.
-
-        Ended connections count until their rows are completed. Chats with a pending job are left out.
-        """
-        # Chats with a pending job may fail repeatedly and would stay at the head of the result.
-        waits = select(sync_job.c.lane).where(sync_job.c.lane == chat.c.id, sync_job.c.state == PENDING)
-        long_ago = or_(chat.c.looked_at.is_(None), chat.c.looked_at < since)
-        synced = _joined(chat.c.id, chat.c.looked_at).join(chat, chat.c.id == connection.c.chat_id)
-        query = (
-            synced.where(_OPEN, long_ago, ~waits.exists())
-            .distinct()
-            .order_by(chat.c.looked_at.nulls_first(), chat.c.id)
-        )
-        return [ChatId(row.id) for row in await self._db.execute(query.limit(at_most))]
 
     async def chats_in_environment(
         self, environment: EnvironmentId, *, after: ChatId | None, at_most: int

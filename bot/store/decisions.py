@@ -17,6 +17,9 @@ from bot.store.tables import decision as table
 COUNTED = (Outcome.POSTED, Outcome.MERGED)
 """Outcomes that put a message into the chat."""
 
+_COMPARED = 50_000
+"""Decisions of all chats that are counted to find the busiest chat."""
+
 IS_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
 """The condition for held changes whose end is not decided yet."""
 _OPEN = select(table).where(table.c.chat_id == bindparam("chat"), IS_OPEN).order_by(table.c.id)
@@ -45,10 +48,11 @@ class Decisions:
         return [_decision(row) for row in (await self._connection.execute(query)).mappings()]
 
     async def busiest_chat(self, *, since: datetime) -> ChatId | None:
-        """Return the chat with the most decisions since then, or None."""
-        count = func.count().desc()
-        query = select(table.c.chat_id).where(table.c.at >= since).group_by(table.c.chat_id)
-        found = (await self._connection.execute(query.order_by(count, table.c.chat_id).limit(1))).scalar()
+        """Return the chat with the most decisions since then among the last ones, or None."""
+        newest = select(table.c.chat_id, table.c.at).order_by(table.c.id.desc()).limit(_COMPARED).subquery()
+        query = select(newest.c.chat_id).where(newest.c.at >= since).group_by(newest.c.chat_id)
+        busiest = query.order_by(func.count().desc(), newest.c.chat_id).limit(1)
+        found = (await self._connection.execute(busiest)).scalar()
         return ChatId(found) if found else None
 
     async def posts_since(self, chats: Sequence[ChatId], since: datetime) -> Mapping[ChatId, Sequence[datetime]]:

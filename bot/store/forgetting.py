@@ -11,33 +11,33 @@ _KNOWN = ("topic", "topic_told_at", "last_writer_id", "last_written_at")
 """Columns with data about a synchronized chat, except its members."""
 
 
-async def forget_chats(db: AsyncConnection, before: datetime, *, at_most: int) -> int:
-    """Clear data of up to `at_most` chats whose sync ended before; return the number of changed rows.
+async def forget_synced_rows(db: AsyncConnection, before: datetime, some: ColumnElement[bool]) -> int:
+    """Delete or clear the sync state of these connections if their sync ended before; return the number of rows."""
+    return await _rows(db, before, some) + await _people(db, before, some)
+
+
+async def forget_chats(db: AsyncConnection, before: datetime, some: ColumnElement[bool]) -> int:
+    """Clear data of these chats if their sync ended before; return the number of rows.
 
     The connections themselves stay as the record's history.
     """
-    return await _rows(db, before, at_most) + await _people(db, before, at_most) + await _chats(db, before, at_most)
+    goes_on = _synced().where(connection.c.chat_id == chat.c.id, ~_over(before)).correlate(chat).exists()
+    known = or_(*(chat.c[each].is_not(None) for each in _KNOWN))
+    return (await db.execute(update(chat).where(some, known, ~goes_on).values(dict.fromkeys(_KNOWN)))).rowcount
 
 
-async def _rows(db: AsyncConnection, before: datetime, at_most: int) -> int:
+async def _rows(db: AsyncConnection, before: datetime, some: ColumnElement[bool]) -> int:
     """Delete the sync state of connections that ended before and whose Dataverse rows are completed."""
-    done = _synced().where(_ended(before), chat_activity.c.closing.is_not(None)).limit(at_most)
+    done = _synced().where(some, _ended(before), chat_activity.c.closing.is_not(None))
     return (await db.execute(delete(chat_activity).where(chat_activity.c.connection_id.in_(done)))).rowcount
 
 
-async def _people(db: AsyncConnection, before: datetime, at_most: int) -> int:
+async def _people(db: AsyncConnection, before: datetime, some: ColumnElement[bool]) -> int:
     """Clear the members and the last seen row. If sync is turned on again, both are fetched again."""
     anybody = cast(chat_activity.c.people, String) != "{}"
-    some = _synced().where(_over(before), chat_activity.c.row.is_not(None) | anybody).limit(at_most)
-    mine = update(chat_activity).where(chat_activity.c.connection_id.in_(some))
-    return (await db.execute(mine.values(people={}, row=None))).rowcount
-
-
-async def _chats(db: AsyncConnection, before: datetime, at_most: int) -> int:
-    goes_on = _synced().where(connection.c.chat_id == chat.c.id, ~_over(before)).correlate(chat).exists()
-    known = or_(*(chat.c[each].is_not(None) for each in _KNOWN))
-    some = select(chat.c.id).where(known, ~goes_on).limit(at_most)
-    return (await db.execute(update(chat).where(chat.c.id.in_(some)).values(dict.fromkeys(_KNOWN)))).rowcount
+    mine = _synced().where(some, _over(before), chat_activity.c.row.is_not(None) | anybody)
+    cleared = update(chat_activity).where(chat_activity.c.connection_id.in_(mine)).values(people={}, row=None)
+    return (await db.execute(cleared)).rowcount
 
 
 def _synced() -> Select[tuple[int]]:

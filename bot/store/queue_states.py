@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, select, update
+from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.queue_states import ChatState, ConnectionState, Queue, QueueState, StuckChat, UndeliveredMessage
@@ -29,13 +29,20 @@ class QueueStates:
 
     async def queues(self) -> Mapping[Queue, QueueState]:
         """Return the number of pending rows in each queue and the age of the oldest."""
-        states = {}
-        for queue, table in ((Queue.INBOX, inbox), (Queue.OUTBOX, outbox), (Queue.SYNC, sync_job)):
-            asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == PENDING)
-            waiting, oldest_at = (await self._connection.execute(asked)).one()
-            states[queue] = QueueState(pending=waiting, oldest_at=oldest_at)
+        # The table of sync jobs has a row for each chat, and no index of those that are pending.
+        due = select(lane.c.name).where(lane.c.queue == Queue.SYNC, lane.c.due_at.is_not(None))
+        states = {
+            Queue.INBOX: await self._state(inbox, true()),
+            Queue.OUTBOX: await self._state(outbox, true()),
+            Queue.SYNC: await self._state(sync_job, sync_job.c.lane.in_(due)),
+        }
         stuck = await self._one(select(func.count()).select_from(sync_job).where(STUCK))
         return {**states, Queue.SYNC: replace(states[Queue.SYNC], stuck=stuck)}
+
+    async def _state(self, table: Table, some: ColumnElement[bool]) -> QueueState:
+        asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == PENDING, some)
+        waiting, oldest_at = (await self._connection.execute(asked)).one()
+        return QueueState(pending=waiting, oldest_at=oldest_at)
 
     async def dead_letters(self, *, at_most: int) -> Sequence[UndeliveredMessage]:
         """Return dead letters, oldest first."""

@@ -67,7 +67,8 @@ class Subscriptions:
 
     async def cancel_chats(self, *, except_synced_in: Sequence[SyncedEnvironment], at: datetime) -> None:
         """Mark subscriptions of single chats for deletion, except chats that are synchronized in these environments."""
-        others = table.c.chat_id.is_not(None) & table.c.chat_id.not_in(_synced(except_synced_in))
+        synced = _synced(except_synced_in).where(chat.c.id == table.c.chat_id).correlate(table).exists()
+        others = table.c.chat_id.is_not(None) & ~synced
         await self._connection.execute(update(table).where(table.c.wanted, others).values(wanted=False, due_at=at))
 
     async def expire_outdated(self, fingerprint: str, *, at: datetime) -> None:

@@ -38,6 +38,7 @@ from bot.store.rate_history import RateHistory
 from bot.store.reported_changes import ReportedChanges
 from bot.store.settings import StoredSettings
 from bot.store.signing_keys import SigningKeys
+from bot.store.stale_chats import StaleChats
 from bot.store.subscriptions import Subscriptions
 from bot.store.timeline import Timeline
 
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.change_tracking = ChangeTracking(connection)
         self.new_chats = NewChats(connection)
         self.chat_sync = ChatSync(connection, self.lanes)
+        self.stale_chats = StaleChats(connection)
         self.reported_changes = ReportedChanges(connection)
         self.notification_rules = NotificationRules(connection)
         self.decisions = Decisions(connection)

@@ -10,6 +10,7 @@ from bot.domain.queue_states import Queue
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_stale_chats
 from bot.features.chat_sync.sync_chat import sync_chat
 from bot.features.shared.services import Services
+from bot.store.stale_chats import FIRST, SearchPosition
 from bot.store.unit_of_work import UnitOfWork
 from bot.workers.attempts import Attempts, Origin
 from bot.workers.periodic import periodic
@@ -46,18 +47,22 @@ class SyncHandler:
         """Commit nothing: the feature has stored its results."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class StaleChatsJob:
     """Enqueues chats that have not been checked for a while, a few at a time."""
 
     services: Services
+    _position: SearchPosition = FIRST
 
     async def run(self) -> None:
         """Run until cancelled."""
         await periodic(
-            partial(enqueue_stale_chats, self.services, _EVERY),
+            self._enqueue,
             every=_EVERY,
             clock=self.services.clock,
             failed="chat_sync.enqueue_stale_failed",
             first_after=_EVERY,
         )
+
+    async def _enqueue(self) -> None:
+        self._position = await enqueue_stale_chats(self.services, _EVERY, self._position)

@@ -1,8 +1,9 @@
 """Delete completed rows after the retention period, and values that no chat needs, in small batches."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.open_panes import SEEN_FOR
@@ -11,6 +12,7 @@ from bot.domain.pane_sign_in import SIGN_IN_WITHIN
 from bot.features.connections.undo_disconnect import UNDO_WITHIN
 from bot.features.shared.targeted_answers import REFUSAL_TTL
 from bot.logs import get_logger
+from bot.store.pruning import Ages, Deletion, EndedConnection, Walk, deletions, walks
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
 
@@ -21,10 +23,13 @@ _PAUSE_S = 0.05
 _KEEP_POSTS = timedelta(hours=2)
 """Longer than the longest window of Teams' rate limits."""
 
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 _log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RetentionJob:
     """Runs in each worker; a worker deletes the rows that the others have left."""
 
@@ -32,6 +37,13 @@ class RetentionJob:
     clock: Clock
     retention: timedelta
     """Time for which completed rows are kept."""
+    _walked_at: datetime | None = field(default=None, init=False)
+    """When the walks through large tables began last. They take minutes, so they run at the start and once a day."""
+    _searched_at: datetime | None = field(default=None, init=False)
+    """When all connections that ever ended were looked at, and not only those that ended within a day.
+
+    Data of a connection can be stored late, and a live card stays until it is edited for the last time.
+    """
 
     async def run(self) -> None:
         """Delete old rows every hour until cancelled."""
@@ -44,19 +56,20 @@ class RetentionJob:
     async def _prune(self) -> None:
         now = self.clock.now()
         before, posts_before = now - self.retention, now - _KEEP_POSTS
-        refusals_before = now - REFUSAL_TTL
-        _log_deleted(
-            await self._in_batches(
-                lambda work: work.pruning.prune(
-                    before=before, posts_before=posts_before, refusals_before=refusals_before
-                )
-            )
-        )
+        ages = Ages(before, posts_before=posts_before, refusals_before=now - REFUSAL_TTL)
+        deleted = [await self._in_batches(partial(_delete, each)) for each in deletions(ages)]
+        if _is_over(self._walked_at, now):
+            deleted += [await self._walk(each) for each in walks(ages)]
+            self._walked_at = now
+        _log_deleted(sum(deleted))
 
     async def _forget_ended(self) -> None:
-        ended_before = self.clock.now() - UNDO_WITHIN
-        _log_deleted(await self._in_batches(lambda work: work.pruning.forget_ended(ended_before=ended_before)))
         now = self.clock.now()
+        is_full = _is_over(self._searched_at, now)
+        since = _EPOCH if is_full else now - _DAY
+        _log_deleted(await self._forget_ended_since(since, ended_before=now - UNDO_WITHIN))
+        if is_full:
+            self._searched_at = now
         # Sessions, panes, and active lanes come and go all the time, so nobody needs to know their number.
         await self._in_batches(
             lambda work: work.pruning.delete_sessions(used_before=now - IDLE_FOR, begun_before=now - LASTS_FOR)
@@ -64,6 +77,27 @@ class RetentionJob:
         await self._in_batches(lambda work: work.pruning.delete_closed_panes(seen_before=now - SEEN_FOR))
         await self._in_batches(lambda work: work.pruning.delete_sign_ins(begun_before=now - SIGN_IN_WITHIN))
         await self._in_batches(lambda work: work.pruning.delete_idle_lanes())
+
+    async def _forget_ended_since(self, since: datetime, *, ended_before: datetime) -> int:
+        total, after = 0, EndedConnection(since, 0)
+        while True:
+            async with self.store.writing() as work:
+                found = await work.pruning.forget_ended(after, ended_before=ended_before)
+            total += found.changed
+            if found.last is None:
+                return total
+            after = found.last
+            await self.clock.sleep(_PAUSE_S)
+
+    async def _walk(self, walk: Walk) -> int:
+        total, last = 0, None
+        while True:
+            async with self.store.writing() as work:
+                found = await work.pruning.step(walk, last)
+            total, last = total + found.changed, found.last
+            if last is None:
+                return total
+            await self.clock.sleep(_PAUSE_S)
 
     async def _in_batches(self, delete: Callable[[UnitOfWork], Awaitable[int]]) -> int:
         total = 0
@@ -75,6 +109,15 @@ class RetentionJob:
     async def _delete_batch(self, delete: Callable[[UnitOfWork], Awaitable[int]]) -> int:
         async with self.store.writing() as work:
             return await delete(work)
+
+
+async def _delete(deletion: Deletion, work: UnitOfWork) -> int:
+    return await deletion(work.pruning)
+
+
+def _is_over(last: datetime | None, now: datetime) -> bool:
+    """Check whether a day has passed since then."""
+    return last is None or now - last >= _DAY
 
 
 def _log_deleted(rows: int) -> None:

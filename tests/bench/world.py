@@ -43,6 +43,7 @@ class World:
     dataverse_hangs: bool = False
     graph_s: float = 0
     graph_requests: int = 0
+    dataverse_requests: int = 0
     posts: list[tuple[float, str]] = field(default_factory=list)
     """Times of the posts into each conversation."""
     tokens: int = 0
@@ -81,6 +82,7 @@ class World:
             answer(200, json.dumps(self.posts).encode())
         elif asked.path == b"/_set":
             self.posts, self.tokens, self.connections, self.graph_requests = [], 0, set(), 0
+            self.dataverse_requests = 0
             vars(self).update(json.loads(asked.body))
             answer(200, b"{}")
         else:
@@ -94,6 +96,7 @@ class World:
             "tokens": self.tokens,
             "connections": len(self.connections),
             "graph": self.graph_requests,
+            "dataverse": self.dataverse_requests,
         }
 
     def _graph(self, asked: HttpRequest, answer: Answer) -> None:
@@ -103,6 +106,7 @@ class World:
 
     def _dataverse(self, asked: HttpRequest, answer: Answer) -> None:
         """Answer as the sandbox answered the first request of this kind."""
+        self.dataverse_requests += 1
         if self.dataverse_hangs:
             return
         known = self._known.get(_kind(asked))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,8 @@ from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.domain.queue_states import Queue
 from bot.domain.synced_chats import FetchedChat, SyncedChat, TopicChange
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, ObjectId
+from bot.store import stale_chats
+from bot.store.stale_chats import FIRST
 from bot.store.unit_of_work import Store
 from tests.fakes.clock import START
 from tests.steps.stored_chat_sync import ACTIVITY, CHAT, later
@@ -75,7 +77,7 @@ async def test_a_name_told_after_the_bot_was_removed_is_not_stored(store: Store)
 
 async def unlooked(store: Store) -> Sequence[ChatId]:
     async with store.reading() as work:
-        return await work.chat_sync.stale_chats(since=later(0), at_most=2)
+        return (await work.stale_chats.find(since=later(0), at_most=2, after=FIRST))[0]
 
 
 async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: Store) -> None:
@@ -88,6 +90,27 @@ async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: S
         for chat in chats[:2]:
             await work.chat_sync.record_failure(chat, "Unavailable", dead_letter_before=START, at=START)
     assert await unlooked(store) == chats[2:]
+
+
+async def test_a_search_looks_at_some_chats_only_and_the_next_one_goes_on_behind_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stale_chats, "_SEARCHED", 3)
+    names = [ChatId(f"19:{number}@thread.v2") for number in range(9)]
+    async with store.writing() as work:
+        for each in names:
+            await work.chats.save(a_chat(each))
+        # The first four were fetched, one after the other, and the others never.
+        for number, each in enumerate(names[:4]):
+            await work.chat_sync.mark_checked(each, at=START + timedelta(seconds=number))
+    for number in (3, 7, 8):
+        await synced(store, names[number])
+    found, position = [], FIRST
+    for _ in range(4):
+        async with store.reading() as work:
+            chats, position = await work.stale_chats.find(since=START + timedelta(minutes=1), at_most=2, after=position)
+        found.append(chats)
+    assert found == [[], [names[7], names[8]], [names[3]], []]
 
 
 async def test_what_was_given_up_is_looked_at_again(store: Store) -> None:

@@ -16,6 +16,7 @@ from bot.store.engine import Engines
 from bot.store.tables import chat, environment, setting_change
 from bot.store.unit_of_work import Store
 from tests.fakes.clock import START
+from tests.steps.pruned import prune as prune_once
 from tests.steps.stored_chat_sync import ACTIVITY, CHAT, later
 from tests.steps.stored_rows import ACCOUNT, CASE, a_connection, store_connections
 
@@ -46,7 +47,7 @@ async def end(store: Store, connection: Connection, **more: Any) -> None:
 
 async def prune(store: Store, before: datetime) -> int:
     async with store.writing() as work:
-        return await work.pruning.prune(before=before, posts_before=before, refusals_before=before)
+        return await prune_once(work, before)
 
 
 async def kept(store: Store, engines: Engines, connection: Connection) -> tuple[dict[str, Any], SyncedRow | None]:

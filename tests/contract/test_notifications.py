@@ -6,6 +6,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import ReportedValue
 from bot.domain.notifications.decide import Authors, Outcome, Reason
@@ -16,6 +18,7 @@ from bot.domain.outgoing_messages import CardVersion, OutgoingMessage, PendingCa
 from bot.domain.queue_states import Failures
 from bot.domain.values import ChatId
 from bot.features.notifications.held_changes import BATCH_SIZE, enqueue_due_changes
+from bot.store import decisions
 from bot.store.decision_history import PAGE_SIZE
 from bot.store.lanes import job_lane
 from bot.store.unit_of_work import Store
@@ -207,3 +210,14 @@ async def test_earlier_content_of_a_card_is_not_sent_again_after_newer_content(s
         assert await work.queue_states.retry(None, at=LATER) == {}
         assert pending.card
         assert pending.card.version == 2
+
+
+async def test_the_busiest_chat_is_that_of_the_last_decisions(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decisions, "_COMPARED", 3)
+    before, now = await store_connections(store, a_connection("19:a@thread.v2"), a_connection("19:b@thread.v2"))
+    of = {each.chat_id: replace(POSTED, connection=each.id, chat=each.chat_id, at=LATER) for each in (before, now)}
+    async with store.writing() as work:
+        assert await work.decisions.busiest_chat(since=LATER) is None
+        await work.decisions.add([*[of[before.chat_id]] * 5, of[now.chat_id], of[now.chat_id]])
+        assert await work.decisions.busiest_chat(since=LATER) == now.chat_id
+        assert await work.decisions.busiest_chat(since=LATER + timedelta(seconds=1)) is None

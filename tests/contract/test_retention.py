@@ -15,6 +15,7 @@ from bot.domain.notifications.history import Closing
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.features.connections.undo_disconnect import UNDO_WITHIN
+from bot.store import pruning
 from bot.store.administration import Administration
 from bot.store.engine import Engines
 from bot.store.lanes import record_lane
@@ -236,8 +237,11 @@ async def test_a_record_that_was_deleted_or_merged_leaves_no_values(store: Store
         assert await work.reported_values.for_connections([case.id, account.id]) == {account.id: {"a": value}}
 
 
-async def test_old_jobs_are_found_behind_those_that_wait(store: Store, engines: Engines) -> None:
-    names = [f"19:{number:05}@thread.v2" for number in range(BATCH_SIZE + 5)]
+async def test_old_jobs_are_found_behind_those_that_wait(
+    store: Store, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "SLICE_SIZE", 7)
+    names = [f"19:{number:05}@thread.v2" for number in range(55)]
     async with store.writing() as work:
         for name in names:
             await work.chats.save(a_chat(name))
@@ -246,7 +250,54 @@ async def test_old_jobs_are_found_behind_those_that_wait(store: Store, engines: 
     async with engines.writing.begin() as begun:
         await begun.execute(sync_job.update().where(done).values(state=DONE, done_at=LATER))
     await delete_old(store, LATER + RETENTION + timedelta(seconds=1))
-    assert (await count(engines))["sync_job"] == BATCH_SIZE
+    assert (await count(engines))["sync_job"] == 50
+
+
+async def test_walks_and_the_search_of_all_ended_connections_run_at_the_start_and_once_a_day(
+    store: Store, engines: Engines
+) -> None:
+    """In between, a worker looks at the connections that ended within a day."""
+    case, account = await store_connections(store, a_connection(), a_connection(record=ACCOUNT))
+    value = ReportedValue(raw="4711", text=None, at=LATER)
+    clock = PassingClock(LATER)
+    job = RetentionJob(store=store, clock=clock, retention=RETENTION)
+    await job._prune()
+    await job._forget_ended()
+
+    async def forget() -> tuple[int, int]:
+        await job._prune()
+        await job._forget_ended()
+        found = await count(engines)
+        return found["field_value"], found["sync_job"]
+
+    async with store.writing() as work:
+        await work.connections.end(case.id, at=LATER - timedelta(days=2), by=None, by_name="")
+        await work.connections.end(account.id, at=LATER - timedelta(hours=23), by=None, by_name="")
+        await work.reported_values.save({(case.id, "a"): value, (account.id, "a"): value})
+        await work.chat_sync.enqueue([case.chat_id], fetch=False, at=LATER, due_at=LATER)
+    async with engines.writing.begin() as begun:
+        await begun.execute(sync_job.update().values(state=DONE, done_at=LATER - 2 * RETENTION))
+    clock.advance(60)
+    assert await forget() == (1, 1)
+    clock.advance(timedelta(days=1).total_seconds())
+    assert await forget() == (0, 0)
+
+
+async def test_of_connections_that_ended_at_the_same_moment_none_is_left_out(
+    store: Store, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "BATCH_SIZE", 2)
+    made = await store_connections(store, *(a_connection(f"19:{number}@thread.v2") for number in range(7)))
+    async with store.writing() as work:
+        value = ReportedValue(raw="4711", text=None, at=LATER)
+        await work.reported_values.save({(each.id, "a"): value for each in made})
+        for each in made[:5]:
+            await work.connections.end(each.id, at=LATER, by=None, by_name="")
+        await work.connections.end(made[5].id, at=LATER + timedelta(seconds=1), by=None, by_name="")
+    await delete_old(store, LATER + UNDO_WITHIN + timedelta(seconds=1))
+    assert (await count(engines))["field_value"] == 2
+    await delete_old(store, LATER + UNDO_WITHIN + timedelta(seconds=2))
+    assert (await count(engines))["field_value"] == 1
 
 
 async def test_a_lane_goes_when_nothing_waits_in_it_and_comes_back_with_new_work(

@@ -33,6 +33,7 @@ from bot.store.tables import audit, metadata, outbox
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
 from tests.patience import PATIENCE_S
+from tests.steps.pruned import prune
 from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, store_connections
 
 LATER = START + timedelta(seconds=2)
@@ -433,9 +434,9 @@ async def test_only_what_is_done_and_old_is_deleted(store: Store) -> None:
         await work.inbox.add_event(an_event("2"), at=START, due_at=START)
         await work.inbox.complete(["1"], at=START)
         await work.rate_history.add_posts([(a_chat().id, START), (a_chat().id, LATER)])
-        assert await work.pruning.prune(before=START, posts_before=START, refusals_before=START) == 0
-        assert await work.pruning.prune(before=LATER, posts_before=LATER, refusals_before=LATER) == 4
-        assert await work.pruning.prune(before=LATER, posts_before=LATER, refusals_before=LATER) == 0
+        assert await prune(work, START) == 0
+        assert await prune(work, LATER) == 4
+        assert await prune(work, LATER) == 0
         waiting = await head(work)
         assert waiting
         assert waiting.activity == b'{"key":"waiting"}'

@@ -19,6 +19,7 @@ from bot.store.tables import connection, outbox
 from bot.store.unit_of_work import Store
 from tests.contract.dump import FOLDER, restore
 from tests.contract.samples import LATER, fill
+from tests.steps.pruned import prune
 from tests.steps.schema_changes import LATER_REVISION, breaking_changes, change_to_later_revision, read_tables
 
 FIRST_RELEASED = "0027"
@@ -145,5 +146,4 @@ async def test_this_version_reads_and_writes_tables_of_a_later_version(
         assert (await database.execute(select(outbox.c.key))).all()
     assert numbers == [[7]] * 7
     async with store.writing() as work:
-        deleted = await work.pruning.prune(before=MUCH_LATER, posts_before=MUCH_LATER, refusals_before=MUCH_LATER)
-        assert deleted > 5
+        assert await prune(work, MUCH_LATER) > 5

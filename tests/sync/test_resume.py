@@ -10,6 +10,7 @@ from bot.domain.values import ChatId, Connection, ObjectId, Person
 from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.chat_sync.sync_existing import sync_existing_chats
 from bot.store.tables import environment
+from tests.steps.pruned import prune
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
 
@@ -112,7 +113,7 @@ async def test_rows_are_updated_after_sync_was_off_for_longer_than_the_retention
         room.clock.advance(WEEK_S if idle else 10)
         now = room.clock.now()
         async with room.store.writing() as work:
-            assert await work.pruning.prune(before=now, posts_before=now, refusals_before=now)
+            assert await prune(work, now)
             assert not (await work.chat_sync.get_rows([made.id]))[made.id].users
         await switch(room, sync=True)
         async with room.store.writing() as work:

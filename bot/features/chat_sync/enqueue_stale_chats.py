@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
+from bot.store.stale_chats import FIRST, SearchPosition
 
 CHECK_INTERVAL = timedelta(hours=6)
 """Time after which a chat is fetched again even if no event reported a change."""
@@ -13,17 +14,19 @@ MAX_CHATS = 40
 _BATCH_SIZE = 500
 
 
-async def enqueue_stale_chats(services: Services, within: timedelta) -> None:
-    """Enqueue the chats that were not fetched for `CHECK_INTERVAL`, spread evenly over the time `within`."""
+async def enqueue_stale_chats(services: Services, within: timedelta, after: SearchPosition = FIRST) -> SearchPosition:
+    """Enqueue chats that were not fetched for `CHECK_INTERVAL`, spread evenly over the time `within`.
+
+    The search goes on after a position, and returns the one for the next search.
+    """
     now = services.clock.now()
     async with services.store.reading() as work:
-        chats = await work.chat_sync.stale_chats(since=now - CHECK_INTERVAL, at_most=MAX_CHATS)
-    if not chats:
-        return
+        chats, position = await work.stale_chats.find(since=now - CHECK_INTERVAL, at_most=MAX_CHATS, after=after)
     async with services.store.writing() as work:
         for number, chat in enumerate(sorted(chats)):
             due_at = now + within * number / len(chats)
             await work.chat_sync.enqueue([chat], fetch=True, at=now, due_at=due_at)
+    return position
 
 
 async def enqueue_chats_of_environment(services: Services, environment: EnvironmentId, jobs: Sequence[str]) -> None:

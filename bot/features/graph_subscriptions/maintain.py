@@ -83,7 +83,9 @@ async def _request_and_cancel(
         await subscriptions.cancel_chats(except_synced_in=environments if chat_by_chat else (), at=now)
     if not chat_by_chat:
         return False
-    remaining = max(0, min(BATCH_SIZE, at_most - await subscriptions.count_for_chats()))
+    remaining = min(BATCH_SIZE, at_most - await subscriptions.count_for_chats())
+    if remaining <= 0:
+        return False
     chats = await subscriptions.chats_without(environments, tenant=feed.tenant, at_most=remaining)
     await subscriptions.request([chat_target(each) for each in chats], at=now)
     return len(chats) == BATCH_SIZE

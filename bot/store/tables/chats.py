@@ -28,6 +28,11 @@ chat = Table(
     Column("last_written_at", Instant),
 )
 
+_IN_TEAM = text("team_id IS NOT NULL")
+Index("ix_chat_team", chat.c.team_id, sqlite_where=_IN_TEAM, postgresql_where=_IN_TEAM)
+# The order in which synced chats are fetched again.
+Index("ix_chat_looked", chat.c.looked_at, chat.c.id)
+
 connection = Table(
     "connection",
     metadata,
@@ -71,6 +76,9 @@ Index(
     sqlite_where=_LIVE,
     postgresql_where=_LIVE,
 )
+
+_ENDED = text("ended_at IS NOT NULL")
+Index("ix_connection_ended", connection.c.ended_at, connection.c.id, sqlite_where=_ENDED, postgresql_where=_ENDED)
 
 Index("uq_connection_public_id", connection.c.public_id, unique=True)
 

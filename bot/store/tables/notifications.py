@@ -110,3 +110,7 @@ Index(
     postgresql_where=_CURRENT_SUMMARY,
 )
 Index("ix_posted_card_connection", posted_card.c.connection_id)
+# For retention.
+_SUMMARY, _REPLACED = text("kind = 'summary'"), text("ended_at IS NOT NULL")
+Index("ix_posted_card_summary", posted_card.c.changed_at, sqlite_where=_SUMMARY, postgresql_where=_SUMMARY)
+Index("ix_posted_card_ended", posted_card.c.ended_at, sqlite_where=_REPLACED, postgresql_where=_REPLACED)

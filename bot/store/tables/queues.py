@@ -90,6 +90,10 @@ for _queue in (inbox, outbox):
 
 Index(None, inbox.c.lane, inbox.c.received_at)
 Index(None, outbox.c.connection_id, outbox.c.id)
+# Messages of a chat in every state, for its status and for edits of what was sent.
+Index("ix_outbox_chat", outbox.c.lane, outbox.c.id)
+_FAILED = text("reason IS NOT NULL")
+Index("ix_sync_job_failed", sync_job.c.lane, sqlite_where=_FAILED, postgresql_where=_FAILED)
 _DEAD_LETTERED = text(f"state = '{DEAD_LETTERED}'")
 Index("ix_outbox_parked", outbox.c.id, sqlite_where=_DEAD_LETTERED, postgresql_where=_DEAD_LETTERED)
 
@@ -104,6 +108,8 @@ lane = Table(
 )
 _DUE = text("due_at IS NOT NULL")
 Index("ix_lane_due", lane.c.queue, lane.c.due_at, sqlite_where=_DUE, postgresql_where=_DUE)
+_IDLE = text("due_at IS NULL")
+Index("ix_lane_idle", lane.c.queue, lane.c.name, sqlite_where=_IDLE, postgresql_where=_IDLE)
 
 # Posts of the bot to chats, from which the rate limiter computes the time of the next one.
 post = Table(

@@ -1,0 +1,1 @@
+"""Measurements of large installations: query plans, pruning, bloat, workers, and costs."""
