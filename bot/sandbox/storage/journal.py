@@ -121,7 +121,8 @@ class Journal:
         """Return the last state of each row as one transaction, and forget old removals."""
         removed = _newest(each for each in self._last.values() if isinstance(each, Removal))
         put = [each for each in self._last.values() if isinstance(each, Row)]
-        self._last = {each.ref: each for each in (*put, *removed)}
+        kept: list[Row | Removal] = [*put, *removed]
+        self._last = {each.ref: each for each in kept}
         return Changes(version=self._version, put=put, removed=removed)
 
     def _compact_if_long(self) -> None:
