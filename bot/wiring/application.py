@@ -65,9 +65,9 @@ async def make_app(
 
     `replacements`: services to use instead of the built ones, by the field names of `Services`.
     """
-    if settings.role == "sandbox":
-        return _sandbox_alone(settings)
     clock = clock or SystemClock()
+    if settings.role == "sandbox":
+        return _sandbox_alone(settings, clock)
     runtime = await build_runtime(settings, clock, limits or Limits(), **replacements)
     try:
         await migrate_and_load(runtime)
@@ -236,10 +236,10 @@ def _local_manifest(settings: Settings) -> Mapping[str, Any]:
     )
 
 
-def _sandbox_alone(settings: Settings) -> web.Application:
+def _sandbox_alone(settings: Settings, clock: Clock) -> web.Application:
     """Build only the sandbox, for bots that run in several processes."""
     key = next(iter(settings.webhook_keys), "")
     app = web.Application(middlewares=[error_middleware, loopback_only])
     app.router.add_get("/healthz", liveness)
-    _add_sandbox(app, settings, key, SystemClock())
+    _add_sandbox(app, settings, key, clock)
     return app

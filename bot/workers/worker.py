@@ -18,12 +18,17 @@ from bot.domain.queue_states import Queue
 from bot.logs import get_logger
 from bot.runtime.backoff import Backoff
 from bot.runtime.line_budget import LineBudget
+from bot.runtime.ttl_cache import TtlCache
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
 
 _PAUSE = timedelta(seconds=1)
 _BACKOFF = Backoff(first_s=1.0, factor=2.0, longest_s=300.0)
 _STOP_S = 5.0
+_MAX_FAILING = 10_000
+"""Number of failing lanes that are remembered."""
+_REMEMBERED = timedelta(hours=1)
+"""Time for which a failing lane is remembered, which is longer than the longest pause between two attempts."""
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 """Errors of rows that cannot be decoded. The transaction goes on."""
 
@@ -84,7 +89,8 @@ class Worker(Generic[Pending, Result]):
         self._ended: list[LaneResult[Result]] = []
         self._set_aside: list[tuple[datetime, LaneResult[Result]]] = []
         """Results that could not be stored, and when to try again. Their lanes stay claimed."""
-        self._failures: dict[str, int] = {}
+        # A lane that fails here may succeed in another process, so it is forgotten after a while.
+        self._failures: TtlCache[str, int] = TtlCache(clock, max_size=_MAX_FAILING, ttl=_REMEMBERED)
         """Number of unexpected errors in a row, by lane."""
         self._lines = LineBudget()
 
@@ -164,7 +170,7 @@ class Worker(Generic[Pending, Result]):
         ended: LaneResult[Result] = LaneResult(lane, not_before=self._clock.now() + _PAUSE)
         try:
             ended = await self._handler.process(lane, held)
-            self._failures.pop(lane, None)
+            self._failures.discard(lane)
         except Exception as error:  # noqa: BLE001 - the lane's boundary: an error must not affect other lanes
             ended = self._failed(lane, error)
         finally:
@@ -173,8 +179,8 @@ class Worker(Generic[Pending, Result]):
 
     def _failed(self, lane: str, error: Exception) -> LaneResult[Result]:
         """Log an unexpected error, one line a minute of each kind, and back off."""
-        attempts = self._failures.get(lane, 0)
-        self._failures[lane] = attempts + 1
+        attempts = self._failures.get(lane) or 0
+        self._failures.put(lane, attempts + 1)
         suppressed = self._lines.take(type(error).__name__)
         if suppressed is not None:
             _log.exception("worker.lane_failed", exc_info=error, queue=self._queue, suppressed=suppressed)

@@ -41,6 +41,44 @@ class SlowHandler:
         await work.inbox.complete(results, at=HeldClock().now())
 
 
+class FailingHandler:
+    """Fails to process the environment's job."""
+
+    async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
+        return await work.inbox.pending(lanes)
+
+    async def process(self, lane: str, pending: PendingWork) -> LaneResult[str]:
+        raise LookupError
+
+    async def commit(self, work: UnitOfWork, results: Sequence[str]) -> None:
+        raise AssertionError
+
+
+async def test_errors_of_a_lane_that_went_on_in_another_process_are_forgotten(store: Store, clock: HeldClock) -> None:
+    worker = Worker(
+        Queue.INBOX, FailingHandler(), store=store, clock=clock, wake=asyncio.Event(), limits=Limits(lease=LEASE)
+    )
+    async with store.writing() as work:
+        await work.inbox.enqueue(JOB, at=clock.now(), due_at=clock.now())
+    pauses = [await pause_after_failure(worker, store, clock) for _ in range(8)]
+    assert pauses[-1] > 8 * pauses[0]
+    # Meanwhile, another process works on the lane.
+    clock.advance(86_400)
+    assert await pause_after_failure(worker, store, clock) < pauses[-1] / 8
+
+
+async def pause_after_failure(worker: Worker[PendingWork, str], store: Store, clock: HeldClock) -> float:
+    """Let the worker fail once, and advance the clock to the next attempt; return the seconds in between."""
+    await worker._iterate()
+    await worker._finish()
+    async with store.reading() as work:
+        due_at = await work.lanes.next_due(Queue.INBOX)
+    assert due_at
+    seconds = (due_at - clock.now()).total_seconds()
+    clock.advance(seconds)
+    return seconds
+
+
 async def test_a_lane_whose_result_is_not_committed_yet_is_not_processed_again(store: Store, clock: HeldClock) -> None:
     handler = SlowHandler()
     worker = Worker(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from bot.sandbox.storage import journal, rows
 from tests.sandbox.cases import NEW_CASE, create_row
 from tests.sandbox.wire import CASE, CASE_ID, Api, Json, Start
 
@@ -146,6 +147,38 @@ async def test_delta_links_survive_a_restart(start: Start, tmp_path: Path) -> No
     await client.close()
     told = (await Api(await start(file)).get(link))["value"]
     assert ids(told) == [CASE_ID, third[len("incidents(") : -1]]
+
+
+async def delete_new_rows(api: Api, count: int) -> None:
+    for _ in range(count):
+        await api.delete(await create_row(api, NEW_CASE))
+
+
+async def require_expired(api: Api, link: str) -> None:
+    body = await api.get(link, status=400)
+    assert body["error"]["code"] == "0x80044352"
+
+
+async def test_of_many_deletions_the_newest_are_remembered_and_older_links_expire(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (rows, journal):
+        monkeypatch.setattr(module, "MAX_REMOVALS", 3)
+    file = tmp_path / "rows.jsonl"
+    client = await start(file)
+    api = Api(client)
+    early = await read_delta_link(api)
+    await delete_new_rows(api, 1)
+    link = await read_delta_link(api)
+    await delete_new_rows(api, 3)
+    assert len((await api.get(link))["value"]) == 3
+    await require_expired(api, early)
+    await delete_new_rows(api, 1)
+    await require_expired(api, link)
+    await client.close()
+    again = Api(await start(file))
+    await require_expired(again, link)
+    await again.get(await read_delta_link(again))
 
 
 @pytest.mark.parametrize("table", ["cs_stocklevels", "msdyn_ocliveworkitems", "activityparties"])

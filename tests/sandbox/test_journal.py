@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.storage import journal as journal_module
 from bot.sandbox.storage.codec import DamagedLine, decode_changes, encode_changes
 from bot.sandbox.storage.journal import COMPACTION_THRESHOLD, Journal, JournalError
 from bot.sandbox.storage.rows import Changes, Removal
@@ -198,6 +199,50 @@ def test_a_long_file_is_compacted_to_the_last_state_of_each_row(file: Path) -> N
         assert sorted(each.id for each in again.put) == ["1", "2", "9"]
         assert list(again.removed) == [Removal(Ref("incident", "0"), COMPACTION_THRESHOLD + 7)]
         assert again.version == COMPACTION_THRESHOLD + 7
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a file of more than ten lines be long."""
+    monkeypatch.setattr(journal_module, "COMPACTION_THRESHOLD", 10)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_file_in_use_is_compacted_again_and_again(file: Path) -> None:
+    with open_journal(file) as (journal, _):
+        for number in range(1, 100):
+            journal.append(Changes(put=[row(number % 3, n=number)], version=number))
+            assert file.read_bytes().count(b"\n") <= 10
+    with open_journal(file) as (_, state):
+        assert {each.id: each.values["n"] for each in state.put} == {"0": 99, "1": 97, "2": 98}
+        assert state.version == 99
+
+
+@pytest.mark.usefixtures("short")
+def test_a_file_of_deletions_stays_short(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "MAX_REMOVALS", 4)
+    with open_journal(file) as (journal, _):
+        for number in range(1, 100):
+            journal.append(Changes(removed=[Removal(Ref("incident", str(number)), number)], version=number))
+    with open_journal(file) as (_, state):
+        # One more than the rows remember, which tells them that some are missing.
+        assert [each.version for each in state.removed] == [95, 96, 97, 98, 99]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_file_that_cannot_be_compacted_grows_and_loses_nothing(file: Path) -> None:
+    with open_journal(file) as (journal, _):
+        fresh = file.with_name(file.name + ".new")
+        fresh.mkdir()
+        for number in range(1, 16):
+            journal.append(put(number))
+        assert file.read_bytes().count(b"\n") == 15
+        fresh.rmdir()
+        for number in range(16, 30):
+            journal.append(put(number))
+        assert file.read_bytes().count(b"\n") < 15
+    with open_journal(file) as (_, state):
+        assert [each.version for each in state.put] == list(range(1, 30))
 
 
 async def test_a_change_that_cannot_be_saved_is_rolled_back(

@@ -18,6 +18,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.sandbox.graph.subscriptions import PAGE_SIZE
+from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS
 from bot.sandbox.teams.sample_organization import SampleOrganization
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import HeldClock
@@ -195,6 +196,14 @@ async def test_a_subscription_expires_unless_it_is_renewed(graph: Subscriber) ->
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Somebody does"})
     await graph.wait_for_notifications(1)
     assert len(graph.notified) == 1
+
+
+async def test_expired_subscriptions_are_removed(graph: Subscriber) -> None:
+    for _ in range(3):
+        await graph.subscribe(EVERY_CHAT)
+        graph.clock.advance(4 * 86400)
+    await graph.subscribe(EVERY_CHAT)
+    assert len(graph.teams.rows.all(SUBSCRIPTIONS)) == 1
 
 
 async def test_an_invalid_subscription_is_rejected_with_the_reason(graph: Subscriber) -> None:

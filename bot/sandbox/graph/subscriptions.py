@@ -18,6 +18,7 @@ from bot.sandbox.graph_notifications.subscriptions import (
     active_subscriptions,
     parse_resource,
 )
+from bot.sandbox.storage.rows import Transaction
 from bot.sandbox.teams.chats import TENANT_ID, find_chat, has_app
 from bot.sandbox.values import JsonObject, Row, Value
 
@@ -56,6 +57,7 @@ async def create(request: GraphRequest) -> GraphResponse:
     await _validate_endpoints(request.teams.notification_sender, body)
     values: dict[str, Value] = {name: _plain(body.get(name)) for name in _STORED_PROPERTIES}
     async with request.teams.store.transaction() as transaction:
+        _remove_expired(transaction, request.teams.now())
         row = transaction.put(
             SUBSCRIPTIONS, str(uuid4()), {**values, "expirationDateTime": instant(expires_at), "tenantId": TENANT_ID}
         )
@@ -110,6 +112,13 @@ async def _send_lifecycle(request: GraphRequest, row: Row, event: str) -> None:
     request.teams.notification_sender.send_lifecycle(row, event)
     if event == "subscriptionRemoved":
         async with request.teams.store.transaction() as transaction:
+            transaction.remove(row)
+
+
+def _remove_expired(transaction: Transaction, now: datetime) -> None:
+    active = {row.id for row in active_subscriptions(transaction.rows, now)}
+    for row in transaction.rows.all(SUBSCRIPTIONS):
+        if row.id not in active:
             transaction.remove(row)
 
 

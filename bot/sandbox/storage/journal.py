@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Literal
 from bot.logs import get_logger
 from bot.private_files import private_opener, restrict
 from bot.sandbox.storage.codec import DamagedLine, decode_changes, encode_changes
-from bot.sandbox.storage.rows import Changes, Removal
+from bot.sandbox.storage.rows import MAX_REMOVALS, Changes, Removal
 from bot.sandbox.values import Ref, Row
 
 COMPACTION_THRESHOLD = 2_000
-"""Number of lines above which the file is compacted to the last state of each row."""
+"""Number of lines above which the file is compacted to the last state of each row, also while it is in use."""
 
 
 _log = get_logger(__name__)
@@ -37,6 +37,10 @@ class Journal:
         self._file = file
         self._lock: FileIO | None = None
         self._out: FileIO | None = None
+        self._lines = 0
+        self._last: dict[Ref, Row | Removal] = {}
+        """The last state of each row in the file."""
+        self._version = 0
 
     def open(self) -> Changes:
         """Lock the file and return its content as one transaction.
@@ -55,11 +59,12 @@ class Journal:
         if not all(private):
             _log.warning("sandbox.file_not_private")
         lines = _complete_lines(self._file)
-        changes = _merge(self._read(lines))
-        if len(lines) > COMPACTION_THRESHOLD:
-            self._compact(changes)
+        for changes in self._read(lines):
+            self._remember(changes)
+        self._lines = len(lines)
         self._out = _open(self._file, "ab")
-        return changes
+        self._compact_if_long()
+        return self._state()
 
     def append(self, changes: Changes) -> None:
         """Write the changes to disk. Raise OSError and restores the file's previous length on failure."""
@@ -72,13 +77,16 @@ class Journal:
             with suppress(OSError):
                 self._out.truncate(end)
             raise
+        self._remember(changes)
+        self._lines += 1
+        self._compact_if_long()
 
     def close(self) -> None:
         """Close the file and release the lock."""
-        for each in (self._out, self._lock):
-            if each:
-                each.close()
-        self._out = self._lock = None
+        self._close_out()
+        if self._lock:
+            self._lock.close()
+        self._lock = None
 
     def _beside(self, suffix: str) -> Path:
         return self._file.with_name(self._file.name + suffix)
@@ -102,11 +110,46 @@ class Journal:
                     f"Line {number} of the sandbox's file is damaged. Move the file to start with the sample rows."
                 ) from error
 
-    def _compact(self, changes: Changes) -> None:
+    def _remember(self, changes: Changes) -> None:
+        self._version = max(self._version, changes.version)
+        for row in changes.put:
+            self._last[row.ref] = row
+        for removal in changes.removed:
+            self._last[removal.ref] = removal
+
+    def _state(self) -> Changes:
+        """Return the last state of each row as one transaction, and forget old removals."""
+        removed = _newest(each for each in self._last.values() if isinstance(each, Removal))
+        put = [each for each in self._last.values() if isinstance(each, Row)]
+        kept: list[Row | Removal] = [*put, *removed]
+        self._last = {each.ref: each for each in kept}
+        return Changes(version=self._version, put=put, removed=removed)
+
+    def _compact_if_long(self) -> None:
+        """Compact a long file. If that fails, use it as it is, and try again after as many lines."""
+        if self._lines <= COMPACTION_THRESHOLD:
+            return
+        self._lines = 1
+        try:
+            self._compact()
+        except OSError:
+            _log.exception("sandbox.file_not_compacted")
+
+    def _compact(self) -> None:
         fresh = self._beside(".new")
         with _open(fresh, "wb") as out:
-            _write(out, encode_changes(changes))
-        fresh.replace(self._file)
+            _write(out, encode_changes(self._state()))
+        # Windows does not replace a file that is open.
+        self._close_out()
+        try:
+            fresh.replace(self._file)
+        finally:
+            self._out = _open(self._file, "ab")
+
+    def _close_out(self) -> None:
+        if self._out:
+            self._out.close()
+        self._out = None
 
 
 def _open(file: Path, mode: Literal["ab", "wb"]) -> FileIO:
@@ -132,19 +175,15 @@ def _complete_lines(file: Path) -> list[bytes]:
     return content[:end].splitlines()
 
 
-def _merge(each: Iterator[Changes]) -> Changes:
-    """Merge transactions into one that contains the last state of each row."""
-    version = 0
-    last: dict[Ref, Row | Removal] = {}
-    for changes in each:
-        version = max(version, changes.version)
-        last.update({row.ref: row for row in changes.put})
-        last.update({removal.ref: removal for removal in changes.removed})
-    return Changes(
-        version=version,
-        put=[each for each in last.values() if isinstance(each, Row)],
-        removed=[each for each in last.values() if isinstance(each, Removal)],
-    )
+def _newest(removals: Iterable[Removal]) -> list[Removal]:
+    """Return the newest removals of each table, oldest first. One more than `Rows` remembers shows that some are gone.
+
+    See `Rows.forgotten`.
+    """
+    tables: dict[str, list[Removal]] = {}
+    for each in sorted(removals, key=lambda removal: removal.version):
+        tables.setdefault(each.ref.table, []).append(each)
+    return [each for found in tables.values() for each in found[-MAX_REMOVALS - 1 :]]
 
 
 if sys.platform == "win32":

@@ -24,6 +24,9 @@ SECURITY_TABLES = frozenset(
 )
 """Tables whose rows determine people's access rights."""
 
+MAX_REMOVALS = 1_000
+"""Number of deleted rows of each table that are remembered, the newest ones, for change tracking."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -52,6 +55,7 @@ class Rows:
         """Counter that increases with every change to access rights."""
         self._tables: dict[str, dict[str, Row]] = {}
         self._removed: dict[str, dict[str, Removal]] = {}
+        self._forgotten: dict[str, int] = {}
 
     def get(self, table: str, row_id: str) -> Row | None:
         """Return the row, or None if it does not exist."""
@@ -70,21 +74,33 @@ class Rows:
         return [row for row in self.all(table) if all(row.values.get(name) == value for name, value in values.items())]
 
     def removed(self, table: str) -> Sequence[Removal]:
-        """Return the table's deleted rows in the order of their deletion."""
-        return sorted(self._removed.get(table, {}).values(), key=lambda removal: removal.version)
+        """Return the table's deleted rows in the order of their deletion, without those that were forgotten."""
+        return tuple(self._removed.get(table, {}).values())
+
+    def forgotten(self, table: str) -> int:
+        """Return the version of the newest deletion in the table that was forgotten; 0 if there is none."""
+        return self._forgotten.get(table, 0)
 
     def apply(self, changes: Changes) -> None:
         """Apply the changes of a transaction."""
         for row in changes.put:
             self._tables.setdefault(row.table, {})[row.id] = row
             self._removed.get(row.table, {}).pop(row.id, None)
-        for removal in changes.removed:
-            ref = removal.ref
-            self._tables.get(ref.table, {}).pop(ref.id, None)
-            self._removed.setdefault(ref.table, {})[ref.id] = removal
+        for removal in sorted(changes.removed, key=lambda removal: removal.version):
+            self._tables.get(removal.ref.table, {}).pop(removal.ref.id, None)
+            self._remember(removal)
         self.version = max(self.version, changes.version)
         touched = {row.table for row in changes.put} | {removal.ref.table for removal in changes.removed}
         self.security_version += bool(touched & SECURITY_TABLES)
+
+    def _remember(self, removal: Removal) -> None:
+        """Remember the removal as the newest one of its table, and forget the oldest one if there are too many."""
+        removed = self._removed.setdefault(removal.ref.table, {})
+        removed.pop(removal.ref.id, None)
+        removed[removal.ref.id] = removal
+        if len(removed) > MAX_REMOVALS:
+            oldest = removed.pop(next(iter(removed)))
+            self._forgotten[removal.ref.table] = oldest.version
 
 
 class Transaction:

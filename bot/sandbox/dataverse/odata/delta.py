@@ -101,8 +101,11 @@ def parse_position(skip_token: str, version: int, now: datetime) -> Position:
 def delta(caller: Caller, table: Table, start: Position, page_size: int | None) -> Delta:
     """Return a page of changes: first the rows by version, then the removals, as documented by Dataverse.
 
-    A row that changes between pages is returned again with its new version, so no change is lost.
+    A row that changes between pages is returned again with its new version, so no change is lost. Raise
+    `DataverseError` if a removal since the start was forgotten.
     """
+    if start.removals < caller.rows.forgotten(table.name):
+        raise _expired()
     size = page_size or MAX_PAGE_SIZE
     changed = [row for row in caller.readable(table) if row.version > start.rows]
     changed.sort(key=lambda row: row.version)
