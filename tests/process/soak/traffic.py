@@ -226,7 +226,7 @@ class Traffic:
     async def strangers(self, chance: Random) -> int:
         """Send what no partner sends. The bot must refuse it."""
         path = chance.choice(("api/messages", "api/dataverse/events?code=x", f"api/dataverse/events?code={KEY}", ""))
-        body = chance.choice(([], {"type": "message"}, "x", {"value": [{"clientState": "x"}]}, None))
+        body: object = chance.choice(([], {"type": "message"}, "x", {"value": [{"clientState": "x"}]}, None))
         number = {"x-ms-correlation-request-id": f"{chance.randrange(10**9):09}"}
         status, _ = await self.day.send("POST", f"{self.day.web}/{path}", body, **number)
         return status
