@@ -131,7 +131,7 @@ async def test_privileges_that_nobody_was_given_are_named(world: World) -> None:
         "See docs/set-up.md#2-create-the-application-user."
     )
     (note,) = [line for line in lines if line.startswith("note   saving messages in ")]
-    assert "cannot create notes and tasks. It lacks these privileges: prvCreateNote, prvAppendNote" in note
+    assert "cannot create notes and tasks. The application user lacks these privileges: prvCreateNote" in note
     (note,) = [line for line in lines if line.startswith("note   disconnect privilege in ")]
     assert "The privilege prvUnlinkTeamsChatFromRecord does not exist" in note
 
@@ -182,9 +182,9 @@ async def test_what_the_application_user_may_not_do_with_records_is_named(world:
     (wrong,) = [line for line in lines if line.startswith("WRONG")]
     # It reads all rows and writes its own. All activities share one privilege.
     assert wrong.startswith(
-        "WRONG  records in localhost/sandbox: The application user lacks organization-wide privileges: "
-        "prvWriteAccount, prvWriteActivity, prvWriteContact, prvWriteIncident, prvWriteKnowledgeArticle, "
-        "prvWritemsdyn_ocliveworkitem."
+        "WRONG  records in localhost/sandbox: Chat Sync cannot serve records of these tables. "
+        "The application user lacks these privileges: prvWriteAccount, prvWriteActivity, prvWriteContact, "
+        "prvWriteIncident, prvWriteKnowledgeArticle, prvWritemsdyn_ocliveworkitem."
     )
     (note,) = [line for line in lines if line.startswith("note   secured columns in localhost/sandbox: ")]
     assert "incident.cs_refundamount" in note

@@ -20,6 +20,8 @@ ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """Required for calls on behalf of other users ("Impersonate another user", Dataverse developer guide)."""
 _CONNECT = "Run: python app.py dataverse connect."
 _INSTALL_PANE = "Run: python app.py dataverse pane install."
+_ASSIGN = "Assign it a security role that has these privileges for the whole organization."
+_NO_MORE_RIGHTS = "Users still see and change only what their own roles allow."
 _MAX_NAMES = 5
 
 
@@ -73,23 +75,15 @@ async def check_impersonation(runtime: Runtime, environment: Environment) -> Non
 
 async def check_record_privileges(runtime: Runtime, environment: Environment) -> None:
     """Check that it may read and write all rows of the tables that chats can be connected to."""
-    missing = (
-        await runtime.application_user.missing(environment.id, await _enabled_tables(runtime, environment.id))
-    ).privileges
-    if missing:
-        raise NotAllowed(
-            "The application user lacks organization-wide privileges: {privileges}.",
-            "Assign it a security role that has these privileges for the whole organization. "
-            "Users still see and change only what their own roles allow.",
-            privileges=", ".join(missing),
-        )
+    enabled = await _enabled_tables(runtime, environment.id)
+    missing = (await runtime.application_user.missing(environment.id, enabled)).privileges
+    _require(missing, "Chat Sync cannot serve records of these tables.", f"{_ASSIGN} {_NO_MORE_RIGHTS}")
 
 
 async def check_secured_columns(runtime: Runtime, environment: Environment) -> None:
     """Check that it may read all secured columns of these tables."""
-    hidden = (
-        await runtime.application_user.missing(environment.id, await _enabled_tables(runtime, environment.id))
-    ).columns
+    enabled = await _enabled_tables(runtime, environment.id)
+    hidden = (await runtime.application_user.missing(environment.id, enabled)).columns
     if hidden:
         raise NotAllowed(
             "The application user cannot read {columns}, so no card shows them.",
@@ -114,12 +108,7 @@ async def check_chat_table(runtime: Runtime, environment: Environment) -> None:
         )
     enabled = await _enabled_tables(runtime, environment.id)
     missing = await runtime.application_user.missing_for_sync(environment.id, enabled, mirror=organization.mirror_chats)
-    if missing:
-        raise NotAllowed(
-            "The application user lacks privileges to show chats on timelines: {privileges}.",
-            "Assign it a security role that has these privileges for the whole organization.",
-            privileges=", ".join(missing),
-        )
+    _require(missing, "Chat Sync cannot show chats on timelines.")
 
 
 async def check_chats_enabled(runtime: Runtime, environment: Environment) -> None:
@@ -147,18 +136,13 @@ async def _enabled_tables(runtime: Runtime, environment: EnvironmentId) -> Seque
 
 async def check_note_privileges(runtime: Runtime, environment: Environment) -> None:
     """Check that it may create notes and tasks."""
-    user = await runtime.services.records.own_user(environment.id)
+    records = runtime.services.records
+    user = await records.own_user(environment.id)
+    # Every environment has these privileges.
     missing = [
-        each
-        for each in NOTE_AND_TASK_PRIVILEGES
-        if not await runtime.services.records.holds_privilege(environment.id, user, each)
+        each for each in NOTE_AND_TASK_PRIVILEGES if not await records.holds_privilege(environment.id, user, each)
     ]
-    if missing:
-        raise NotAllowed(
-            "The application user cannot create notes and tasks. It lacks these privileges: {privileges}.",
-            "Assign it a security role that has these privileges for the whole organization.",
-            privileges=", ".join(missing),
-        )
+    _require(missing, "Chat Sync cannot create notes and tasks.")
 
 
 async def check_disconnect_privilege(runtime: Runtime, environment: Environment) -> None:
@@ -194,11 +178,16 @@ async def check_change_tracking(runtime: Runtime, environment: Environment) -> N
 async def check_privileges(runtime: Runtime, environment: Environment, privileges: Privileges) -> None:
     """Check that the application user has these privileges, except those that the environment does not know."""
     missing = await missing_privileges(runtime.services.records, environment.id, privileges.names)
+    _require(missing, privileges.consequence)
+
+
+def _require(missing: Sequence[str], consequence: str, next_step: str = _ASSIGN) -> None:
+    """Raise `NotAllowed` if privileges are missing."""
     if missing:
         raise NotAllowed(
             "{consequence} The application user lacks these privileges: {privileges}.",
-            "Assign it a security role that has these privileges for the whole organization.",
-            consequence=privileges.consequence,
+            next_step,
+            consequence=consequence,
             privileges=", ".join(missing),
         )
 
