@@ -12,6 +12,7 @@ from bot.domain.texts import Join, Joined, Label, Moment, Noun, Sentence, Templa
 
 _MARK = "\u0002"
 """Begins a text with values. No message and no name begins with a control character."""
+_UNREADABLE = "–"
 
 
 def storable(shown: str) -> str:
@@ -22,11 +23,17 @@ def storable(shown: str) -> str:
 
 
 def restore(stored: str) -> str:
-    """Return the text. An English message without values is translated, too."""
-    if stored.startswith(_MARK):
-        restored: Text = _decode(json.loads(stored.removeprefix(_MARK)))
-        return restored
-    return Text.of(Sentence(stored, {}))
+    """Return the text. An English message without values is translated, too.
+
+    Erasing a person changes words in the database. A text that cannot be read after that is a dash.
+    """
+    if not stored.startswith(_MARK):
+        return Text.of(Sentence(stored, {}))
+    try:
+        restored: str = _decode(json.loads(stored.removeprefix(_MARK)))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return _UNREADABLE
+    return restored
 
 
 def _is_plain(template: Template) -> bool:
@@ -60,7 +67,8 @@ def _encode_template(template: Template) -> dict[str, object]:
 def _decode(stored: Any) -> Any:
     if not isinstance(stored, Mapping):
         return stored
-    return next(decode(stored) for name, decode in _DECODERS.items() if name in stored)
+    (decode,) = [decode for name, decode in _DECODERS.items() if name in stored]
+    return decode(stored)
 
 
 def _sentence(stored: Mapping[str, Any]) -> Text:

@@ -56,3 +56,11 @@ def test_what_is_not_a_text_is_stored_as_it_is() -> None:
     assert storable(text("Keep connected")) == "Keep connected"
     # Rows of earlier versions have the English text.
     assert restore("This case was closed.") == "This case was closed."
+
+
+@pytest.mark.parametrize("word", ["message", "values", "join", "kind", "{", "This"])
+def test_a_text_in_which_a_word_was_erased_is_read_or_a_dash(word: str) -> None:
+    erased = storable(sentences(CLOSED, and_list(["a", "b"]))).replace(word, "–")
+    restored = restore(erased)
+    assert isinstance(restored, str)
+    assert GERMAN.show(restored)
