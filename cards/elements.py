@@ -225,7 +225,6 @@ def _teams_properties(mentions: Sequence[MentionEntity], *, full_width: bool) ->
 
 
 def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
-    for name, text in data.items():
-        if not isinstance(text, str) or not isinstance(name, str):
-            raise TypeError(f"{where} must be texts")
+    if not all(issubclass(each, str) for each in {*map(type, data), *map(type, data.values())}):
+        raise TypeError(f"{where} must be texts")
     return dict(data)

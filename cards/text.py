@@ -31,6 +31,8 @@ CLOCK = re.compile(r"\{\{(?:DATE|TIME)\([^{}]*\)\}\}")
 """The placeholders of `local_time`, which clients replace by a date or a time."""
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 """White space of which one space is left. Spaces that keep words together on a line stay."""
+_TIDY = re.compile(r"[!-~]+(?: [!-~]+)*")
+"""A fast path for most texts: one line of ASCII with single spaces."""
 _HTML = re.compile(
     rf"<[A-Za-z/!?]|&(?:#|[A-Za-z0-9]{{1,31}};|{'|'.join(name for name in html5 if not name.endswith(';'))})"
 )
@@ -52,6 +54,8 @@ _BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:
 
 def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
     """Return the text on one line, truncated at a word, without invisible characters; for places without Markdown."""
+    if len(value) <= limit and _TIDY.fullmatch(value):
+        return value
     text = truncate(" ".join(_SPACES.split(_HIDDEN.sub("", value).strip())), limit)
     if text.isascii():
         return text

@@ -143,7 +143,9 @@ def _is_wrapper(parts: SplitResult) -> bool:
 def _unescape(address: str) -> str:
     """Return the address with the ampersands that HTML escapes. Other entities cannot be told from parameters."""
     for _ in range(MAX_WRAPPERS):
-        address = _ESCAPED_AMPERSAND.sub("&", address)
+        address, found = _ESCAPED_AMPERSAND.subn("&", address)
+        if not found:
+            break
     return address
 
 

@@ -114,10 +114,7 @@ def parse_person(activity: Activity, emulator_user: ObjectId | None) -> Person:
 
 def parse_time_zone(activity: Activity) -> str | None:
     """Return the IANA name of the client's time zone, or None if the activity names no known one."""
-    entities = activity.entities if isinstance(activity.entities, list) else []
-    client_info = (getattr(each, "additional_properties", None) or {} for each in entities)
-    named = (activity.local_timezone, *(each.get("timezone") for each in client_info))
-    return next((each for each in named if isinstance(each, str) and find_zone(each)), None)
+    return next(filter(find_zone, _client_names(activity, activity.local_timezone, "timezone")), None)
 
 
 def parse_language(activity: Activity) -> str | None:
@@ -125,10 +122,15 @@ def parse_language(activity: Activity) -> str | None:
 
     One client can send `de-CH` with a message and `de-DE` with a button, so only the language counts.
     """
-    entities = activity.entities if isinstance(activity.entities, list) else []
-    client_info = (getattr(each, "additional_properties", None) or {} for each in entities)
-    named = (activity.locale, *(each.get("locale") for each in client_info))
-    return next((tag for each in named if isinstance(each, str) and (tag := catalog_tag(each))), None)
+    return next(filter(None, map(catalog_tag, _client_names(activity, activity.locale, "locale"))), None)
+
+
+def _client_names(activity: Activity, own: object, name: str) -> list[str]:
+    """Return the values of a property of the client: of the activity's own field, and of its entities."""
+    named = [own]
+    if isinstance(activity.entities, list):
+        named += [(getattr(each, "additional_properties", None) or {}).get(name) for each in activity.entities]
+    return [each for each in named if isinstance(each, str)]
 
 
 def is_private(activity: Activity) -> bool:

@@ -90,15 +90,12 @@ class ChatSyncBot(TeamsActivityHandler):
         with step("turn") as begun:
             if begun.is_on:
                 begun.set("chatsync.activity", activity_kind(activity))
-            await self._handle(turn_context, activity)
-
-    async def _handle(self, turn_context: TurnContext, activity: Activity) -> None:
-        turn = turn_context.turn_state[_TURN] = self._parse_turn(activity)
-        if not activities.is_anonymous(activity):
-            self._record_message(activity, turn.chat)
-            await self._handlers.chat_registry.register(turn.chat, bot_present=activities.bot_present(activity))
-            await self._record_change(activity, turn.chat)
-        await super().on_turn(turn_context)
+            turn = turn_context.turn_state[_TURN] = self._parse_turn(activity)
+            if not activities.is_anonymous(activity):
+                self._record_message(activity, turn.chat)
+                await self._handlers.chat_registry.register(turn.chat, bot_present=activities.bot_present(activity))
+                await self._record_change(activity, turn.chat)
+            await super().on_turn(turn_context)
 
     def _record_message(self, activity: Activity, chat: Chat) -> None:
         """Record the author and time of a message. It is in memory, so it counts even if the turn fails."""

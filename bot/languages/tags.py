@@ -5,6 +5,7 @@ Every system names languages in its own way: Dataverse by numbers (LCIDs), Teams
 
 import locale
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 ENGLISH_TAG = "en"
 LANGUAGES = (ENGLISH_TAG, "de", "fr", "es", "ja", "pt-BR", "ar")
@@ -30,9 +31,14 @@ _BY_LANGUAGE: Mapping[str, str] = {tag.partition("-")[0]: tag for tag in LANGUAG
 
 def catalog_tag(named: str | int | None) -> str | None:
     """Return the catalog for a BCP 47 tag or an LCID; None if there is none, or if the language is not known."""
-    tag = _tag_of_lcid(named) if isinstance(named, int) else named
-    if not tag or len(tag) > _MAX_TAG_LENGTH:
-        return None
+    # Each answer needs the catalogs of several names. Only short names are kept.
+    is_kept = isinstance(named, int) or (named is not None and len(named) <= _MAX_TAG_LENGTH)
+    return _catalog(named) if is_kept else None
+
+
+@lru_cache(maxsize=1_000)
+def _catalog(named: str | int) -> str | None:
+    tag = locale.windows_locale.get(named, "") if isinstance(named, int) else named
     return _BY_LANGUAGE.get(tag.replace("_", "-").partition("-")[0].lower())
 
 
@@ -42,7 +48,10 @@ def choose_language(named: Iterable[str | int | None]) -> str:
     The order of a personal view: the reader's language in Dynamics 365, that of their Teams client, and the base
     language of the environment. The order of a shared card: the language of the chat, and the base language.
     """
-    return next((tag for each in named if (tag := catalog_tag(each))), ENGLISH_TAG)
+    for each in named:
+        if tag := catalog_tag(each):
+            return tag
+    return ENGLISH_TAG
 
 
 def label_in(tag: str, labels: Mapping[int, str]) -> str | None:
@@ -60,7 +69,3 @@ _LCIDS: Mapping[str, int] = {
     "pt-BR": 1046,
     "ar": 1025,
 }
-
-
-def _tag_of_lcid(number: int) -> str | None:
-    return locale.windows_locale.get(number)

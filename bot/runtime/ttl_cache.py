@@ -26,7 +26,7 @@ class _Entry(Generic[V]):
     ttl: timedelta
 
     def is_fresh(self, clock: Clock, max_age: timedelta) -> bool:
-        limit = min(self.ttl, max_age)
+        limit = self.ttl if max_age is FOREVER else min(self.ttl, max_age)
         # To read the clock costs more than the rest of a lookup.
         return limit is FOREVER or clock.now() - self.loaded_at < limit
 

@@ -3,7 +3,7 @@
 `CloudAdapter.process` of botbuilder 4.17.1 fails for every invoke, because it serializes the response twice.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -18,14 +18,14 @@ from bot.teams.codec import decode, encode
 MAX_ID_LENGTH = 1_000
 """Characters of an ID. IDs of Teams have up to about 300. They are kept in memory and stored."""
 
-_IDS: Mapping[str, Sequence[str]] = {
-    "": ("id", "replyToId", "channelId", "serviceUrl", "type", "name"),
-    "conversation": ("id", "tenantId", "conversationType"),
-    "from": ("id", "aadObjectId"),
-    "recipient": ("id",),
-    "channelData.tenant": ("id",),
+_IDS: Mapping[tuple[str, ...], Sequence[str]] = {
+    (): ("id", "replyToId", "channelId", "serviceUrl", "type", "name"),
+    ("conversation",): ("id", "tenantId", "conversationType"),
+    ("from",): ("id", "aadObjectId"),
+    ("recipient",): ("id",),
+    ("channelData", "tenant"): ("id",),
 }
-"""IDs in an activity, by the object that contains them."""
+"""IDs in an activity, by the path of the object that contains them."""
 
 Turn = Callable[[TurnContext], Awaitable[None]]
 
@@ -74,28 +74,26 @@ def require_activity(body: Mapping[str, Any]) -> None:
 
 def require_ids(body: Mapping[str, Any]) -> None:
     """Raise `BadRequest` that names an ID of the activity that is too long, or that would change a path."""
-    for place, value in _ids(body):
-        _require_id(place, value)
-
-
-def _require_id(place: str, value: object) -> None:
-    # msrest would make a text of a list or an object.
-    if isinstance(value, dict | list):
-        raise BadRequest("{place} is not an ID.", place=place)
-    if isinstance(value, str) and len(value) > MAX_ID_LENGTH:
-        raise BadRequest("{place} is too long.", place=place)
-    if isinstance(value, str) and not is_path_segment(value.partition(";")[0]):
-        raise BadRequest("{place} is not an ID.", place=place)
-
-
-def _ids(body: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """Yield the place and the value of each ID in the activity."""
-    for place, names in _IDS.items():
+    for path, names in _IDS.items():
         part: Any = body
-        for step in filter(None, place.split(".")):
+        for step in path:
             part = part.get(step) if isinstance(part, dict) else None
         for name in names if isinstance(part, dict) else ():
-            yield f"{place}.{name}".lstrip("."), part.get(name)
+            value = part.get(name)
+            if value is not None:
+                _require_id(value, path, name)
+
+
+def _require_id(value: object, path: Sequence[str], name: str) -> None:
+    if isinstance(value, str):
+        if len(value) > MAX_ID_LENGTH:
+            raise BadRequest("{place} is too long.", place=".".join((*path, name)))
+        is_id = is_path_segment(value.partition(";")[0])
+    else:
+        # msrest would make a text of a list or an object.
+        is_id = not isinstance(value, dict | list)
+    if not is_id:
+        raise BadRequest("{place} is not an ID.", place=".".join((*path, name)))
 
 
 def parse_activity(body: Mapping[str, Any]) -> Activity:

@@ -97,16 +97,15 @@ class Connector:
         url = f"{service_url.rstrip('/')}/v3/{path}"
         with step(f"{method} {NAME}", SpanKind.CLIENT) as attempt:
             attempt.set("http.request.method", method)
-            answer = await self._send(method, url, headers, body)
-            attempt.set("http.response.status_code", answer.status)
-            return answer
-
-    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> ConnectorResponse:
-        try:
-            async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
-                return ConnectorResponse(status=answer.status, headers=answer.headers, body=await answer.read())
-        except (ClientError, TimeoutError):
-            return ConnectorResponse(status=0, headers={}, body=b"")
+            try:
+                request = self._session.request(method, url, data=body, headers=headers, allow_redirects=False)
+                async with request as response:
+                    attempt.set("http.response.status_code", response.status)
+                    content = await response.read()
+                    return ConnectorResponse(status=response.status, headers=response.headers, body=content)
+            except (ClientError, TimeoutError):
+                attempt.set("http.response.status_code", 0)
+                return ConnectorResponse(status=0, headers={}, body=b"")
 
 
 def _redirects_to_gcc(answer: ConnectorResponse) -> bool:

@@ -74,8 +74,9 @@ class RosterCache:
 
     async def with_accounts(self, chat: Chat, work: Coroutine[Any, Any, T]) -> tuple[T, Accounts | None]:
         """Return the result of the work, and the accounts in the chat. Both run concurrently."""
-        if chat.id in self._members:
-            return await work, _accounts(self._members.get(chat.id))
+        members = self._members.get(chat.id)
+        if members or chat.id in self._members:
+            return await work, _accounts(members)
         result, accounts = await asyncio.gather(work, self.accounts(chat))
         return result, accounts
 
