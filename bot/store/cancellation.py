@@ -5,33 +5,76 @@ keep the write lock and block all other writers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Generator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
 
 
-async def shielded(work: Coroutine[Any, Any, T]) -> T:
-    """Await the work to its end, and only then let cancellations take effect."""
-    task = asyncio.create_task(work)
-    if await _cancelled_during(task):
-        raise asyncio.CancelledError
-    return task.result()
+class shielded(Generic[T]):  # noqa: N801 - awaited like a function
+    """Await the work to its end in the current task, and only then let cancellations take effect.
+
+    The work must not limit its own time with `asyncio.timeout`, which cancels the current task.
+    """
+
+    # A task for each statement would take as long as a short statement.
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
+        self._work = work
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """Return the result of the work; raise CancelledError if the task was cancelled meanwhile."""
+        cancelled: asyncio.CancelledError | None = None
+        while True:
+            try:
+                awaited = self._work.send(None)
+            except StopIteration as end:
+                result: T = end.value
+                break
+            except Exception:
+                if cancelled:
+                    raise cancelled from None
+                raise
+            cancelled = (yield from _until_done(awaited)) or cancelled
+        if cancelled:
+            raise cancelled
+        return result
 
 
-async def _cancelled_during(task: asyncio.Task[Any]) -> bool:
-    cancelled = False
-    while not task.done():
+def _until_done(awaited: asyncio.Future[Any] | None) -> Generator[Any, Any, asyncio.CancelledError | None]:
+    """Wait until a future that the work awaits is done, without passing a cancellation on to it. Return the latter."""
+    cancelled: asyncio.CancelledError | None = None
+    if awaited is not None:
+        # The mark says that a task has to wait for this future. Here, the task waits for another one.
+        awaited._asyncio_future_blocking = False  # noqa: SLF001 - asyncio's protocol of awaitables
+    while True:
         try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled and not task.cancelled():
-        task.exception()  # retrieve the exception, or asyncio logs that it was never retrieved
-    return cancelled
+            if awaited is None:
+                yield None
+            elif not awaited.done():
+                yield from _signal(awaited)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        else:
+            return cancelled
+
+
+def _signal(awaited: asyncio.Future[Any]) -> asyncio.Future[None]:
+    """Return a future that is done as soon as the other one is."""
+    signal: asyncio.Future[None] = awaited.get_loop().create_future()
+
+    def send(_: asyncio.Future[Any]) -> None:
+        if not signal.done():
+            signal.set_result(None)
+
+    awaited.add_done_callback(send)
+    return signal
 
 
 class CancelSafeConnection(AsyncConnection):
@@ -58,12 +101,28 @@ async def cancel_safe(engine: AsyncEngine) -> AsyncIterator[CancelSafeConnection
 
 
 async def _opened(engine: AsyncEngine) -> CancelSafeConnection:
+    if isinstance(engine.pool, QueuePool) and engine.pool.checkedin():
+        # A connection is free, so nothing in it waits.
+        return await _open(engine)
+    # A task of its own, because the pool and the drivers limit the time of opening with timeouts.
     opening = asyncio.create_task(_open(engine))
     if await _cancelled_during(opening):
         if opening.exception() is None:
             await shielded(opening.result().close())
         raise asyncio.CancelledError
     return opening.result()
+
+
+async def _cancelled_during(task: asyncio.Task[Any]) -> bool:
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled and not task.cancelled():
+        task.exception()  # retrieve the exception, or asyncio logs that it was never retrieved
+    return cancelled
 
 
 async def _open(engine: AsyncEngine) -> CancelSafeConnection:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -66,8 +66,22 @@ def create_engines(url: str) -> Engines:
         _set_up_sqlite(reading, begin="BEGIN")
         _set_up_sqlite(writing, begin="BEGIN IMMEDIATE")
         return Engines(reading=reading, writing=writing)
-    engine = create_async_engine(url, hide_parameters=True, pool_size=10, pool_pre_ping=True)
-    return Engines(reading=engine, writing=engine)
+    engine = create_async_engine(url, hide_parameters=True, pool_size=10)
+    _replace_closed_connections(engine)
+    # At PostgreSQL's level "read committed", a transaction that only reads has no effect, but it takes two round trips.
+    return Engines(reading=engine.execution_options(isolation_level="AUTOCOMMIT"), writing=engine)
+
+
+def _replace_closed_connections(engine: AsyncEngine) -> None:
+    """Connect again if the server or the network closed a connection in the pool.
+
+    The driver knows this at once. To ask the server before each use would take three round trips.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def checked_out(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
 
 
 def _make_private(database: str | None) -> None:
@@ -100,4 +114,4 @@ def _set_up_sqlite(engine: AsyncEngine, *, begin: str) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def began(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.dbapi_connection.begin = begin

@@ -75,10 +75,14 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def _call(self, statement: _Statement) -> None:
         connection: Any = self._connection
+        adapted: Any = self._adapt_connection
         try:
-            self._outcome = await_(connection._execute(_run, connection._conn, statement))
+            self._outcome = await_(connection._execute(_run, connection._conn, adapted.begin, statement))
         except Exception as error:
             self._adapt_connection._handle_exception(error)
+        finally:
+            if connection.in_transaction:
+                adapted.begin = ""
         self._rows = deque(self._outcome.rows)
 
 
@@ -90,8 +94,10 @@ def _execute_many(operation: str, rows: Any, connection: sqlite3.Connection) -> 
     return connection.executemany(operation, rows)
 
 
-def _run(connection: sqlite3.Connection, statement: _Statement) -> _Outcome:
+def _run(connection: sqlite3.Connection, begin: str, statement: _Statement) -> _Outcome:
     """Return the outcome. This runs in the thread of the connection."""
+    if begin:
+        connection.execute(begin)
     with closing(statement(connection)) as cursor:
         # A statement with RETURNING has changed all its rows only after the last one is fetched.
         rows = cursor.fetchall() if cursor.description else ()
@@ -99,15 +105,31 @@ def _run(connection: sqlite3.Connection, statement: _Statement) -> _Outcome:
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("begin",)
 
     _cursor_cls = _Cursor
 
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.begin = ""
+        """The statement that begins a transaction together with the next statement; empty if none has to."""
+
+    def commit(self) -> None:
+        """Commit, unless no statement was executed."""
+        if self.begin:
+            self.begin = ""
+        else:
+            super().commit()
+
     def rollback(self) -> None:
-        """Roll back if there is a transaction. The pool asks for it each time that it gets a connection back."""
+        """Roll back if there is a transaction. The pool asks for it each time that it gets a connection back.
+
+        The thread of the connection does it before anything else, so there is nothing to wait for.
+        """
+        self.begin = ""
         connection: Any = self._connection
         if connection._connection and connection.in_transaction:
-            super().rollback()
+            connection._tx.put_nowait((None, connection._conn.rollback))
 
 
 class SQLiteDriver(AsyncAdapt_aiosqlite_dbapi):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,41 +45,43 @@ from bot.store.timeline import Timeline
 
 
 class UnitOfWork:
-    """One transaction. Its parts share the connection."""
+    """One transaction. Its parts share the connection. Most transactions use few of them."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self.lanes = Lanes(connection)
-        self.chats = Chats(connection)
-        self.reported_values = ReportedValues(connection)
-        self.inbox = Inbox(connection, self.lanes)
-        self.posted_cards = PostedCards(connection, self.inbox)
-        self.connections = Connections(connection, self.posted_cards)
-        self.outbox = Outbox(connection, self.lanes, self.reported_values)
-        self.rate_history = RateHistory(connection)
-        self.change_tracking = ChangeTracking(connection)
-        self.new_chats = NewChats(connection)
-        self.chat_sync = ChatSync(connection, self.lanes)
-        self.stale_chats = StaleChats(connection)
-        self.reported_changes = ReportedChanges(connection)
-        self.notification_rules = NotificationRules(connection)
-        self.decisions = Decisions(connection)
-        self.decision_history = DecisionHistory(connection)
-        self.own_changes = OwnChangeLog(connection)
-        self.mention_opt_outs = MentionOptOuts(connection)
-        self.private_answers = PrivateAnswers(connection)
-        self.pane_state = PaneState(connection)
-        self.pane_sessions = PaneSessions(connection)
-        self.open_panes = OpenPanes(connection)
-        self.pane_sign_ins = PaneSignIns(connection)
-        self.subscriptions = Subscriptions(connection)
-        self.timeline = Timeline(connection)
-        self.audit = Audit(connection)
-        self.settings = StoredSettings(connection)
-        self.organizations = Organizations(connection)
-        self.signing_keys = SigningKeys(connection)
-        self.queue_states = QueueStates(connection, self.lanes, self.reported_values)
-        self.pruning = Pruning(connection)
-        self.erasure = Erasure(connection, self.chats)
+        self.connection = connection
+
+    lanes = cached_property(lambda work: Lanes(work.connection))
+    chats = cached_property(lambda work: Chats(work.connection))
+    reported_values = cached_property(lambda work: ReportedValues(work.connection))
+    inbox = cached_property(lambda work: Inbox(work.connection, work.lanes))
+    posted_cards = cached_property(lambda work: PostedCards(work.connection, work.inbox))
+    connections = cached_property(lambda work: Connections(work.connection, work.posted_cards))
+    outbox = cached_property(lambda work: Outbox(work.connection, work.lanes, work.reported_values))
+    rate_history = cached_property(lambda work: RateHistory(work.connection))
+    change_tracking = cached_property(lambda work: ChangeTracking(work.connection))
+    new_chats = cached_property(lambda work: NewChats(work.connection))
+    chat_sync = cached_property(lambda work: ChatSync(work.connection, work.lanes))
+    stale_chats = cached_property(lambda work: StaleChats(work.connection))
+    reported_changes = cached_property(lambda work: ReportedChanges(work.connection))
+    notification_rules = cached_property(lambda work: NotificationRules(work.connection))
+    decisions = cached_property(lambda work: Decisions(work.connection))
+    decision_history = cached_property(lambda work: DecisionHistory(work.connection))
+    own_changes = cached_property(lambda work: OwnChangeLog(work.connection))
+    mention_opt_outs = cached_property(lambda work: MentionOptOuts(work.connection))
+    private_answers = cached_property(lambda work: PrivateAnswers(work.connection))
+    pane_state = cached_property(lambda work: PaneState(work.connection))
+    pane_sessions = cached_property(lambda work: PaneSessions(work.connection))
+    open_panes = cached_property(lambda work: OpenPanes(work.connection))
+    pane_sign_ins = cached_property(lambda work: PaneSignIns(work.connection))
+    subscriptions = cached_property(lambda work: Subscriptions(work.connection))
+    timeline = cached_property(lambda work: Timeline(work.connection))
+    audit = cached_property(lambda work: Audit(work.connection))
+    settings = cached_property(lambda work: StoredSettings(work.connection))
+    organizations = cached_property(lambda work: Organizations(work.connection))
+    signing_keys = cached_property(lambda work: SigningKeys(work.connection))
+    queue_states = cached_property(lambda work: QueueStates(work.connection, work.lanes, work.reported_values))
+    pruning = cached_property(lambda work: Pruning(work.connection))
+    erasure = cached_property(lambda work: Erasure(work.connection, work.chats))
 
     @property
     def events(self) -> tuple[StoreEvent, ...]:

@@ -1,4 +1,6 @@
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ async def test_a_statement_is_one_call_to_the_thread(engines: Engines, calls: li
         await connection.execute(text("INSERT INTO record (name) VALUES (:name)"), [{"name": "a"}, {"name": "b"}])
         found = await connection.execute(text("SELECT name FROM record ORDER BY id"))
         assert found.scalars().all() == ["a", "b"]
-    assert calls == ["_run", "_run", "_run", "commit"]  # BEGIN is the first
+    assert calls == ["_run", "_run", "commit"]  # the first one begins the transaction, too
 
 
 async def test_statements_report_what_they_changed(engines: Engines) -> None:
@@ -76,3 +78,24 @@ async def test_errors_and_rollbacks_leave_nothing_behind(engines: Engines) -> No
         await connection.rollback()
     async with engines.reading.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM record"))).scalar() == 0
+
+
+async def test_a_transaction_that_could_not_begin_changes_nothing(engines: Engines, tmp_path: Path) -> None:
+    insert = text("INSERT INTO record (name) VALUES ('a')")
+    async with engines.writing.connect() as connection:
+        await connection.execute(text("PRAGMA busy_timeout = 0"))
+        await connection.rollback()
+        with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(OperationalError, match="locked"):
+                await connection.execute(insert)
+        # The lock is free. What follows is still one transaction.
+        await connection.execute(insert)
+        await connection.rollback()
+        assert (await connection.execute(text("SELECT count(*) FROM record"))).scalar() == 0
+
+
+async def test_a_transaction_without_statements_needs_no_call(engines: Engines, calls: list[str]) -> None:
+    async with engines.writing.begin():
+        pass
+    assert not calls
