@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.pool import QueuePool
+
+from bot.store.pool_turns import has_open_connection, turn
 
 T = TypeVar("T")
 
@@ -92,19 +93,20 @@ class CancelSafeConnection(AsyncConnection):
 @asynccontextmanager
 async def cancel_safe(engine: AsyncEngine) -> AsyncIterator[CancelSafeConnection]:
     """Open a connection in a transaction, which is rolled back unless the block commits it."""
-    connection = await _opened(engine)
-    try:
-        yield connection
-    finally:
-        # Closing rolls back an uncommitted transaction.
-        await shielded(connection.close())
+    async with turn(engine.pool):
+        connection = await _opened(engine)
+        try:
+            yield connection
+        finally:
+            # Closing rolls back an uncommitted transaction.
+            await shielded(connection.close())
 
 
 async def _opened(engine: AsyncEngine) -> CancelSafeConnection:
-    if isinstance(engine.pool, QueuePool) and engine.pool.checkedin():
-        # A connection is free, so nothing in it waits.
+    if has_open_connection(engine.pool):
+        # A connection is open, so nothing in it waits.
         return await _open(engine)
-    # A task of its own, because the pool and the drivers limit the time of opening with timeouts.
+    # A task of its own, because the drivers limit the time to connect with timeouts.
     opening = asyncio.create_task(_open(engine))
     if await _cancelled_during(opening):
         if opening.exception() is None:

@@ -19,6 +19,8 @@ BUSY_S = 10
 """Seconds that SQLite waits for the writer of another process before it fails."""
 
 _READERS = 4
+_POSTGRES_CONNECTIONS = 20
+"""Maximum number of connections of this process, which are opened when they are needed."""
 
 _log = get_logger(__name__)
 
@@ -66,7 +68,7 @@ def create_engines(url: str) -> Engines:
         _set_up_sqlite(reading, begin="BEGIN")
         _set_up_sqlite(writing, begin="BEGIN IMMEDIATE")
         return Engines(reading=reading, writing=writing)
-    engine = create_async_engine(url, hide_parameters=True, pool_size=10)
+    engine = create_async_engine(url, hide_parameters=True, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0)
     _replace_closed_connections(engine)
     # At PostgreSQL's level "read committed", a transaction that only reads has no effect, but it takes two round trips.
     return Engines(reading=engine.execution_options(isolation_level="AUTOCOMMIT"), writing=engine)

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from typing import cast
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
 
+from bot.domain.errors import Unavailable
 from bot.store.cancellation import cancel_safe, shielded
 from bot.store.engine import Engines
 from bot.store.unit_of_work import Store
@@ -112,3 +115,30 @@ async def test_a_transaction_that_is_cancelled_leaves_the_connection_usable(
     async with store.writing() as work:
         await work.connection.execute(text("CREATE TABLE half (id INTEGER PRIMARY KEY)"))
         await work.connection.execute(text("DROP TABLE half"))
+
+
+async def test_transactions_get_their_turn_in_order(store: Store) -> None:
+    """A task that begins a transaction again and again lets the others in."""
+    order: list[str] = []
+
+    async def write(name: str, times: int) -> None:
+        for _ in range(times):
+            async with store.writing() as work:
+                await work.connection.execute(text("SELECT 1"))
+                order.append(name)
+
+    # More than there are connections.
+    busy = [write(f"busy {each}", 20) for each in range(20)]
+    await asyncio.gather(*busy, *(write(f"late {each}", 1) for each in range(5)))
+    assert max(order.index(f"late {each}") for each in range(5)) < 60
+
+
+async def test_a_wait_for_a_connection_ends(store: Store, engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.pool_turns._MAX_WAIT_S", 0.05)
+    async with AsyncExitStack() as stack:
+        for _ in range(cast("QueuePool", engines.writing.pool).size()):
+            await stack.enter_async_context(store.writing())
+        with pytest.raises(Unavailable):
+            await stack.enter_async_context(store.writing())
+    async with store.writing() as work:
+        await work.connection.execute(text("SELECT 1"))
