@@ -16,6 +16,8 @@ _MAX_YIELDING = 14
 """Maximum number of waiting lanes whose messages let others pass. The others find room without coming back."""
 _MAX_POSTPONEMENT = timedelta(seconds=10)
 """Maximum time until such a lane asks again."""
+_MAX_LEAD = timedelta(milliseconds=250)
+"""Maximum time before the end of a block at which the next one is reserved."""
 
 
 class RateLimiter:
@@ -87,13 +89,14 @@ class RateLimiter:
         batch: Sequence[asyncio.Future[datetime]] = ()
         try:
             while self._waiting[tenant]:
-                batch = self._waiting.pop(tenant)
+                batch, began = self._waiting.pop(tenant), self._clock.now()
                 granted = await self._grant(tenant, len(batch))
+                took = self._clock.now() - began
                 for each, at in zip(batch, granted, strict=True):
                     if not each.done():
                         each.set_result(at)
-                # Reserve the next block only after this one: an unused reservation is lost.
-                await self._sleep_until(granted[-1])
+                # Reserve the next block in time, but not earlier: an unused reservation is lost.
+                await self._sleep_until(granted[-1] - min(took, _MAX_LEAD))
         except Exception as error:  # noqa: BLE001 - the lanes that wait must get the error
             for each in [*batch, *self._waiting.pop(tenant, ())]:
                 if not each.done():

@@ -127,13 +127,14 @@ class Worker(Generic[Pending, Result]):
 
     async def _iterate(self) -> None:
         """Commit results, claim lanes, and start them; sleep if there was nothing to claim."""
-        self._wake.clear()
-        now = self._clock.now()
-        self._resume(now)
-        ended = list(self._ended)
-        room = self._limits.concurrency - len(self._running)
         held: Mapping[str, Pending | None] = {}
         async with self._store.writing() as work:
+            # What ended while the transaction waited for its turn is part of it.
+            self._wake.clear()
+            now = self._clock.now()
+            self._resume(now)
+            ended = list(self._ended)
+            room = self._limits.concurrency - len(self._running)
             await self._commit(work, ended)
             until = now + self._limits.lease
             lanes = await work.lanes.claim(self._queue, self._owner, at=now, until=until, at_most=room) if room else ()
