@@ -27,6 +27,11 @@ _LIVE = table.c.ended_at.is_(None)
 # Built once, because each card needs them. `key_share`: rows that refer to a connection can still be added.
 _FOR_CHAT = select(table).where(_LIVE, table.c.chat_id == bindparam("chat")).order_by(table.c.id)
 _LOCK_FOR_CHAT = _FOR_CHAT.with_for_update(key_share=True)
+_RENAME = (
+    update(table)
+    .where(table.c.id == bindparam("connection"))
+    .values(record_name=bindparam("name"), record_number=bindparam("number"))
+)
 
 
 class Connections:
@@ -109,10 +114,11 @@ class Connections:
         row = added.mappings().one_or_none()
         return connection_from_row(row) if row else None
 
-    async def rename(self, connection: ConnectionId, name: str, number: str | None) -> None:
-        """Store the name and number of the record that the chat was shown last."""
-        renamed = update(table).where(table.c.id == connection)
-        await self._connection.execute(renamed.values(record_name=name, record_number=number))
+    async def rename(self, names: Mapping[ConnectionId, tuple[str, str | None]]) -> None:
+        """Store the name and number of the record that the chat of each connection was shown last."""
+        rows = [{"connection": each, "name": name, "number": number} for each, (name, number) in names.items()]
+        if rows:
+            await self._connection.execute(_RENAME, rows)
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
         """End the connection; return False if it had ended before. Its live card is edited to say so."""

@@ -22,7 +22,16 @@ _COMPARED = 50_000
 
 IS_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
 """The condition for held changes whose end is not decided yet."""
+# Built once, because each card needs them.
 _OPEN = select(table).where(table.c.chat_id == bindparam("chat"), IS_OPEN).order_by(table.c.id)
+_OPEN_IN_CHATS = (
+    select(table).where(table.c.chat_id.in_(bindparam("chats", expanding=True)), IS_OPEN).order_by(table.c.id)
+)
+_CLOSE = (
+    update(table)
+    .where(table.c.id.in_(bindparam("ids", expanding=True)), IS_OPEN)
+    .values(closed_as=bindparam("closing"), closed_at=bindparam("now", type_=table.c.closed_at.type))
+)
 
 
 class Decisions:
@@ -80,8 +89,7 @@ class Decisions:
     ) -> Mapping[ConnectionId, Sequence[StoredDecision]]:
         """Return the held changes of these connections of the chats, oldest first."""
         wanted, found = frozenset(connections), dict[ConnectionId, list[StoredDecision]]()
-        query = select(table).where(table.c.chat_id.in_(chats), IS_OPEN).order_by(table.c.id)
-        for row in (await self._connection.execute(query)).mappings():
+        for row in (await self._connection.execute(_OPEN_IN_CHATS, {"chats": chats})).mappings():
             if row["connection_id"] in wanted:
                 found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
         return found
@@ -114,7 +122,7 @@ class Decisions:
 
     async def close(self, ids: Sequence[int], closed_as: Closing, *, at: datetime) -> None:
         """Close held changes."""
-        await self._close(table.c.id.in_(ids), closed_as, at)
+        await self._connection.execute(_CLOSE, {"ids": ids, "closing": closed_as.value, "now": at})
 
     async def close_connections(self, ended: Sequence[ConnectionId], closed_as: Closing, *, at: datetime) -> None:
         """Close all held changes of these connections."""

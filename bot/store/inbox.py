@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import ChatJob, Job, PendingWork, in_sentences
@@ -27,6 +27,18 @@ MAX_ROWS_OF_LANE = 1_000
 """Maximum number of events of a record that are processed together. A statement has at most 32,767 parameters
 (PostgreSQL, "Frontend/Backend Protocol").
 """
+
+# Built once, because each event and each job needs them.
+_PENDING_LANES = (
+    select(table.c.lane)
+    .where(table.c.lane.in_(bindparam("lanes", expanding=True)), table.c.state == PENDING)
+    .distinct()
+)
+_COMPLETE = (
+    update(table)
+    .where(table.c.key.in_(bindparam("keys", expanding=True)), table.c.state == PENDING)
+    .values(state=DONE, done_at=bindparam("at", type_=table.c.done_at.type))
+)
 
 
 class Inbox:
@@ -90,13 +102,12 @@ class Inbox:
     async def has_pending(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
         """Return the records with pending events."""
         lanes = {record_lane(record): record for record in records}
-        waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == PENDING).distinct()
-        return frozenset(lanes[lane] for lane in (await self._connection.execute(waits)).scalars())
+        waiting = (await self._connection.execute(_PENDING_LANES, {"lanes": list(lanes)})).scalars()
+        return frozenset(lanes[lane] for lane in waiting)
 
     async def has_pending_job(self, job: Job) -> bool:
         """Check whether a job of this kind and subject waits or runs."""
-        waits = select(table.c.lane).where(table.c.lane == job_lane(job), table.c.state == PENDING).limit(1)
-        return (await self._connection.execute(waits)).first() is not None
+        return (await self._connection.execute(_PENDING_LANES, {"lanes": [job_lane(job)]})).first() is not None
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
         """Return the pending work of each lane that has any: its first rows, so that a flood is processed in parts."""
@@ -119,9 +130,7 @@ class Inbox:
 
         If none was, another process has stored the effects, because this one was suspended for longer than its lease.
         """
-        waits = table.c.key.in_(keys) & (table.c.state == PENDING)
-        done = await self._connection.execute(update(table).where(waits).values(state=DONE, done_at=at))
-        return done.rowcount > 0
+        return (await self._connection.execute(_COMPLETE, {"keys": keys, "at": at})).rowcount > 0
 
     async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> Failures:
         """Count an attempt on the lane's work, and return the number of attempts and of dead letters.

@@ -1,9 +1,10 @@
 """Notification rules of chats and of connections."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Column, Select, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.rules import ChatRules, ConnectionRules, Versioned
@@ -11,6 +12,13 @@ from bot.domain.values import ChatId, ConnectionId
 from bot.store.codecs import CHAT_RULES, CONNECTION_RULES, Codec
 from bot.store.tables import chat_rules, connection_rules
 from bot.store.upsert import insert
+
+
+@cache
+def _by_keys(key: Column[Any]) -> Select[Any]:
+    """Return the query for the rules with these keys. It is built once for each table, because each card needs it."""
+    return select(key.table).where(key.in_(bindparam("keys", expanding=True)))
+
 
 Key = TypeVar("Key", bound=ChatId | ConnectionId)
 Rules = TypeVar("Rules", ChatRules, ConnectionRules)
@@ -27,7 +35,7 @@ class RulesOf(Generic[Key, Rules]):
 
     async def get_many(self, keys: Sequence[Key]) -> Mapping[Key, Versioned[Rules]]:
         """Return the stored rules by key, without keys that have none."""
-        found = await self._connection.execute(select(self._table).where(self._key.in_(keys)))
+        found = await self._connection.execute(_by_keys(self._key), {"keys": keys})
         return {
             row[self._key.name]: Versioned(version=row["version"], rules=self._codec.decode(row["rules"]))
             for row in found.mappings()

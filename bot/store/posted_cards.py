@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import CardJob, JobKind
@@ -16,6 +16,17 @@ from bot.store.tables import Instant, connection
 from bot.store.tables import posted_card as table
 
 _CURRENT = table.c.ended_at.is_(None)
+_CARDS = (
+    select(
+        table, connection.c.ended_at.label("connection_ended_at"), connection.c.ended_by_name, connection.c.public_id
+    )
+    .select_from(table.outerjoin(connection, connection.c.id == table.c.connection_id))
+    .order_by(table.c.id)
+)
+# Built once, because each card about changes needs them.
+_LIVE_CARDS = _CARDS.where(
+    table.c.kind == CardKind.LIVE.value, table.c.connection_id.in_(bindparam("connections", expanding=True)), _CURRENT
+).with_for_update(of=table)
 
 
 class PostedCards:
@@ -37,8 +48,10 @@ class PostedCards:
 
     async def live(self, connections: Collection[ConnectionId]) -> Mapping[ConnectionId, PostedCard]:
         """Return the current live cards of the connections, and lock them."""
-        mine = (table.c.kind == CardKind.LIVE.value) & table.c.connection_id.in_(connections)
-        found = await self._select(mine & _CURRENT, for_update=True)
+        if not connections:
+            return {}
+        rows = (await self._db.execute(_LIVE_CARDS, {"connections": list(connections)})).mappings()
+        found = map(_card, rows)
         return {each.connection_id: each for each in found if each.connection_id is not None}
 
     async def find_live(self, connection: ConnectionId) -> PostedCard | None:
@@ -133,12 +146,7 @@ class PostedCards:
         await self._db.execute(update(table).where(table.c.id == card).values(activity_id=None))
 
     async def _select(self, which: ColumnElement[bool], *, for_update: bool = False) -> Sequence[PostedCard]:
-        of = connection.c
-        joined = table.outerjoin(connection, of.id == table.c.connection_id)
-        query = select(table, of.ended_at.label("connection_ended_at"), of.ended_by_name, of.public_id).select_from(
-            joined
-        )
-        query = query.where(which).order_by(table.c.id)
+        query = _CARDS.where(which)
         found = await self._db.execute(query.with_for_update(of=table) if for_update else query)
         return [_card(row) for row in found.mappings()]
 

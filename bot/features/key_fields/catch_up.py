@@ -20,7 +20,7 @@ from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.current_records import CurrentRecord, ReadFailure, read_current_records
 from bot.features.key_fields.missed_decisions import MissedDecisions, decide_missed, store_held
 from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_absent_owners, missed_news
-from bot.features.key_fields.renamed_records import is_renamed, rename_connections
+from bot.features.key_fields.renamed_records import store_names
 from bot.features.key_fields.summary_cards import AWAY, Summary, live_change, summary_messages
 from bot.features.key_fields.unread_changes import settle_unread
 from bot.features.notifications.decide_changes import count_decisions, ended_with_record, load_rulebook
@@ -203,9 +203,8 @@ async def _report(
     )
     await update_live_cards(work, list(map(live_change, decisions.live)), at=at)
     await store_held(work, decisions, at)
-    for each in (*decisions.in_order, *decisions.live):
-        if is_renamed(each.connection, each.record.table, each.row):
-            await rename_connections(work, [each.connection.id], each.record.table, each.row)
+    shown = (*decisions.in_order, *decisions.live)
+    await store_names(work, [(each.connection, each.record.table, each.row) for each in shown])
     return decisions.new
 
 

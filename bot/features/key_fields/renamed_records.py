@@ -1,6 +1,6 @@
 """Store the names of connected records that a chat was shown last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.tables import Row, Table
 from bot.domain.values import Connection, ConnectionId
@@ -19,7 +19,16 @@ async def rename_connections(
     work: UnitOfWork, connections: Sequence[ConnectionId], table: Table, row: Row | None
 ) -> None:
     """Store the name and number of the row, which a card shows to the chats."""
-    if row is None:
-        return
-    for connection in connections:
-        await work.connections.rename(connection, name_of(table, row), number_of(table, row))
+    if row is not None:
+        named = name_of(table, row), number_of(table, row)
+        await work.connections.rename(dict.fromkeys(connections, named))
+
+
+async def store_names(work: UnitOfWork, shown: Iterable[tuple[Connection, Table, Row | None]]) -> None:
+    """Store the names and numbers of records that a card shows, if they are new."""
+    renamed = [
+        (connection, table, row) for connection, table, row in shown if row and is_renamed(connection, table, row)
+    ]
+    await work.connections.rename(
+        {each.id: (name_of(table, row), number_of(table, row)) for each, table, row in renamed}
+    )

@@ -24,11 +24,12 @@ async def settle_unread(
     at: datetime,
 ) -> None:
     """Close or postpone the due changes that are still open. `checked`: connections that a card could report."""
+    due = [each for each in await work.decisions.open_in_chat(chat) if each.due_at is not None and each.due_at <= at]
+    if not due:
+        return
     active = {each.id: each for each in await work.connections.for_chat(chat)}
     read = {each.connection.id for each in records}
-    for held in await work.decisions.open_in_chat(chat):
-        if held.due_at is None or held.due_at > at:
-            continue
+    for held in due:
         connection = active.get(held.connection)
         if connection and held.connection not in read and await _is_off(services, connection):
             await work.decisions.close([held.id], Closing.DROPPED, at=at)
