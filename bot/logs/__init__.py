@@ -104,6 +104,8 @@ def configure_logging(log_format: LogFormat, level: str) -> None:
     handler = _Handler()
     handler.setFormatter(_Formatter(foreign_pre_chain=(*_SHARED, _add_origin), processors=_renderers(log_format)))
     handler.addFilter(LibraryLimit())
+    # No line shows them, and each line would look them up ("Optimization" in Python's page "Logging HOWTO").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(logging.WARNING, logging.getLevelName(level)))

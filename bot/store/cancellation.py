@@ -104,7 +104,7 @@ async def cancel_safe(engine: AsyncEngine) -> AsyncIterator[CancelSafeConnection
 
 async def _opened(engine: AsyncEngine) -> CancelSafeConnection:
     if has_open_connection(engine.pool):
-        # A connection is open, so nothing in it waits.
+        # Nothing in it waits, unless the server closed the connection: it connects again, outside of any statement.
         return await _open(engine)
     # A task of its own, because the drivers limit the time to connect with timeouts.
     opening = asyncio.create_task(_open(engine))

@@ -11,6 +11,7 @@ from bot.domain.notifications.decide import Authors, Outcome, Reason
 from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
+from bot.store.lists import one_of
 from bot.store.tables import connection as connections
 from bot.store.tables import decision as table
 
@@ -24,12 +25,10 @@ IS_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
 """The condition for held changes whose end is not decided yet."""
 # Built once, because each card needs them.
 _OPEN = select(table).where(table.c.chat_id == bindparam("chat"), IS_OPEN).order_by(table.c.id)
-_OPEN_IN_CHATS = (
-    select(table).where(table.c.chat_id.in_(bindparam("chats", expanding=True)), IS_OPEN).order_by(table.c.id)
-)
+_OPEN_IN_CHATS = select(table).where(one_of(table.c.chat_id, "chats"), IS_OPEN).order_by(table.c.id)
 _CLOSE = (
     update(table)
-    .where(table.c.id.in_(bindparam("ids", expanding=True)), IS_OPEN)
+    .where(one_of(table.c.id, "ids"), IS_OPEN)
     .values(closed_as=bindparam("closing"), closed_at=bindparam("now", type_=table.c.closed_at.type))
 )
 

@@ -18,6 +18,7 @@ from bot.domain.values import RecordRef
 from bot.logs import correlation_id
 from bot.store.codecs import EVENT, JOB
 from bot.store.lanes import Lanes, job_lane, record_lane
+from bot.store.lists import one_of
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
@@ -29,14 +30,10 @@ MAX_ROWS_OF_LANE = 1_000
 """
 
 # Built once, because each event and each job needs them.
-_PENDING_LANES = (
-    select(table.c.lane)
-    .where(table.c.lane.in_(bindparam("lanes", expanding=True)), table.c.state == PENDING)
-    .distinct()
-)
+_PENDING_LANES = select(table.c.lane).where(one_of(table.c.lane, "lanes"), table.c.state == PENDING).distinct()
 _COMPLETE = (
     update(table)
-    .where(table.c.key.in_(bindparam("keys", expanding=True)), table.c.state == PENDING)
+    .where(one_of(table.c.key, "keys"), table.c.state == PENDING)
     .values(state=DONE, done_at=bindparam("at", type_=table.c.done_at.type))
 )
 

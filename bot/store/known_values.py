@@ -4,18 +4,19 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import ReportedValue
 from bot.domain.values import ConnectionId
 from bot.store.codecs import raw_from_json
+from bot.store.lists import one_of
 from bot.store.tables import field_value as table
 from bot.store.upsert import Insert, built
 
 _COLUMNS = ("raw", "text", "at", "taken_at", "watch")
 """All fields of a reported value."""
-_FOR_CONNECTIONS = select(table).where(table.c.connection_id.in_(bindparam("connections", expanding=True)))
+_FOR_CONNECTIONS = select(table).where(one_of(table.c.connection_id, "connections"))
 
 
 def _save(insert: Insert) -> Any:

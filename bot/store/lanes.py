@@ -16,6 +16,7 @@ from bot.domain.jobs import CardJob, ChatJob, EnvironmentJob, Job
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
 from bot.store.bulk import bulk_execute
+from bot.store.lists import one_of
 from bot.store.tables import PENDING, inbox, microseconds, outbox, sync_job
 from bot.store.tables import lane as table
 from bot.store.upsert import Insert, built
@@ -37,7 +38,7 @@ def job_lane(job: Job) -> str:
 
 _ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox, Queue.SYNC: sync_job}
 _OF_QUEUE = table.c.queue == bindparam("of")
-_OWN = _OF_QUEUE & table.c.name.in_(bindparam("lanes", expanding=True)) & (table.c.owner == bindparam("me"))
+_OWN = _OF_QUEUE & one_of(table.c.name, "lanes") & (table.c.owner == bindparam("me"))
 
 
 def _schedule(insert: Insert) -> Any:

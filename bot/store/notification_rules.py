@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Select, Table, bindparam, select, update
+from sqlalchemy import Column, Select, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.rules import ChatRules, ConnectionRules, Versioned
 from bot.domain.values import ChatId, ConnectionId
 from bot.store.codecs import CHAT_RULES, CONNECTION_RULES, Codec
+from bot.store.lists import one_of
 from bot.store.tables import chat_rules, connection_rules
 from bot.store.upsert import insert
 
@@ -17,7 +18,7 @@ from bot.store.upsert import insert
 @cache
 def _by_keys(key: Column[Any]) -> Select[Any]:
     """Return the query for the rules with these keys. It is built once for each table, because each card needs it."""
-    return select(key.table).where(key.in_(bindparam("keys", expanding=True)))
+    return select(key.table).where(one_of(key, "keys"))
 
 
 Key = TypeVar("Key", bound=ChatId | ConnectionId)

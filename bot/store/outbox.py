@@ -20,6 +20,7 @@ from bot.store.chats import CHAT_COLUMNS
 from bot.store.codecs import SUBJECTS, Reported, decode_reported, encode_reported
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
+from bot.store.lists import one_of
 from bot.store.outbox_rows import connections_of, is_about, other_subjects, outbox_row, pending_message
 from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds, posted_card
 from bot.store.tables import outbox as table
@@ -46,18 +47,16 @@ def _next_messages() -> Any:
         .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
         .join(chat, chat.c.id == lane.c.name)
         .outerjoin(posted_card, posted_card.c.id == table.c.card_id)
-        .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(bindparam("lanes", expanding=True)))
+        .where(lane.c.queue == Queue.OUTBOX, one_of(lane.c.name, "lanes"))
     )
 
 
 # Built once, because each post needs them.
 _NEXT_MESSAGES = _next_messages()
-_DISCONNECTED = select(connection.c.id).where(
-    connection.c.id.in_(bindparam("ids", expanding=True)), connection.c.ended_by_id.is_not(None)
-)
+_DISCONNECTED = select(connection.c.id).where(one_of(connection.c.id, "ids"), connection.c.ended_by_id.is_not(None))
 _MARK_SENT = (
     update(table)
-    .where(table.c.id.in_(bindparam("messages", expanding=True)))
+    .where(one_of(table.c.id, "messages"))
     .values(state=DONE, done_at=bindparam("at", type_=table.c.done_at.type))
 )
 

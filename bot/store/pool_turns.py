@@ -1,7 +1,7 @@
 """Turns for the connections of a pool: first come, first served.
 
-The pool itself gives a free connection to whoever asks next. Those who wait already could wait for minutes, because a
-busy task asks again at once.
+The pool itself gives a free connection to the task that asks next. Other tasks could wait for minutes, because a busy
+task asks again at once.
 """
 
 import asyncio

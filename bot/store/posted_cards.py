@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import CardJob, JobKind
@@ -12,6 +12,7 @@ from bot.domain.posted_cards import CardKind, Content, NewCard, PostedCard
 from bot.domain.values import ChatId, ConnectionId, PublicId
 from bot.store.codecs import CARD_CONTENTS, decode_reported, encode_reported
 from bot.store.inbox import Inbox
+from bot.store.lists import one_of
 from bot.store.tables import Instant, connection
 from bot.store.tables import posted_card as table
 
@@ -25,7 +26,7 @@ _CARDS = (
 )
 # Built once, because each card about changes needs them.
 _LIVE_CARDS = _CARDS.where(
-    table.c.kind == CardKind.LIVE.value, table.c.connection_id.in_(bindparam("connections", expanding=True)), _CURRENT
+    table.c.kind == CardKind.LIVE.value, one_of(table.c.connection_id, "connections"), _CURRENT
 ).with_for_update(of=table)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId
 from bot.store.bulk import bulk_execute
+from bot.store.lists import one_of
 from bot.store.tables import microseconds, post, tenant_budget
 from bot.store.upsert import insert
 
@@ -16,7 +17,7 @@ from bot.store.upsert import insert
 _NEW_POST = post.insert()
 _POSTS_SINCE = (
     select(post.c.chat_id, post.c.at)
-    .where(post.c.chat_id.in_(bindparam("chats", expanding=True)), post.c.at > bindparam("since"))
+    .where(one_of(post.c.chat_id, "chats"), post.c.at > bindparam("since"))
     .order_by(post.c.at)
 )
 _OF_TENANT = tenant_budget.c.tenant_id == bindparam("tenant")
