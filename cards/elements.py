@@ -24,6 +24,7 @@ MAX_ACTIONS = 3
 MAX_COLUMNS = 2
 MAX_READERS = 60  # users that a refresh can name ("Universal Actions for Adaptive Cards", Teams documentation)
 
+_TEXT = {str}
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 
@@ -225,6 +226,7 @@ def _teams_properties(mentions: Sequence[MentionEntity], *, full_width: bool) ->
 
 
 def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
-    if not all(issubclass(each, str) for each in {*map(type, data), *map(type, data.values())}):
+    kinds = {*map(type, data), *map(type, data.values())}
+    if kinds != _TEXT and not all(issubclass(kind, str) for kind in kinds):
         raise TypeError(f"{where} must be texts")
     return dict(data)

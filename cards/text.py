@@ -31,8 +31,8 @@ CLOCK = re.compile(r"\{\{(?:DATE|TIME)\([^{}]*\)\}\}")
 """The placeholders of `local_time`, which clients replace by a date or a time."""
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 """White space of which one space is left. Spaces that keep words together on a line stay."""
-_TIDY = re.compile(r"[!-~]+(?: [!-~]+)*")
-"""A fast path for most texts: one line of ASCII with single spaces."""
+_TIDY = re.compile(r"[!-~\u00b7]+(?: [!-~\u00b7]+)*")
+"""A fast path for most texts: one line of ASCII, and of dots between details, with single spaces."""
 _HTML = re.compile(
     rf"<[A-Za-z/!?]|&(?:#|[A-Za-z0-9]{{1,31}};|{'|'.join(name for name in html5 if not name.endswith(';'))})"
 )
@@ -64,6 +64,8 @@ def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
 
 def plain(value: str, *, limit: int = MAX_LENGTH) -> str:
     """Return a finished sentence on one line, for places without markup. Isolates stay, unlike in `single_line`."""
+    if len(value) <= limit and _TIDY.fullmatch(value):
+        return value
     return truncate(" ".join(_SPACES.split(_NEVER_SENT.sub("", value).strip())), limit)
 
 

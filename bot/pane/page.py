@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -25,6 +26,9 @@ _POLICY = (
     "form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
 )
 
+_COMPILED_AFTER_S = 3
+"""Seconds after the start until the templates are compiled, which takes a fifth of a second."""
+
 
 @cache
 def page_templates() -> Environment:
@@ -46,10 +50,17 @@ def _compile_templates() -> None:
 
 
 async def templates_in_background(_app: web.Application) -> AsyncIterator[None]:
-    """Compile the templates beside the start, which would take a fifth of a second longer."""
-    compiled = asyncio.create_task(asyncio.to_thread(_compile_templates))
+    """Compile the templates some seconds after the start, so that the first page and the first answer are fast."""
+    compiling = asyncio.create_task(_compile_later())
     yield
-    await compiled
+    compiling.cancel()
+    with suppress(asyncio.CancelledError):
+        await compiling
+
+
+async def _compile_later() -> None:
+    await asyncio.sleep(_COMPILED_AFTER_S)
+    await asyncio.to_thread(_compile_templates)
 
 
 SETTINGS_VALUES: Mapping[str, object] = {
