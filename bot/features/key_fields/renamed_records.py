@@ -26,9 +26,10 @@ async def rename_connections(
 
 async def store_names(work: UnitOfWork, shown: Iterable[tuple[Connection, Table, Row | None]]) -> None:
     """Store the names and numbers of records that a card shows, if they are new."""
-    renamed = [
-        (connection, table, row) for connection, table, row in shown if row and is_renamed(connection, table, row)
-    ]
     await work.connections.rename(
-        {each.id: (name_of(table, row), number_of(table, row)) for each, table, row in renamed}
+        {
+            connection.id: (name_of(table, row), number_of(table, row))
+            for connection, table, row in shown
+            if row is not None and is_renamed(connection, table, row)
+        }
     )
