@@ -28,7 +28,7 @@ from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, lifecycle_news
 from bot.features.key_fields.owner_mentions import OwnerMentions, find_owner_accounts
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
-from bot.features.key_fields.renamed_records import is_renamed, rename_connections
+from bot.features.key_fields.renamed_records import store_names
 from bot.features.notifications.card_changes import RecordChange
 from bot.features.notifications.decide_changes import (
     TURNED_OFF,
@@ -53,8 +53,8 @@ class _Notifications:
     messages: list[OutgoingMessage] = field(default_factory=list)
     reported_values: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
     reported_changes: list[ReportedChange] = field(default_factory=list)
-    renamed: list[ConnectionId] = field(default_factory=list)
-    """Connections whose chats are shown another name or number of the record than before."""
+    named: list[Connection] = field(default_factory=list)
+    """Connections whose chats are shown the name and number of the record."""
     shown: list[int] = field(default_factory=list)
     """Held changes whose columns are on a card now."""
     live: list[RecordChange] = field(default_factory=list)
@@ -125,7 +125,7 @@ async def _store(work: UnitOfWork, details: ChangeDetails, new: _Notifications, 
     await work.outbox.enqueue(new.messages, at=now)
     await work.reported_values.save(new.reported_values)
     await work.reported_changes.add(new.reported_changes, at=now)
-    await rename_connections(work, new.renamed, details.table, details.row)
+    await store_names(work, [(connection, details.table, details.row) for connection in new.named])
     # The summary counts the decisions before these.
     await merge_into_summary(work, new.merged, at=now)
     await update_live_cards(work, new.live, at=now)
@@ -200,8 +200,7 @@ def _add_card(result: _Notifications, facts: _Facts, mine: _ChangeOfChat) -> Non
         card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before, mention=mine.mention)
         result.messages.append(card.message)
         result.reported_changes.extend([card.reported_change] if card.reported_change else [])
-    if is_renamed(connection, details.table, details.row):
-        result.renamed.append(connection.id)
+    result.named.append(connection)
     names = {each.column.name for each in mine.changes}
     held = facts.rulebook.held.get(connection.id, ())
     result.shown.extend(each.id for each in held if names.issuperset(column.name for column in each.columns))
