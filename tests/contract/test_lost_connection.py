@@ -1,4 +1,4 @@
-"""A connection that ends in the middle of a statement: the caller learns that the database is not available."""
+"""Connections that end: in a statement, the caller learns of it; in the pool, another one is opened."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,11 @@ from bot.store.unit_of_work import Store, UnitOfWork
 
 _IS_SLEEPING = "datname = current_database() AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
 _WAITING = select(func.count()).select_from(text("pg_stat_activity")).where(text(_IS_SLEEPING))
+_CUT_OFF_OTHERS = (
+    select(func.pg_terminate_backend(text("pid")))
+    .select_from(text("pg_stat_activity"))
+    .where(text("datname = current_database() AND pid <> pg_backend_pid()"))
+)
 _CUT_OFF = (
     select(func.pg_terminate_backend(text("pid"))).select_from(text("pg_stat_activity")).where(text(_IS_SLEEPING))
 )
@@ -46,6 +51,22 @@ async def test_a_connection_that_ends_in_a_statement_is_an_outage(
             await _run_until(store, other, end)
     async with store.reading() as work:
         assert (await connection_of(work).execute(text("SELECT 1"))).scalar_one() == 1
+
+
+@pytest.mark.databases("postgresql")
+async def test_a_connection_that_ends_in_the_pool_is_replaced(store: Store, engines: Engines) -> None:
+    async with store.writing() as one, store.writing() as another:
+        pooled = [(await connection_of(work).get_raw_connection()).driver_connection for work in (one, another)]
+    async with engines.reading.connect() as connection:
+        own = (await connection.get_raw_connection()).driver_connection
+        others = [each for each in pooled if each and each is not own]
+        await connection.execute(_CUT_OFF_OTHERS)
+        while not all(each.is_closed() for each in others):
+            await asyncio.sleep(0.01)
+    assert others
+    async with store.writing() as one, store.writing() as another:
+        for work in (one, another):
+            assert (await connection_of(work).execute(text("SELECT 1"))).scalar_one() == 1
 
 
 async def _run_until(

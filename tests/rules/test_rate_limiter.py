@@ -37,7 +37,7 @@ class SlowStore:
         self._posts = posts
 
 
-@pytest.mark.parametrize("seconds", [0, 0.02, 0.1, 0.2])
+@pytest.mark.parametrize("seconds", [0, 0.2])
 async def test_a_slow_database_costs_no_posts(seconds: float) -> None:
     clock, sent = HeldClock(), list[datetime]()
     limiter = RateLimiter(TENANT_WINDOW, store=cast("Store", SlowStore(clock, seconds)), clock=clock)
