@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.decide import Authors, Outcome, Reason
-from bot.domain.notifications.history import Closing, NewDecision, StoredDecision
+from bot.domain.notifications.history import Closing, HeldChange, NewDecision, StoredDecision
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.store.codecs import AUTHORS, DECIDED_COLUMNS
 from bot.store.lists import one_of
@@ -24,7 +24,11 @@ _COMPARED = 50_000
 IS_OPEN = (table.c.outcome == Outcome.HELD.value) & table.c.closed_as.is_(None)
 """The condition for held changes whose end is not decided yet."""
 # Built once, because each card needs them.
-_OPEN = select(table).where(table.c.chat_id == bindparam("chat"), IS_OPEN).order_by(table.c.id)
+_OPEN = (
+    select(table.c.id, table.c.connection_id, table.c.reason, table.c.due_at)
+    .where(table.c.chat_id == bindparam("chat"), IS_OPEN)
+    .order_by(table.c.id)
+)
 _OPEN_IN_CHATS = select(table).where(one_of(table.c.chat_id, "chats"), IS_OPEN).order_by(table.c.id)
 _CLOSE = (
     update(table)
@@ -93,9 +97,12 @@ class Decisions:
                 found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
         return found
 
-    async def open_in_chat(self, chat: ChatId) -> Sequence[StoredDecision]:
+    async def open_in_chat(self, chat: ChatId) -> Sequence[HeldChange]:
         """Return the chat's held changes, oldest first."""
-        return [_decision(row) for row in (await self._connection.execute(_OPEN, {"chat": chat})).mappings()]
+        return [
+            HeldChange(id=number, connection=ConnectionId(connection), reason=Reason(reason), due_at=due_at)
+            for number, connection, reason, due_at in await self._connection.execute(_OPEN, {"chat": chat})
+        ]
 
     async def due_chats(self, now: datetime, *, at_most: int, after: ChatId | None = None) -> Sequence[ChatId]:
         """Return chats with held changes whose next decision is due, ordered by id, after an id."""

@@ -128,7 +128,7 @@ async def rules_and_decisions_are_as_stored(engines: Engines, store: Store) -> N
         chats = await work.notification_rules.chats.get_many([samples.CHAT.id, samples.CHANNEL.id])
         connections = await work.notification_rules.connections.get_many([samples.LIVE, samples.PAUSED])
         held, posted = await work.decisions.latest(samples.LIVE, at_most=9)
-        assert await work.decisions.open_in_chat(samples.CHAT.id) == [held]
+        assert [each.id for each in await work.decisions.open_in_chat(samples.CHAT.id)] == [held.id]
     (rules,) = chats.values()
     assert replace(rules.rules, language=None) == replace(samples.CHAT_RULES, language=None)
     assert (list(chats), rules.version) == ([samples.CHAT.id], 1)

@@ -53,3 +53,13 @@ class StoredDecision(NewDecision):
     id: int
     closed_as: Closing | None = None
     closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldChange:
+    """A held change that is not closed. Cards about it also need its columns, which `StoredDecision` has."""
+
+    id: int
+    connection: ConnectionId
+    reason: Reason
+    due_at: datetime | None

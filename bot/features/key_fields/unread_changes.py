@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.notifications.history import Closing, StoredDecision
+from bot.domain.notifications.history import Closing, HeldChange
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.key_fields.current_records import CurrentRecord
 from bot.features.shared.access import enabled_record_type
@@ -50,5 +50,5 @@ def _next(connection: Connection | None, at: datetime, *, is_checked: bool) -> d
     return at + (_AFTER_FAILURE if is_checked or connection is None else _AFTER_EVENT)
 
 
-async def _postpone(work: UnitOfWork, held: StoredDecision, due_at: datetime | None) -> None:
+async def _postpone(work: UnitOfWork, held: HeldChange, due_at: datetime | None) -> None:
     await work.decisions.postpone([held.id], due_at=due_at, reason=held.reason)
