@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from bot.clock import Clock
 from bot.domain.audit import AuditEntry
 from bot.domain.queue_states import StuckChat, UndeliveredMessage
+from bot.domain.stored_texts import restore_failure
 from bot.store.unit_of_work import Store
 
 MAX_LISTED = 100
@@ -35,7 +36,8 @@ def _list_failing(stuck: Sequence[StuckChat], say: Say) -> None:
         say("Chats whose rows in Dynamics 365 fail to update. Chat Sync retries them automatically:\n")
     for chat in stuck[:MAX_LISTED]:
         asked_at = chat.enqueued_at.isoformat(timespec="seconds")
-        say("\t".join([asked_at, f"{chat.attempts} failed attempts", chat.reason, chat.chat_id]) + "\n")
+        reason = ": ".join(filter(None, restore_failure(chat.reason)))
+        say("\t".join([asked_at, f"{chat.attempts} failed attempts", reason, chat.chat_id]) + "\n")
     if len(stuck) > MAX_LISTED:
         say(f"Only the first {MAX_LISTED} are listed.\n")
 

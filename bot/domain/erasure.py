@@ -1,5 +1,6 @@
 """Erasing the data of a person or a tenant (spec O6)."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -84,7 +85,13 @@ class Words:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        return _one_of(self.names, r"\w")
+        # A text with values is stored as JSON in a string.
+        return _one_of({spelled for name in self.names for spelled in (name, in_json(name))}, r"\w")
+
+
+def in_json(name: str) -> str:
+    """Return the name with the escapes that it has in JSON."""
+    return json.dumps(name, ensure_ascii=False)[1:-1]
 
 
 def _one_of(words: Collection[str], inside: str, flags: int = 0) -> re.Pattern[str]:

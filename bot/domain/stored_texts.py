@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Any
 
+from bot.domain.errors import ChatSyncError
 from bot.domain.texts import Join, Joined, Label, Moment, Noun, Sentence, Template, Text
 
 _MARK = "\u0002"
@@ -34,6 +35,17 @@ def restore(stored: str) -> str:
     except (ValueError, LookupError, TypeError, AttributeError):
         return _UNREADABLE
     return restored
+
+
+def storable_failure(error: ChatSyncError) -> str:
+    """Return what is stored as the reason of a failure: the type of the error and its text."""
+    return f"{type(error).__name__}: {storable(error.text)}"
+
+
+def restore_failure(stored: str) -> tuple[str, str]:
+    """Return the type of the error and its text, which is empty for errors of other programs."""
+    name, known, words = stored.partition(": ")
+    return name, restore(words) if known else ""
 
 
 def _is_plain(template: Template) -> bool:

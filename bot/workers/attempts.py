@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.queue_states import Failures, Queue
+from bot.domain.stored_texts import storable_failure
 from bot.logs import get_logger, with_correlation_id
 from bot.logs.tracebacks import describe_error
 from bot.runtime.backoff import Backoff
@@ -67,7 +68,7 @@ class Attempts:
             except ChatSyncError as error:
                 step.fail(type(error).__name__)
                 retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
-                reason = f"{type(error).__name__}: {error}"
+                reason = storable_failure(error)
                 _log.warning(self.event, reason=describe_error(error), notes=getattr(error, "__notes__", []))
             except Exception as error:  # noqa: BLE001 - the worker's boundary: one lane must not block the others
                 step.fail(type(error).__name__)

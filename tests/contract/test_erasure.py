@@ -14,6 +14,9 @@ from bot.domain.new_chat import ChatRequest, NewChat, NewChatKey
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.domain.pane_sign_in import SignInResult
+from bot.domain.stored_texts import restore as restore_text
+from bot.domain.stored_texts import storable
+from bot.domain.texts import text
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId, ObjectId, RecordRef
 from bot.store.engine import Engines, create_engines
 from bot.store.erasure.columns import COLUMNS, HISTORY, NAMED, PERSONAL, READ_AGAIN, Holds, is_classified_type
@@ -248,14 +251,16 @@ async def test_a_person_with_the_same_name_keeps_their_own_entries(engines: Engi
 async def test_names_with_other_letters_and_quotes_are_found_in_json(engines: Engines, store: Store) -> None:
     name = 'Zoë "Zo" Müller_%'
     async with engines.writing.begin() as database:
-        await database.execute(update(told_change).values(people=[name, "Megan Bowen"], news=[f"Call {name} back."]))
+        news = [f"Call {name} back.", storable(text("{person} changed it.", person=name))]
+        await database.execute(update(told_change).values(people=[name, "Megan Bowen"], news=news))
         await database.execute(update(outbox).values(body=json.dumps({"text": name}).encode()))
     erased = await forget(store, PersonToForget(object_id="99999999-9999-4999-8999-999999999999", names={name}))
     assert erased.changed["told_change"] == 1
     async with engines.reading.begin() as database:
         (row,) = (await database.execute(select(told_change.c.people, told_change.c.news))).all()
         bodies = (await database.execute(select(outbox.c.body))).scalars().all()
-    assert tuple(row) == (["Megan Bowen"], [f"Call {NO_NAME} back."])
+    assert row.people == ["Megan Bowen"]
+    assert [restore_text(each) for each in row.news] == [f"Call {NO_NAME} back.", f"{NO_NAME} changed it."]
     assert {json.loads(body)["text"] for body in bodies} == {NO_NAME}
     assert len(bodies) > 3
 

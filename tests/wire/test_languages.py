@@ -8,6 +8,7 @@ import pytest
 from bot.store.tables import chat_rules, outbox
 from tests.cards.schema import parts
 from tests.fakes.connector import error
+from tests.steps.private_views import private_view
 from tests.steps.settings_pages import ShownPage, first_page, request_page
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_disconnect import connected
@@ -113,6 +114,19 @@ async def test_a_reader_sees_what_the_chat_missed_in_their_language(world: World
     assert german[0] == "Während meiner Abwesenheit"
     assert not [each for each in german if "was closed" in each or "changes" in each]
     await world.forget(outbox)
+
+
+async def test_a_reader_sees_in_their_language_why_changes_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await speak(world, ALEX, GERMAN)
+    await connected(world, "CAS-01001")
+    await world.change({"prioritycode": 1})
+    with monkeypatch.context() as limits:
+        limits.setattr("bot.http.client.MAX_BYTES", 10)
+        await world.window_ends()
+    german = shown(await private_view(world, "status"))
+    assert german[-1].endswith(" Dynamics 365 hat eine zu große Antwort zurückgegeben.")
+    world.clock.advance(60)
+    await world.settle()
 
 
 async def test_everyone_reads_the_language_that_somebody_chose_for_the_chat(world: World) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.chat_sync import SyncProblem, SyncState
+from bot.domain.stored_texts import restore_failure
 from bot.domain.texts import plural, sentences, text
 from bot.features.shared.failure_texts import describe_event_failure
 
@@ -75,7 +76,8 @@ def _shown(others: int) -> str:
 
 
 def _reason(reason: str) -> str:
-    return _REASONS.get(reason.partition(": ")[0]) or describe_event_failure(reason)
+    name, _ = restore_failure(reason)
+    return _REASONS.get(name) or describe_event_failure(reason)
 
 
 def no_timeline_reason(*, is_activity: bool) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.send_outcomes import DropReason
-from bot.domain.stored_texts import restore
+from bot.domain.stored_texts import restore_failure
 from bot.domain.texts import text
 
 _CHAT_FAILURES = {
@@ -63,9 +63,6 @@ def describe_drop(reason: DropReason) -> str:
 
 
 def describe_event_failure(reason: str) -> str:
-    """Return the sentence for an event that failed. The product's own errors bring their own sentence.
-
-    It was stored in English, so a sentence with values stays English in all languages.
-    """
-    _, known, words = reason.partition(": ")
-    return restore(words) if known else text("Something went wrong. Your administrator can find the cause in the log.")
+    """Return the sentence for an event that failed. The product's own errors bring their own sentence."""
+    _, sentence = restore_failure(reason)
+    return sentence or text("Something went wrong. Your administrator can find the cause in the log.")

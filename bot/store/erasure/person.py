@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.erasure import NO_NAME, NOBODY, Erased, PersonToForget, Words, without_person
+from bot.domain.erasure import NO_NAME, NOBODY, Erased, PersonToForget, Words, in_json, without_person
 from bot.store.erasure.columns import (
     COLUMNS,
     NAMED,
@@ -146,12 +146,9 @@ class PersonEraser:
 
 
 def _spellings(names: Collection[str]) -> set[str]:
-    """Return the names as plain text, and as they are in JSON with escapes."""
-    return {spelled for name in names for spelled in (name, json.dumps(name)[1:-1], _in_json(name)) if name}
-
-
-def _in_json(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)[1:-1]
+    """Return the names as plain text, as they are in JSON with escapes, and as they are in JSON within JSON."""
+    texts = {spelled for name in names if name for spelled in (name, in_json(name))}
+    return {spelled for each in texts for spelled in (each, json.dumps(each)[1:-1], in_json(each))}
 
 
 def _readable(texts: Mapping[str, Any]) -> dict[str, Any]:
