@@ -9,7 +9,7 @@ from bot.domain.pane_sessions import PaneHost, PaneIdentity
 from bot.features.pane.sessions import begin_session, end_session, require_session
 from bot.features.shared.reader_languages import person_translator
 from bot.logs import get_logger
-from bot.pane.cookies import SESSION_COOKIE, clear_session_cookie, set_session_cookie
+from bot.pane.cookies import clear_session_cookie, read_session_cookie, set_session_cookie
 from bot.pane.door import DOOR, PaneDoor
 from bot.pane.languages import answer_translator
 from bot.pane.middleware import OWN_HEADER
@@ -52,7 +52,7 @@ async def end(request: web.Request) -> web.Response:
 
 
 async def _resume(request: web.Request) -> web.Response:
-    door, token = request.app[DOOR], request.cookies.get(SESSION_COOKIE, "")
+    door, token = request.app[DOOR], read_session_cookie(request)
     try:
         identity = await require_session(door.services, token, host=PaneHost.DYNAMICS, rules=door.session_rules)
     except SignedOut as error:

@@ -160,6 +160,31 @@ async def test_any_other_cookie_is_none(world: World, sign_in: FakeSignIn, cooki
     assert await window.come_back(back) == "cookies"
 
 
+# Cookies that other hosts of the same domain can set, because their names do not begin with `__Host-`. A dollar sign
+# stands for the cookie of an attacker.
+PLANTED = ["theme=x $", "theme=x\t$", "theme=x, $", 'a=b; theme="x $"', "\u00a0$", "\u2000$", "x$", "theme=x; $; $"]
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_cookie_of_another_host_is_none(world: World, sign_in: FakeSignIn, planted: str) -> None:
+    attacker = Window(world)
+    back = sign_in.pages.returns_to(await attacker.begin())
+    header = planted.replace("$", f"{SIGN_IN_COOKIE}={attacker.secret}.en")
+    assert await Window(world, jar=header).come_back(back) == "cookies"
+    assert await session_status(world, attacker.secret) == WAITING
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_session_in_the_cookie_of_another_host_is_not_resumed(
+    world: World, sign_in: FakeSignIn, planted: str
+) -> None:
+    theirs = await open_signed_in(world, sign_in)
+    header = planted.replace("$", f"{SESSION_COOKIE}={theirs.token}")
+    assert (await page_of(world).send("session", {"resume": True}, Cookie=header))[0] == 401
+    cookie = f"theme=x; {SESSION_COOKIE}={theirs.token}"
+    assert (await page_of(world).send("session", {"resume": True}, Cookie=cookie))[0] == 200
+
+
 async def test_the_window_keeps_the_language_of_the_pane(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with pseudo_catalogs(monkeypatch):
         window = Window(world)

@@ -46,6 +46,8 @@ class Window:
     world: World
     secret: str = field(default_factory=new_secret)
     cookies: dict[str, str] = field(default_factory=dict)
+    jar: str = ""
+    """A header with cookies to send instead."""
     set_cookies: list[str] = field(default_factory=list)
     """The headers that set cookies, as they arrived."""
     language: str = ""
@@ -69,7 +71,7 @@ class Window:
         """Follow the address to which Entra sends the window; return the last part of the next address."""
         path = address.partition(PANE)[2]
         url = f"{base or self.world.url}{PANE}{path}"
-        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        jar = self.jar or "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Sec-Fetch-Site": "cross-site", **({"Cookie": jar} if jar else {})}
         async with self.world.session.get(url, headers=headers, allow_redirects=False) as answer:
             self._keep(answer)
