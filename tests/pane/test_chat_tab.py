@@ -8,8 +8,8 @@ from sqlalchemy import update
 from bot.domain.values import Chat, Connection
 from bot.store.tables import connection, environment, record_type
 from tests.steps.members import create_chat
-from tests.steps.pane import PanePage, error_of, open_pane
-from tests.wire.people import ADELE, ALEX, COLLEAGUES, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI
+from tests.steps.pane import PanePage, case, error_of, open_pane
+from tests.wire.people import ADELE, ALEX, COLLEAGUES, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_absent_app import take_out
 from tests.wire.world import GROUP, OTHER_GROUP, World
 
@@ -71,6 +71,20 @@ async def test_strangers_and_chats_that_do_not_exist_get_one_answer(world: World
     status, body = await page.send("chat/poll", {"chat": GROUP, "version": "x"})
     assert (status, body) == (200, {"outdated": True})
     assert "CAS" not in str(body)
+
+
+@pytest.mark.parametrize("person", [MEGAN, LYNNE, DIEGO], ids=lambda each: each.name.split()[0])
+async def test_nobody_learns_whether_the_app_is_in_a_chat_of_others(world: World, person: Somebody) -> None:
+    await connect(world, "CAS-01001")
+    world.connector.members[GROUP] = [ADELE.account_id, ADELE.object_id]
+    page, record = await open_pane(world, person), await case(world)
+    for name, body in (("chat", {}), ("connect", {"record": record, "note": "none"})):
+        known, missing = [
+            {str(await page.send(name, {**body, "chat": chat})) for _ in range(5)}
+            for chat in (GROUP, "19:ffff@thread.v2")
+        ]
+        assert known == missing
+        assert len(known) == 1
 
 
 async def test_the_version_of_another_chat_tells_strangers_nothing(world: World) -> None:

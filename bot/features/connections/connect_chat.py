@@ -17,7 +17,11 @@ from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person,
 from bot.domain.watching import unique_columns, watch_of, watched_columns
 from bot.features.chat_sync.start_and_end import start_sync
 from bot.features.connections.audience import audience_text, check_audience
-from bot.features.connections.install_app import install_in_chat, require_chat_member
+from bot.features.connections.install_app import (
+    install_in_chat,
+    require_chat_member,
+    require_member_of_named_chat,
+)
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import (
@@ -35,6 +39,7 @@ from bot.features.shared.answers import (
 from bot.features.shared.introduction_note import load_note_columns, note_of
 from bot.features.shared.reader_languages import load_chat_languages
 from bot.features.shared.services import Services
+from bot.runtime.in_order import both
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
 from cards.buttons import ActionButton
@@ -79,9 +84,10 @@ async def connect_chat(
         )
     record_type = await access.require_record_type(services, record.environment, record.table)
     with_note = record_type.note and note is not Note.NONE
-    (actor, snapshot), members = await asyncio.gather(
+    require_member = require_member_of_named_chat if from_elsewhere else require_chat_member
+    (actor, snapshot), members = await both(
         _authorize_and_read(services, record, record_type, person, with_note=with_note),
-        require_chat_member(services, chat, person),
+        require_member(services, chat, person),
     )
     if snapshot.columns and note is Note.ASK:
         audience = await check_audience(services, chat, record, members=members)

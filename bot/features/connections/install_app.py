@@ -36,6 +36,22 @@ async def require_chat_member(services: Services, chat: Chat, person: Person) ->
     return None
 
 
+async def require_member_of_named_chat(
+    services: Services, chat: Chat, person: Person
+) -> Sequence[ObjectId | None] | None:
+    """Check like `require_chat_member` that the person is in a chat whose ID the person gave.
+
+    There is one error for strangers and for chats that cannot be checked or do not exist.
+    """
+    try:
+        return await require_chat_member(services, chat, person)
+    except (NotAllowed, BotAbsent) as error:
+        raise NotAllowed(
+            "Chat Sync could not confirm that you are a member of this chat.",
+            "If you are, add Chat Sync to the chat again.",
+        ) from error
+
+
 async def install_in_chat(services: Services, chat: Chat, actor: AuthorizedUser) -> Chat:
     """Install the app for the person, and return the chat as stored; raise `BotAbsent` if the installation fails."""
     try:

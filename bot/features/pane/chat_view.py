@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import BotAbsent, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.note_fields import note_facts
 from bot.domain.values import Chat, ChatId, Connection, Person
 from bot.features.connections.connect_other_chat import is_group_chat, load_chat
 from bot.features.connections.find_connections import connections_of_chat
-from bot.features.connections.install_app import require_chat_member
+from bot.features.connections.install_app import require_member_of_named_chat
 from bot.features.operations.load_status import ChatStatus, load_chat_status
 from bot.features.pane.live import version_of
 from bot.features.record_cards.resolve_link import card_note_columns
 from bot.features.shared import access
 from bot.features.shared.services import Services
+from bot.runtime.in_order import both
 from cards.chat_status import StatusRow
 from cards.record import Fact
 
@@ -55,7 +56,7 @@ async def chat_view(
     """
     chat = await _require_group_chat(services, address, named)
     # Until the person is known to be a member, no error may depend on the records of the chat.
-    await asyncio.gather(access.require_user_anywhere(services, person), _require_member(services, chat, person))
+    await both(access.require_user_anywhere(services, person), require_member_of_named_chat(services, chat, person))
     connections = list(reversed(await connections_of_chat(services, chat)))
     await access.require_user_anywhere(services, person, {each.record.environment for each in connections})
     version = await _stored_version(services, chat.id)
@@ -88,17 +89,6 @@ async def _require_group_chat(services: Services, address: Chat, named: str) -> 
             "Only group chats can be connected to a record.", "Start a group chat, and open this tab there."
         )
     return await load_chat(services, address, ChatId(named))
-
-
-async def _require_member(services: Services, chat: Chat, person: Person) -> None:
-    """Check the membership. There is one error for strangers and for chats that cannot be checked or do not exist."""
-    try:
-        await require_chat_member(services, chat, person)
-    except (NotAllowed, BotAbsent) as error:
-        raise NotAllowed(
-            "Chat Sync could not confirm that you are a member of this chat.",
-            "If you are, add Chat Sync to the chat again.",
-        ) from error
 
 
 async def _facts(services: Services, person: Person, connection: Connection) -> Sequence[Fact]:
