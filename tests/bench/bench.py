@@ -11,7 +11,7 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.bench.bars import Row
-from tests.bench.child import AROUND, Child, ask, module, running
+from tests.bench.child import AROUND, PRODUCT, Child, ask, module, running
 from tests.bench.world import KEY_ID
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.postgres import PostgresCluster
@@ -112,6 +112,7 @@ class Bench:
             "CHATSYNC_DATAVERSE_URL": self.dataverse_url,
             "CHATSYNC_WEBHOOK_KEY": WEBHOOK_KEY,
             "CHATSYNC_CA_FILE": str(self.certificates.certificate),
+            "PYTHONPATH": str(PRODUCT),
         }
         return {**own, **more}
 

@@ -14,6 +14,8 @@ from typing import Any
 from tests.tcp_ports import free_port
 
 ROOT = Path(__file__).parents[2]
+PRODUCT = Path(os.environ.get("BENCH_PRODUCT", ROOT))
+"""The checkout of the measured product, whose bench programs may be others than these."""
 CORES = sorted(os.sched_getaffinity(0))
 MEASURED = {CORES[0]}
 """The core of the measured process."""

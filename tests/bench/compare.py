@@ -39,6 +39,8 @@ MADE_BY: Mapping[str, Sequence[str]] = {
     "sync": ("sync",),
 }
 """The first word of each row, by the part that measures it."""
+WITH_ONE_REFERENCE = ("inbound", "start")
+"""Parts that run the product and its references as separate processes, so that each can be of another commit."""
 ROUNDS = 5
 _LINE = re.compile(
     r"\| (?P<row>[^|]+) \| [^|]* \| (?P<sign>[≥≤]) [^|]*\|[^|]*\| (?P<figure>[^|]*) \| (?P<remark>[^|]*) \|"
@@ -83,8 +85,10 @@ def main(arguments: Sequence[str]) -> int:
         checkouts = [stack.enter_context(checked_out(options.commit)), stack.enter_context(checked_out(options.other))]
         for checkout in checkouts:
             _compile(checkout)
-        parts = parts_of(options.rows)
-        compared = [each for part in parts for each in _compared(checkouts, part, options.rounds)]
+        compared: list[Comparison] = []
+        for part in parts_of(options.rows):
+            benches = [ROOT, ROOT] if options.one_reference and part in WITH_ONE_REFERENCE else checkouts
+            compared += _compared(checkouts, benches, part, options.rounds)
     _print(table([each for each in compared if _wanted(each.row, options.rows)]))
     return 0
 
@@ -95,6 +99,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("other", nargs="?", help="the compared commit; the working tree by default")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of each commit; {ROUNDS} by default")
     parser.add_argument("--rows", nargs="+", default=[], metavar="ROW", help="such as 2, '3 bare', or cards")
+    parser.add_argument(
+        "--one-reference",
+        action="store_true",
+        help="compare both commits with the references of the working tree, in rows 1 to 4 and 20",
+    )
     options = parser.parse_args(arguments)
     if unknown := [each for each in options.rows if not parts_of([each])]:
         parser.error(f"Unknown row: {', '.join(unknown)}. Use a name of the first column of docs/performance.md.")
@@ -140,23 +149,25 @@ def _compile(checkout: Path) -> None:
         compileall.compile_dir(checkout / each, quiet=1)
 
 
-def _compared(checkouts: Sequence[Path], part: str, rounds: int) -> Sequence[Comparison]:
+def _compared(checkouts: Sequence[Path], benches: Sequence[Path], part: str, rounds: int) -> Sequence[Comparison]:
+    """Compare the products in the checkouts. `benches`: the checkouts of their bench programs."""
     runs: list[list[Readings]] = [[], []]
     for number in range(rounds):
-        for checkout, readings in zip(checkouts, runs, strict=True):
-            readings.append(_run(checkout, part))
+        for checkout, bench, readings in zip(checkouts, benches, runs, strict=True):
+            readings.append(_run(checkout, bench, part))
         _print(f"{part}: round {number + 1} of {rounds}")
-    before, after = (method.sources(checkout, part) for checkout in checkouts)
+    before, after = (method.sources(bench, part) for bench in benches)
     return compare(runs[0], runs[1], method.changed(before, after))
 
 
-def _run(checkout: Path, part: str) -> Readings:
-    """Run one round of a part with the bench programs of its own commit; a part that it lacks has no rows."""
-    if not (checkout / method.part_file(part)).is_file():
+def _run(checkout: Path, bench: Path, part: str) -> Readings:
+    """Run one round of a part of the bench; a part that it lacks has no rows."""
+    if not (bench / method.part_file(part)).is_file():
         return {}
     command = [sys.executable, "-m", "tests.bench", part, "--rounds", "1"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    with subprocess.Popen(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    environment["BENCH_PRODUCT"] = str(checkout)
+    with subprocess.Popen(command, cwd=bench, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             out, _ = process.communicate()
         except BaseException:

@@ -15,6 +15,7 @@ from tests.bench.compare import (
     MADE_BY,
     Comparison,
     Reading,
+    _run,
     checked_out,
     compare,
     gain,
@@ -129,6 +130,19 @@ def test_a_method_changes_with_what_is_done_and_not_with_prose(
 def test_every_part_of_this_checkout_has_its_module() -> None:
     assert [part for part in MADE_BY if not (ROOT / part_file(part)).is_file()] == []
     assert "tests/bench/sides/bare.py" in sources(ROOT, "inbound")
+
+
+def test_the_bench_programs_can_be_of_another_checkout_than_the_product(tmp_path: Path) -> None:
+    programs = tmp_path / "tests" / "bench"
+    (programs / "parts").mkdir(parents=True)
+    (programs / "parts" / "start.py").touch()
+    row = "| 20 | start | ≤ 3 | ≤ 2 | {} x | missed |"
+    (programs / "__main__.py").write_text(
+        f"import os\nproduct = os.environ['BENCH_PRODUCT']\nprint('{row}'.format(7 if product == '/product' else 0))",
+        encoding="utf-8",
+    )
+    assert _run(Path("/product"), tmp_path, "start") == {"20": Reading(more_is_better=False, figure=7)}
+    assert _run(tmp_path, Path("/product"), "start") == {}
 
 
 def test_a_checkout_is_gone_after_an_interrupt() -> None:

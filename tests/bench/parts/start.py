@@ -6,7 +6,7 @@ from statistics import median
 
 from tests.bench.bars import Row, ratio
 from tests.bench.bench import Bench, Report
-from tests.bench.child import ROOT, Child, ask, module, running
+from tests.bench.child import PRODUCT, Child, ask, module, running
 from tests.bench.parts.inbound import cases
 from tests.bench.samples import link_query
 
@@ -14,7 +14,7 @@ from tests.bench.samples import link_query
 def start(bench: Bench) -> Report:
     """Run the rounds. A first start of each side creates the database and compiles the modules."""
     bench.set_world()
-    ours, settings = [sys.executable, str(ROOT / "app.py")], bench.signed_in(bench.sqlite())
+    ours, settings = [sys.executable, str(PRODUCT / "app.py")], bench.signed_in(bench.sqlite())
     sides = {"ours": (ours, settings), "bare aiohttp": (module("sides.bare", "http"), bench.side())}
     for command, environment in sides.values():
         with running(command, bench.folder, environment):
