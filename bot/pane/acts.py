@@ -13,7 +13,7 @@ from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.answers import Answer
 from bot.logs import get_logger
 from bot.pane.display_values import display_sentences
-from bot.pane.requests import PaneRequest, bad_request, signed_in
+from bot.pane.requests import PaneRequest, bad_request, counted
 from bot.pane.responses import json_answer
 
 Act = Callable[[PaneRequest], Awaitable[Answer]]
@@ -25,12 +25,12 @@ def act(do: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return the handler that does this for the signed-in person, and answers in time."""
 
     async def handle(request: web.Request) -> web.Response:
-        asked = await signed_in(request)
-        try:
-            answer = await answer_in_time(do(asked), asked.door.services.limits.answer_within_s)
-        except ChatSyncError as error:
-            _log.info("pane.act_rejected", error=type(error).__name__)
-            raise
+        async with counted(request) as asked:
+            try:
+                answer = await answer_in_time(do(asked), asked.door.services.limits.answer_within_s)
+            except ChatSyncError as error:
+                _log.info("pane.act_rejected", error=type(error).__name__)
+                raise
         if isinstance(answer, ChatSyncError):
             raise answer
         text = display_sentences(answer.message.render(asked.t).summary)

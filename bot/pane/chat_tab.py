@@ -8,17 +8,17 @@ from bot.domain.errors import ChatSyncError
 from bot.features.pane.chat_view import CHAT_PAGE_SIZE, chat_view, is_chat_outdated
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.pane.chat_values import chat_values
-from bot.pane.requests import signed_in
+from bot.pane.requests import counted, signed_in
 from bot.pane.responses import json_answer
 
 
 async def view(request: web.Request) -> web.Response:
     """Return the records of the chat that the page names."""
-    asked = await signed_in(request)
-    services, address = asked.door.services, asked.door.address_of(asked.identity)
-    named, shown = asked.text("chat"), asked.number("shown", CHAT_PAGE_SIZE)
-    work = chat_view(services, address, asked.person, named, shown=shown)
-    found = await answer_in_time(work, services.limits.answer_within_s)
+    async with counted(request) as asked:
+        services, address = asked.door.services, asked.door.address_of(asked.identity)
+        named, shown = asked.text("chat"), asked.number("shown", CHAT_PAGE_SIZE)
+        work = chat_view(services, address, asked.person, named, shown=shown)
+        found = await answer_in_time(work, services.limits.answer_within_s)
     if isinstance(found, ChatSyncError):
         raise found
     return json_answer(chat_values(asked.t, found, named))

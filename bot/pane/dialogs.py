@@ -17,7 +17,7 @@ from bot.features.shared.answer_in_time import answer_in_time
 from bot.features.shared.requests import PressedButton, page_request, search_request, texts_in
 from bot.features.shared.turn import Turn
 from bot.pane.display_values import display_sentences, display_text
-from bot.pane.requests import PaneRequest, bad_request, signed_in
+from bot.pane.requests import PaneRequest, bad_request, counted
 from bot.pane.responses import json_answer
 from cards.activity import CardTooLargeError, card_json
 from cards.dialog import Done
@@ -33,11 +33,11 @@ _VERB = "verb"
 
 async def show_page(request: web.Request) -> web.Response:
     """Return the requested page of a dialog, or the text that closes the dialog."""
-    asked = await signed_in(request)
-    named, data = asked.text("page"), _data(asked)
-    if not named:
-        raise bad_request()
-    answer = await asked.door.cards.page(await _turn(asked), page_request(named, data))
+    async with counted(request) as asked:
+        named, data = asked.text("page"), _data(asked)
+        if not named:
+            raise bad_request()
+        answer = await asked.door.cards.page(await _turn(asked), page_request(named, data))
     if isinstance(answer, Done):
         return json_answer({"text": display_sentences(answer.line(asked.t))})
     page = answer.render(asked.t)
@@ -46,12 +46,12 @@ async def show_page(request: web.Request) -> web.Response:
 
 async def press_button(request: web.Request) -> web.Response:
     """Return the card that answers a button, or the text of a message that a chat gets."""
-    asked = await signed_in(request)
-    verb, data = asked.text(_VERB), _data(asked)
-    if not verb:
-        raise bad_request()
-    pressed = PressedButton(verb=verb, data=texts_in(data, without=_VERB))
-    answer = await asked.door.cards.press(await _turn(asked), pressed)
+    async with counted(request) as asked:
+        verb, data = asked.text(_VERB), _data(asked)
+        if not verb:
+            raise bad_request()
+        pressed = PressedButton(verb=verb, data=texts_in(data, without=_VERB))
+        answer = await asked.door.cards.press(await _turn(asked), pressed)
     rendered = answer.message.render(asked.t)
     if answer.already_queued:
         return json_answer({"text": display_sentences(rendered.summary)})
@@ -60,9 +60,9 @@ async def press_button(request: web.Request) -> web.Response:
 
 async def find_choices(request: web.Request) -> web.Response:
     """Return the choices that match a typed text."""
-    asked = await signed_in(request)
-    query = search_request(asked.text("dataset", at_most=_MAX_DATASET), asked.text("text"), _data(asked))
-    choices = await asked.door.cards.find_choices(await _turn(asked), query)
+    async with counted(request) as asked:
+        query = search_request(asked.text("dataset", at_most=_MAX_DATASET), asked.text("text"), _data(asked))
+        choices = await asked.door.cards.find_choices(await _turn(asked), query)
     titles = [(display_text(each.title or each.value), each.value) for each in show_choices(asked.t, choices)]
     return json_answer({"choices": [{"title": title, "value": value} for title, value in titles]})
 

@@ -1,6 +1,7 @@
 """Read requests of the page: the person of the session, and the values in the body, which grant nothing."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
@@ -10,6 +11,7 @@ from bot.domain.pane_sessions import PaneIdentity
 from bot.domain.values import Person, RecordRef
 from bot.features.pane.live import Pane
 from bot.features.pane.sessions import digest_of, require_session, signed_out
+from bot.features.pane.viewing import one_request
 from bot.features.record_search.resolver import from_link
 from bot.features.shared.action_data import parse_link
 from bot.pane.door import DOOR, PaneDoor, ReadJson
@@ -82,6 +84,17 @@ class PaneRequest:
         if record is None:
             raise bad_request()
         return record
+
+
+@asynccontextmanager
+async def counted(request: web.Request, read: ReadJson | None = None) -> AsyncIterator[PaneRequest]:
+    """Return the request like `signed_in`, and count it while it is answered; raise `Unavailable` for too many.
+
+    Photos and polls are not counted. They are cheap, and a page can load many photos at the same time.
+    """
+    asked = await signed_in(request, read)
+    with one_request(asked.door.memory, asked.person):
+        yield asked
 
 
 async def signed_in(request: web.Request, read: ReadJson | None = None) -> PaneRequest:

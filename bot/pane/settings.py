@@ -16,7 +16,7 @@ from bot.features.settings.store_settings import SaveRequest
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.logs import get_logger
 from bot.pane.door import DOOR
-from bot.pane.requests import PaneRequest, signed_in
+from bot.pane.requests import PaneRequest, counted
 from bot.pane.responses import json_answer
 from bot.pane.settings_values import file_values, history_values, import_values, page_values
 
@@ -33,12 +33,12 @@ def answering(answer: Answer, *, with_file: bool = False) -> Callable[[web.Reque
 
     async def handle(request: web.Request) -> web.Response:
         door = request.app[DOOR]
-        asked = await signed_in(request, door.read_file if with_file else door.read_json)
-        try:
-            found = await answer_in_time(answer(asked), door.services.limits.answer_within_s)
-        except ChatSyncError as error:
-            _log.info("pane.settings_rejected", error=type(error).__name__)
-            raise
+        async with counted(request, door.read_file if with_file else door.read_json) as asked:
+            try:
+                found = await answer_in_time(answer(asked), door.services.limits.answer_within_s)
+            except ChatSyncError as error:
+                _log.info("pane.settings_rejected", error=type(error).__name__)
+                raise
         if isinstance(found, ChatSyncError):
             raise found
         return found

@@ -17,10 +17,10 @@ from bot.features.pane.people_view import people_view, suggested_view, viewers_s
 from bot.features.pane.photos import load_photo, sign_photos
 from bot.features.pane.record_view import record_view
 from bot.features.pane.timeline_view import timeline_pane
-from bot.features.pane.viewing import Viewing, cached_services, one_view, require_app
+from bot.features.pane.viewing import Viewing, cached_services, require_app
 from bot.features.pane.views import PAGE_SIZE, PaneView
 from bot.features.shared.answer_in_time import answer_in_time
-from bot.pane.requests import PaneRequest, bad_request, signed_in
+from bot.pane.requests import PaneRequest, bad_request, counted, signed_in
 from bot.pane.responses import json_answer
 from bot.pane.view_values import view_values
 from bot.text.typed_text import on_one_line
@@ -41,8 +41,7 @@ _TABS: Mapping[str, Callable[[Viewing, RecordRef], Awaitable[PaneView]]] = {
 
 async def view(request: web.Request) -> web.Response:
     """Return what a tab shows of the record, or without a record the person's connected chats."""
-    asked = await signed_in(request)
-    with one_view(asked.door.memory, asked.person):
+    async with counted(request) as asked:
         found = await answer_in_time(_view(asked), asked.door.services.limits.answer_within_s)
     if isinstance(found, ChatSyncError):
         raise found

@@ -130,6 +130,22 @@ async def test_a_person_signs_in_beside_a_record_and_stays_signed_in(organizatio
     await title_is(pane, FIRST)
 
 
+async def test_a_sign_out_that_fails_is_told_and_repeated(organization: Organization) -> None:
+    page, world = await organization.open(), organization.world
+    pane = pane_in(page)
+    await finish(await press_sign_in(page))
+    await title_is(pane, "My chats about records")
+    await organization.context.route(f"**{PANE}/session", lambda route: route.fulfill(status=503))
+    await pane.get_by_role("button", name="Sign out").click()
+    await title_is(pane, "You are still signed in")
+    await expect(pane.get_by_text("Try again in a moment.", exact=True)).to_be_visible()
+    assert len(await world.rows_in(pane_session)) == 1
+    await organization.context.unroute(f"**{PANE}/session")
+    await pane.get_by_role("button", name="Try again").click()
+    await title_is(pane, FIRST)
+    assert await world.rows_in(pane_session) == []
+
+
 async def test_an_administrator_opens_the_settings_in_the_pane(organization: Organization) -> None:
     organization.sign_in.pages.person = ALEX.object_id
     page = await organization.open()

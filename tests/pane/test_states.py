@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.features.pane.viewing import MAX_VIEWS
+from bot.features.pane.viewing import MAX_REQUESTS
 from bot.store.tables import environment
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, case, error_of, names, open_pane, rows
 from tests.wire.people import ADELE, ALEX, MEGAN
-from tests.wire.world import HURRIED, World
+from tests.wire.world import GROUP, HURRIED, OTHER_GROUP, World
 
 pytestmark = pytest.mark.one_database
 
@@ -162,18 +162,46 @@ async def talks(page: PanePage, record: object, **more: Any) -> tuple[int, int, 
     return len(section["rows"]), section["total"], view["isPartial"]
 
 
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("view", {}),
+        ("chat", {"chat": GROUP}),
+        ("connect", {"chat": OTHER_GROUP, "note": "none"}),
+        ("dialog", {"page": "newChatPeople"}),
+        ("button", {"verb": "suggest"}),
+        ("search", {"dataset": "records", "text": "pump"}),
+        ("settings/show", {"environment": "localhost/sandbox"}),
+    ],
+)
+async def test_the_requests_of_one_person_at_the_same_time_are_limited(
+    world: World, name: str, about: dict[str, object]
+) -> None:
+    record = await case(world)
+    megan = await open_pane(world, MEGAN)
+    world.dataverse_hangs_on = "/"
+    tasks = [asyncio.create_task(megan.send(name, {"record": record, **about})) for _ in range(MAX_REQUESTS + 3)]
+    await world.until(lambda: sum(each.done() for each in tasks) >= 3)
+    refused = [error_of(each.result()[1])[0] for each in tasks if each.done()]
+    assert refused == ["Chat Sync is still loading other pages for you."] * 3
+    world.dataverse_hangs_on = ""
+    await asyncio.gather(*tasks)
+    # The next request has room again.
+    assert (await megan.send("view", {"record": record}))[0] == 200
+
+
 async def test_one_person_who_loads_many_views_does_not_delay_others(world: World) -> None:
     record = await case(world)
     megan, alex = await open_pane(world, MEGAN), await open_pane(world, ALEX)
     await alex.view(record)
     world.dataverse_hangs_on = "/graph/"
-    tasks = [asyncio.create_task(megan.send("view", {"record": record})) for _ in range(MAX_VIEWS + 3)]
+    tasks = [asyncio.create_task(megan.send("view", {"record": record})) for _ in range(MAX_REQUESTS + 3)]
     await world.until(lambda: sum(each.done() for each in tasks) >= 3)
     for each in (each for each in tasks if each.done()):
         status, body = each.result()
         assert (status, error_of(body)[0]) == (503, "Chat Sync is still loading other pages for you.")
     assert (await alex.send("view", {"record": record}))[0] == 200
     world.dataverse_hangs_on = ""
-    assert [status for status, _ in await asyncio.gather(*tasks)].count(200) == MAX_VIEWS
+    assert [status for status, _ in await asyncio.gather(*tasks)].count(200) == MAX_REQUESTS
     # The next view has room again.
     assert (await megan.send("view", {"record": record}))[0] == 200

@@ -12,8 +12,8 @@ from bot.features.pane.views import PAGE_SIZE
 from bot.features.shared.services import Services
 from bot.features.shared.view_cache import ViewCache, make_view_cache
 
-MAX_VIEWS = 12
-"""Views of a person that are loaded at the same time. A page loads up to three."""
+MAX_REQUESTS = 12
+"""Requests of a person that are answered at the same time. A page loads up to three views."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class PaneMemory:
     cache: ViewCache
     chats: ChatMemory
     running: Counter[ObjectId | None] = field(default_factory=Counter)
-    """Views that are being loaded, by person."""
+    """Requests that are being answered, by person."""
 
 
 def make_memory(services: Services) -> PaneMemory:
@@ -32,10 +32,10 @@ def make_memory(services: Services) -> PaneMemory:
 
 
 @contextmanager
-def one_view(memory: PaneMemory, person: Person) -> Iterator[None]:
-    """Count a view while it is loaded; raise `Unavailable` if the person loads too many, which delay other people."""
+def one_request(memory: PaneMemory, person: Person) -> Iterator[None]:
+    """Count a request while it is answered; raise `Unavailable` if the person sends too many, which delay others."""
     running, key = memory.running, person.object_id
-    if running[key] >= MAX_VIEWS:
+    if running[key] >= MAX_REQUESTS:
         raise Unavailable("Chat Sync is still loading other pages for you.", "Try again in a moment.")
     running[key] += 1
     try:

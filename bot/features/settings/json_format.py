@@ -26,6 +26,7 @@ FORMAT = 1
 
 _LONGEST_TEXT = 200
 _WHOLE = text("the text")
+_NO_EXPORT = text("This is JSON, but not a settings export.")
 _NO_SECTION = text("There is no section with this name.")
 
 
@@ -67,10 +68,13 @@ def parse_document(document: str) -> SettingsDocument:
     """Parse the text. Settings that it does not name are left unchanged."""
     try:
         body = without_halves(json.loads(document))
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         return _rejected(_WHOLE, text("This is not JSON: {error}.", error=str(error)[:_LONGEST_TEXT]))
+    except (ValueError, RecursionError):
+        # A number with thousands of digits, or thousands of levels.
+        return _rejected(_WHOLE, _NO_EXPORT)
     if not isinstance(body, dict):
-        return _rejected(_WHOLE, text("This is JSON, but not a settings export."))
+        return _rejected(_WHOLE, _NO_EXPORT)
     if body.get("format") != FORMAT or isinstance(body.get("format"), bool):
         return _rejected(
             "format", text("The format must be {format}. Use the text from settings export.", format=FORMAT)

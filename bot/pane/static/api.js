@@ -2,6 +2,7 @@
 // Dynamics 365, where a cookie keeps the session.
 
 import { useLanguage } from "./page_language.js";
+import { text } from "./texts.js";
 
 const { host, path } = document.body.dataset;
 // Answers come in the language of the page, which is that of the person after the sign-in.
@@ -90,8 +91,13 @@ export async function resume() {
   }
 }
 
+// Ends the session. If this fails, the person is still signed in, and can try again.
 export async function signOut() {
-  if (token) await sendOnce("session", null, "DELETE").catch(() => {});
+  try {
+    if (token) await sendOnce("session", null, "DELETE");
+  } catch ({ kind }) {
+    throw new Failure({ kind, text: text("stillSignedIn"), nextStep: text("stillSignedInNext") });
+  }
   token = "";
 }
 

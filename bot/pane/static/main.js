@@ -247,13 +247,19 @@ input.oninput = () => {
   typed = setTimeout(() => load(), TYPED_MS);
 };
 
-host.onChangePerson?.(async () => {
+async function changePerson() {
   isSignedIn = false;
   hideSettingsLink();
   polling.stop();
-  await signOut();
+  try {
+    await signOut();
+  } catch (failure) {
+    return showFailure(failure, changePerson);
+  }
   await start();
-});
+}
+
+host.onChangePerson?.(changePerson);
 
 if (host.renewal) renewWith(host.renewal);
 // The host also names the chat of the page around this one, or its app and language.

@@ -118,12 +118,18 @@ choice.onchange = async () => {
   await load();
 };
 
-host.onChangePerson?.(async () => {
+async function changePerson() {
   forget();
   wanted = "";
-  await signOut();
+  try {
+    await signOut();
+  } catch (failure) {
+    return showFailure(failure, changePerson);
+  }
   await start();
-});
+}
+
+host.onChangePerson?.(changePerson);
 
 // In Teams, other links open in other windows.
 document.querySelector("#to-chats").onclick = (event) => {
