@@ -213,7 +213,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     assert world.posted(lunch)[-1] == "CAS-01001 is connected to this chat"
     # The button works only for members of that chat.
     answer = await world.press({"verb": "connect", "data": {**into, "quiet": "quiet"}}, person=MEGAN, chat=PERSONAL)
-    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    assert texts(answer["value"])[0] == "Chat Sync could not confirm that you are a member of this chat."
     for nowhere in ("x", "19:0123@unq.gbl.spaces", "19:0123@thread.tacv2", "../19:0@thread.v2"):
         answer = await world.press({"verb": "connect", "data": {**into, "into": nowhere}}, chat=PERSONAL)
         assert texts(answer["value"])[0] == "You cannot connect this chat from here."

@@ -107,7 +107,7 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         ('{"format": 1, "record_types": {"\\ud83d": {}}}', "record_types.\ufffd: This table does not exist"),
         ("{", "the text: This is not JSON: Expecting property name"),
         ("[]", "the text: This is JSON, but not a settings export."),
-        ("[" * 9000, "the text: This is not JSON: "),
+        ("[" * 9000, "the text: This is JSON, but not a settings export."),
         ("NaN", "the text: This is JSON, but not a settings export."),
         ({}, "format: The format must be 1. Use the text from settings export."),
         ({"format": True}, "format: The format must be 1."),
