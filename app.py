@@ -23,7 +23,7 @@ from bot.logs.tracebacks import describe_error
 from bot.web.server import serve
 from bot.wiring.application import make_app
 
-_GC_THRESHOLDS = (2_000, 5, 100)
+_GC_THRESHOLDS = (5_000, 3, 100)
 """A collection pauses the process for about a microsecond per new object, so collections are small, and rarely full."""
 _ADDRESS_ERRORS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 """Errors of the operating system for an address or a port that a process cannot use."""
