@@ -1,4 +1,4 @@
-"""What decides about the cards of a chat as pictures: the sandbox's chat page with a held clock (spec V1-V14)."""
+"""Notifications as pictures: dialogs and cards on the sandbox's chat page, with a held clock (spec V1-V14)."""
 
 from __future__ import annotations
 
