@@ -8,6 +8,10 @@ from bot.features.shared.services import Services
 from bot.workers.periodic import periodic
 
 _EVERY = timedelta(seconds=10)
+_AGAIN = timedelta(seconds=2)
+"""Time between two searches while chats are due. An urgent event waits for the jobs that are due before it, so that
+few are enqueued at a time.
+"""
 
 
 class HeldChangesJob:
@@ -21,4 +25,5 @@ class HeldChangesJob:
         await periodic(self._enqueue, every=_EVERY, clock=self._services.clock, failed="held_changes.search_failed")
 
     async def _enqueue(self) -> None:
-        await enqueue_due_changes(self._services, undo_within=UNDO_WITHIN, ahead=2 * _EVERY)
+        while await enqueue_due_changes(self._services, undo_within=UNDO_WITHIN, ahead=2 * _AGAIN):
+            await self._services.clock.sleep(_AGAIN.total_seconds())

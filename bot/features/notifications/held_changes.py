@@ -31,11 +31,11 @@ _BETWEEN_CHATS = TENANT_WINDOW.span / TENANT_WINDOW.posts / _POSTS_SHARE
 """Time between the cards of two chats."""
 
 
-async def enqueue_due_changes(services: Services, *, undo_within: timedelta, ahead: timedelta) -> None:
+async def enqueue_due_changes(services: Services, *, undo_within: timedelta, ahead: timedelta) -> bool:
     """Enqueue a job for each chat whose held changes are due, and close those of connections that ended for good.
 
     `undo_within`: time within which the end of a connection can be undone. `ahead`: enqueue as many chats as can be
-    posted in this time. The next search enqueues the others.
+    posted in this time. The next search enqueues the others. Return whether any chat was due.
     """
     at = services.clock.now()
     async with services.store.writing() as work:
@@ -48,6 +48,7 @@ async def enqueue_due_changes(services: Services, *, undo_within: timedelta, ahe
         after = chats[-1]
     if count:
         _log.info("held_changes.due", chats=count)
+    return bool(count)
 
 
 async def _due_chats(services: Services, after: ChatId | None, at: datetime) -> Sequence[ChatId]:
