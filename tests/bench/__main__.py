@@ -14,6 +14,7 @@ from tests.bench.child import AROUND
 from tests.bench.compare import main as compare
 from tests.bench.parts.beside import beside
 from tests.bench.parts.cards import cards
+from tests.bench.parts.fair import fair
 from tests.bench.parts.inbound import inbound
 from tests.bench.parts.memory import memory
 from tests.bench.parts.morning import morning
@@ -31,6 +32,7 @@ PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "posting": posting,
     "post-room": post_room,
     "beside": beside,
+    "fair": fair,
     "cards": cards,
     "memory": memory,
     "store": store,

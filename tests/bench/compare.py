@@ -28,6 +28,7 @@ MADE_BY: Mapping[str, Sequence[str]] = {
     "posting": ("5", "9", "10"),
     "post-room": ("6", "7", "8", "15"),
     "beside": ("11", "12"),
+    "fair": ("23",),
     "cards": ("cards",),
     "memory": ("13",),
     "store": ("14",),

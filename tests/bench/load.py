@@ -92,10 +92,12 @@ def request(path: str, body: object, authorization: str = "") -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def apply_load(child: Child, requests: Sequence[bytes], *, seconds: float, expected: bytes) -> Load:
+def apply_load(
+    child: Child, requests: Sequence[bytes], *, seconds: float, expected: bytes, callers: int = CALLERS
+) -> Load:
     """Apply load for this time, each caller starting with another request; raise RuntimeError for wrong answers."""
     load = Load(expected)
-    asyncio.run(_run(load, child.port, requests, seconds, CALLERS))
+    asyncio.run(_run(load, child.port, requests, seconds, callers))
     if load.bad:
         wrong = f"{load.bad} of {len(load.latencies)} answers are wrong, such as {load.sample[:1000]!r}"
         raise RuntimeError(f"{child.last_words()}\n{wrong}")

@@ -1,9 +1,9 @@
-"""The last part of bar 19: from an event of Dataverse to the card about it."""
+"""From an event of Dataverse to the card about it: the last part of bar 19, and for the bars about a busy process."""
 
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -31,15 +31,15 @@ def event_to_card(bench: Bench) -> Row:
     """Measure the 95th percentile from the call of an event to the arrival of its card, minus the merge window."""
     url, records = bench.sqlite(), cases(bench)
     bench.set_world()
-    asyncio.run(_connect(bench, url, records))
+    asyncio.run(connect(bench, url, records))
     settings = bench.settings(url, CHATSYNC_COALESCE_S=str(_WINDOW_S))
     # A card about missed changes would be counted as the card of an event.
     with running(module("sides.ours", "--without-search"), bench.folder, settings) as child:
-        seconds = asyncio.run(_run(bench, child, records))
+        seconds = asyncio.run(card_delays(bench, child, records, per_s=_PER_S, count=bench.scaled(200, 20)))
     return Row("19 event", 1000 * (percentile(seconds, 0.95) - _WINDOW_S))
 
 
-async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
+async def connect(bench: Bench, url: str, records: Sequence[str]) -> None:
     """Connect each record to its own chat."""
     environment = parse_environment(bench.dataverse_url).id
     async with open_store(url) as (store, engines):
@@ -58,10 +58,10 @@ async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
                 await work.connections.add(connection)
 
 
-async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float]:
-    """Return the seconds from each event to its card."""
+async def card_delays(bench: Bench, child: Child, records: Sequence[str], *, per_s: float, count: int) -> list[float]:
+    """Return the seconds from each event to its card. Each record is connected to the chat of its number."""
     began: dict[str, list[float]] = defaultdict(list)
-    count, user = bench.scaled(200, 20), somebody(bench)
+    user = await asyncio.to_thread(somebody, bench)
     url = f"http://127.0.0.1:{child.port}/api/dataverse/events?code={WEBHOOK_KEY}"
     async with ClientSession() as session:
 
@@ -73,13 +73,21 @@ async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float
                 if answer.status != 202:
                     raise RuntimeError(f"{answer.status} {await answer.text()}\n{child.last_words()}")
 
-        await call_at_rate(tell, per_s=_PER_S, count=count)
-    while bench.seen()["posts"] < count:
-        await asyncio.sleep(0.05)
-    arrived: dict[str, list[float]] = defaultdict(list)
-    for at, conversation in bench.times():
-        arrived[unquote(conversation)].append(at)
+        await call_at_rate(tell, per_s=per_s, count=count)
+    arrived = await _arrived(bench, began.keys(), count)
     return [end - start for chat, ends in arrived.items() for start, end in zip(began[chat], ends, strict=True)]
+
+
+async def _arrived(bench: Bench, chats: Collection[str], count: int) -> Mapping[str, Sequence[float]]:
+    """Wait for this number of posts into the chats, and return their times by chat."""
+    while True:
+        arrived: dict[str, list[float]] = defaultdict(list)
+        for at, conversation in await asyncio.to_thread(bench.times):
+            if (chat := unquote(conversation)) in chats:
+                arrived[chat].append(at)
+        if sum(map(len, arrived.values())) >= count:
+            return arrived
+        await asyncio.sleep(0.2)
 
 
 def somebody(bench: Bench) -> str:
