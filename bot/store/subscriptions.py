@@ -112,6 +112,11 @@ class Subscriptions:
         mine = update(table).where(table.c.watch.in_(names), _free(at)).values(leased).returning(table)
         return [_subscription(row) for row in (await self._connection.execute(mine)).mappings()] if names else []
 
+    async def end_leases(self, targets: Sequence[SubscriptionTarget], *, leased_until: datetime, at: datetime) -> None:
+        """End the leases that still have this end, and make the subscriptions due."""
+        mine = table.c.watch.in_([each.key for each in targets]) & (table.c.held_until == leased_until)
+        await self._connection.execute(update(table).where(mine).values(held_until=None, due_at=at))
+
     async def save(self, subscription: Subscription, *, due_at: datetime, is_new: bool = False) -> None:
         """Store the subscription and its next due time, and end the lease. Whether it is requested does not change.
 

@@ -1,6 +1,7 @@
 """Subscriptions that are recreated: the old one is deleted first, and a rejection of the new one is stored."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +89,19 @@ async def test_a_subscription_throttled_between_deletion_and_creation_is_retried
     assert len(subscriptions_in_graph(world)) == 1
     await graph_gets_a_request_after_the_delay(world)
     assert subscribed_resources(world) == BOTH
+
+
+async def test_a_step_that_a_stop_interrupts_is_continued_after_the_start(world: World) -> None:
+    await until_subscriptions_settled(world)
+    await world.fault("graph", "hang; path=subscriptions; method=POST")
+    await restart_with_another_client_state(world)
+    await until(world, lambda: len(subscriptions_in_graph(world)) == 1, step_s=1)
+    before = world.clock.now()
+    await world.restart()
+    await until(world, lambda: subscribed_resources(world) == BOTH, step_s=1)
+    # The lease of the interrupted step would last for five minutes.
+    assert world.clock.now() - before < timedelta(minutes=2)
+    await until_subscriptions_settled(world)
 
 
 async def test_a_subscription_that_cannot_be_deleted_is_kept_and_retried_later(world: World) -> None:

@@ -7,6 +7,7 @@ fetched periodically.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -49,10 +50,18 @@ async def maintain_subscriptions(services: Services, feed: ChangeFeed, *, at_mos
     """
     environments = await _synced_environments(services)
     now = services.clock.now()
+    until = now + _LEASE
     async with services.store.writing() as work:
         has_more = await _request_and_cancel(feed, work, environments, now, at_most)
-        due = await work.subscriptions.claim(at=now, until=now + _LEASE, at_most=BATCH_SIZE)
-    due_again = await asyncio.gather(*(_process(services, feed, each, environments) for each in due))
+        due = await work.subscriptions.claim(at=now, until=until, at_most=BATCH_SIZE)
+    try:
+        due_again = await asyncio.gather(*(_process(services, feed, each, environments) for each in due))
+    except asyncio.CancelledError:
+        # The process stops. Another one continues at once with the steps that did not end.
+        with suppress(ChatSyncError):
+            async with services.store.writing() as work:
+                await work.subscriptions.end_leases([each.target for each in due], leased_until=until, at=now)
+        raise
     return has_more or len(due) == BATCH_SIZE or any(due_again)
 
 
