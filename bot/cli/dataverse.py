@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.cli.counted import counted
 from bot.domain.audit import AuditEntry
 from bot.domain.values import ChatId, EnvironmentId
 from bot.domain.webhook_steps import Registration, StepPlan
@@ -70,7 +71,9 @@ def _entry(services: Services, act: str, environment: EnvironmentId, by: str) ->
 
 
 def _outcome(registration: Registration | None, what: str) -> str:
-    return f"webhook and {len(registration.steps)} steps {what}" if registration else "no webhook is registered"
+    return (
+        f"webhook and {counted(len(registration.steps), 'step')} {what}" if registration else "no webhook is registered"
+    )
 
 
 async def _report_missing(services: Services, environment: EnvironmentId, say: Say) -> bool:
@@ -95,7 +98,7 @@ async def _report(services: Services, environment: EnvironmentId, say: Say) -> R
 def _state(found: RegistrationState) -> str:
     if found.registration is None:
         return "no webhook is registered. Run: python app.py dataverse connect"
-    steps = f"webhook with {len(found.registration.steps)} steps"
+    steps = f"webhook with {counted(len(found.registration.steps), 'step')}"
     return f"{steps}, up to date" if found.plan.is_empty else f"{steps}, some of which differ from the settings"
 
 
@@ -109,5 +112,7 @@ def _differences(plan: StepPlan) -> Sequence[str]:
 
 def _summary(found: RegistrationState) -> str:
     counts = {"added": len(found.plan.add), "changed": len(found.plan.change), "removed": len(found.plan.remove)}
-    steps = ", ".join(f"{count} steps {what}" for what, count in counts.items() if count) or "no step changed"
+    steps = (
+        ", ".join(f"{counted(count, 'step')} {what}" for what, count in counts.items() if count) or "no step changed"
+    )
     return f"webhook {'updated with the current key' if found.registration else 'registered'}; {steps}"

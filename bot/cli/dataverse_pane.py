@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.cli.counted import counted
 from bot.domain.audit import AuditEntry
 from bot.domain.pane_customizations import InstalledPane, PaneCustomizations, PanePlan
 from bot.domain.values import ChatId, EnvironmentId
@@ -86,7 +87,8 @@ def _state(state: PaneState) -> str:
 
 
 def _contents(installed: InstalledPane) -> str:
-    return f"pane with {len(installed.resources)} web resources and {len(installed.commands)} commands"
+    resources, commands = len(installed.resources), len(installed.commands)
+    return f"pane with {counted(resources, 'web resource')} and {counted(commands, 'command')}"
 
 
 def _differences(plan: PanePlan) -> Sequence[str]:
@@ -105,14 +107,14 @@ def _differences(plan: PanePlan) -> Sequence[str]:
 
 
 def _summary(plan: PanePlan) -> str:
-    counts = {
-        "web resources added": len(plan.add_resources),
-        "web resources changed": len(plan.update_resources),
-        "commands added": len(plan.add_commands),
-        "commands changed": len(plan.update_commands) + len(plan.replace_commands),
-        "unneeded removed": len(plan.remove.resources) + len(plan.remove.commands),
-    }
-    changes = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    counts = [
+        ("web resource", "added", len(plan.add_resources)),
+        ("web resource", "changed", len(plan.update_resources)),
+        ("command", "added", len(plan.add_commands)),
+        ("command", "changed", len(plan.update_commands) + len(plan.replace_commands)),
+        ("unneeded component", "removed", len(plan.remove.resources) + len(plan.remove.commands)),
+    ]
+    changes = ", ".join(f"{counted(count, noun)} {what}" for noun, what, count in counts if count)
     return f"pane installed and published; {changes or 'nothing changed'}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 
+from bot.cli.counted import counted
 from bot.domain.audit import AuditEntry
 from bot.domain.erasure import Erased, PersonToForget
 from bot.domain.errors import NotSupported
@@ -33,7 +34,7 @@ async def person(
         users={each.id for each in users},
         names={*(each.name for each in users if each.name), *also},
     )
-    say(f"{len(named.users)} users in Dynamics 365 belong to this person.\n")
+    say(f"Found in Dynamics 365: {counted(len(named.users), 'user')}.\n")
     erased = await _forget(services, "person", lambda work: work.erasure.forget_person(named), say, dry_run, by)
     return 0 if erased.total else 1
 
@@ -97,7 +98,7 @@ async def _forget(services: Services, whose: str, forget: Forget, say: Say, dry_
     """Erase or count, and print the rows of each table; return their numbers."""
     erased = await (_counted if dry_run else _done)(services.store, forget, _entry(services, whose, by))
     for table in erased.tables:
-        say(f"{table}\t{erased.deleted[table]} rows deleted\t{erased.changed[table]} rows changed\n")
+        say(f"{table}\t{erased.deleted[table]} deleted\t{erased.changed[table]} changed\n")
     if not erased.total:
         say(f"Nothing is stored about this {whose}.\n")
     else:

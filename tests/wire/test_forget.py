@@ -44,7 +44,7 @@ async def test_a_person_is_erased_and_the_chat_goes_on_without_them(world: World
     code, lines = await command(world, "database", "forget", "--person", ADELE.object_id.upper())
     assert (code, lines[-1]) == (0, "The person was erased.")
     assert lines[:-1] == counted[:-1]
-    assert "connection\t0 rows deleted\t1 rows changed" in lines
+    assert "connection\t0 deleted\t1 changed" in lines
     after = await stored_text(world)
     assert [word for word in (ADELE.object_id, user, ADELE.name) if word in after] == []
     assert MEGAN.name in after
@@ -54,7 +54,7 @@ async def test_a_person_is_erased_and_the_chat_goes_on_without_them(world: World
     # The second time, nothing is left.
     assert await command(world, "database", "forget", "--person", ADELE.object_id) == (
         1,
-        ["1 users in Dynamics 365 belong to this person.", "Nothing is stored about this person."],
+        ["Found in Dynamics 365: 1 user.", "Nothing is stored about this person."],
     )
     # The record is still connected, and the list has a sign in place of the name.
     await world.change({"prioritycode": LOW}, by=MEGAN)
@@ -135,7 +135,7 @@ async def test_the_environment_of_a_tenant_is_erased_only_if_it_is_named(world: 
     assert (await command(world, *options))[1][-1] == offer
     code, lines = await command(world, *options, "--environment", HOST.upper())
     assert (code, lines[-1]) == (0, "Nothing was changed, because of --dry-run.")
-    assert "environment\t1 rows deleted\t0 rows changed" in lines
+    assert "environment\t1 deleted\t0 changed" in lines
 
 
 async def test_options_that_do_not_belong_together_are_refused(world: World) -> None:

@@ -151,7 +151,7 @@ async def test_changes_by_hand_are_shown_and_corrected(organization: World) -> N
     code, lines = await written(settings, "status")
     assert code == 1
     assert lines == [
-        f"{ENVIRONMENT}: pane with 5 web resources and 1 commands, which differ from this version",
+        f"{ENVIRONMENT}: pane with 5 web resources and 1 command, which differ from this version",
         "  missing: chatsync_/pane/pane.css",
         "  missing: chatsync_pane_main_grid",
         "  different: chatsync_/pane/pane.html",
@@ -160,7 +160,7 @@ async def test_changes_by_hand_are_shown_and_corrected(organization: World) -> N
     ]
     _, (said,) = await written(settings, "install")
     assert said.endswith(
-        "1 web resources added, 1 web resources changed, 1 commands added, 1 commands changed, 1 unneeded removed"
+        "1 web resource added, 1 web resource changed, 1 command added, 1 command changed, 1 unneeded component removed"
     )
     assert await written(settings, "status") == (0, [WELL])
     assert (await commands(organization))["chatsync_pane_form"]["appactionid"] == form

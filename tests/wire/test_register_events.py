@@ -126,7 +126,7 @@ async def test_what_somebody_changed_by_hand_is_told_of_and_set_right(organisati
     assert lines[1] == "  missing: Delete of contact"
     assert lines[2].startswith("  different: Update of incident (title), expected Update of incident (masterid, ")
     _, (said,) = await written(settings, "connect")
-    assert said.endswith("1 steps added, 1 steps changed")
+    assert said.endswith("1 step added, 1 step changed")
     assert (await written(settings, "status"))[0] == 0
 
 
