@@ -11,7 +11,6 @@ from bot.domain.pane_sessions import PaneIdentity
 from bot.domain.values import Person, RecordRef
 from bot.features.pane.live import Pane
 from bot.features.pane.sessions import digest_of, require_session, signed_out
-from bot.features.pane.viewing import one_request
 from bot.features.record_search.resolver import from_link
 from bot.features.shared.action_data import parse_link
 from bot.pane.door import DOOR, PaneDoor, ReadJson
@@ -93,7 +92,7 @@ async def counted(request: web.Request, read: ReadJson | None = None) -> AsyncIt
     Photos and polls are not counted. They are cheap, and a page can load many photos at the same time.
     """
     asked = await signed_in(request, read)
-    with one_request(asked.door.memory, asked.person):
+    with asked.door.memory.running.one_of(asked.person):
         yield asked
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.features.pane.viewing import MAX_REQUESTS
+from bot.features.pane.running_requests import MAX_REQUESTS
 from bot.store.tables import environment
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, case, error_of, names, open_pane, rows
@@ -183,7 +183,7 @@ async def test_the_requests_of_one_person_at_the_same_time_are_limited(
     tasks = [asyncio.create_task(megan.send(name, {"record": record, **about})) for _ in range(MAX_REQUESTS + 3)]
     await world.until(lambda: sum(each.done() for each in tasks) >= 3)
     refused = [error_of(each.result()[1])[0] for each in tasks if each.done()]
-    assert refused == ["Chat Sync is still loading other pages for you."] * 3
+    assert refused == ["Chat Sync is still answering other requests of yours."] * 3
     world.dataverse_hangs_on = ""
     await asyncio.gather(*tasks)
     # The next request has room again.
@@ -199,7 +199,7 @@ async def test_one_person_who_loads_many_views_does_not_delay_others(world: Worl
     await world.until(lambda: sum(each.done() for each in tasks) >= 3)
     for each in (each for each in tasks if each.done()):
         status, body = each.result()
-        assert (status, error_of(body)[0]) == (503, "Chat Sync is still loading other pages for you.")
+        assert (status, error_of(body)[0]) == (503, "Chat Sync is still answering other requests of yours.")
     assert (await alex.send("view", {"record": record}))[0] == 200
     world.dataverse_hangs_on = ""
     assert [status for status, _ in await asyncio.gather(*tasks)].count(200) == MAX_REQUESTS

@@ -1,19 +1,14 @@
 """Requests for views of the pane: the person, the record, and the part that the page shows."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.domain.errors import NotSupported, Unavailable
-from bot.domain.values import EnvironmentId, ObjectId, Person, RecordRef
+from bot.domain.errors import NotSupported
+from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.features.pane.known_chats import ChatMemory
+from bot.features.pane.running_requests import RunningRequests
 from bot.features.pane.views import PAGE_SIZE
 from bot.features.shared.services import Services
 from bot.features.shared.view_cache import ViewCache, make_view_cache
-
-MAX_REQUESTS = 12
-"""Requests of a person that are answered at the same time. A page loads up to three views."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,28 +17,12 @@ class PaneMemory:
 
     cache: ViewCache
     chats: ChatMemory
-    running: Counter[ObjectId | None] = field(default_factory=Counter)
-    """Requests that are being answered, by person."""
+    running: RunningRequests = field(default_factory=RunningRequests)
 
 
 def make_memory(services: Services) -> PaneMemory:
     """Return an empty memory for a process."""
     return PaneMemory(cache=make_view_cache(services.clock), chats=ChatMemory(services.clock))
-
-
-@contextmanager
-def one_request(memory: PaneMemory, person: Person) -> Iterator[None]:
-    """Count a request while it is answered; raise `Unavailable` if the person sends too many, which delay others."""
-    running, key = memory.running, person.object_id
-    if running[key] >= MAX_REQUESTS:
-        raise Unavailable("Chat Sync is still loading other pages for you.", "Try again in a moment.")
-    running[key] += 1
-    try:
-        yield
-    finally:
-        running[key] -= 1
-        if not running[key]:
-            del running[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
