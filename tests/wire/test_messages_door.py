@@ -1,10 +1,13 @@
 """Requests to `/api/messages`: all formats that Teams sends, and invalid ones."""
 
+import gc
 import io
 import json
 from typing import Any
 
 import pytest
+from botbuilder.core import TurnContext
+from botbuilder.schema import Activity
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -338,3 +341,18 @@ def test_no_invoke_however_broken_is_a_crash(world: World, data: st.DataObject) 
     assert status in {200, 400, 412}
     assert body
     assert nothing_went_wrong(world, body)
+
+
+async def test_a_reply_leaves_no_turn_for_the_garbage_collector(world: World) -> None:
+    await world.say("help")
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        await world.say("help")
+        gc.collect()
+        assert [each for each in gc.garbage if isinstance(each, TurnContext | Activity)] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
