@@ -43,7 +43,13 @@ INSERT INTO lane (queue, name, due_at)
 SELECT 'outbox', {_CHAT}, CASE WHEN i % 100 = 0 THEN 1 END FROM n
 """  # noqa: S608 - as above
 
-_HISTORY = (_CARDS, _EVENTS, _POSTS, _VALUES, _LANES)
+_LIVE_CARDS = f"""
+INSERT INTO posted_card (chat_id, connection_id, kind, content, version, changed_at)
+{_NUMBERS}
+SELECT {_CHAT}, i + 1, 'live', '{{}}', 1, 0 FROM n
+"""  # noqa: S608 - as above
+
+_HISTORY = (_CARDS, _EVENTS, _POSTS, _VALUES, _LANES, _LIVE_CARDS)
 
 
 def chat_name(number: int) -> str:
