@@ -15,7 +15,7 @@ from tests.bench.bench import WEBHOOK_KEY, Bench
 from tests.bench.child import AROUND, MEASURED, Child, ask, module, started
 from tests.bench.kept import open_store
 from tests.bench.paced import call_at_rate
-from tests.bench.parts.events import _connect, case_event, somebody
+from tests.bench.parts.events import case_event, connect, somebody
 from tests.bench.samples import link_query, message
 
 _PER_S = 25
@@ -52,7 +52,7 @@ def cost(bench: Bench) -> list[str]:
     count = bench.scaled(150, 10)
     records, url = create_cases(bench, count), bench.new_postgres()
     bench.set_world()
-    asyncio.run(_connect(bench, url, records))
+    asyncio.run(connect(bench, url, records))
     settings = bench.settings(url, CHATSYNC_COALESCE_S=str(_WINDOW_S), CHATSYNC_GRAPH_URL=bench.graph_url)
     with ExitStack() as stack:
         web, worker = (_started(bench, stack, settings, role) for role in ("web", "worker"))

@@ -16,7 +16,7 @@ from bot.store.unit_of_work import Store
 from tests.bench.bench import Bench
 from tests.bench.child import CORES, Child, module, started
 from tests.bench.kept import messages, open_store, until_acknowledged
-from tests.bench.parts.events import _connect, somebody
+from tests.bench.parts.events import connect, somebody
 from tests.bench.parts.post_room import UNLIMITED
 from tests.bench.scale.cost import create_cases
 
@@ -32,7 +32,7 @@ def workers(bench: Bench) -> list[str]:
     for number in range(1, MOST + 1):
         with ExitStack() as stack:
             url = bench.new_postgres()
-            asyncio.run(_connect(bench, url, records))
+            asyncio.run(connect(bench, url, records))
             running = [_worker(bench, stack, url) for _ in range(number)]
             for each in running:
                 each.wait_until_ready()
