@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import Chat, ChatId, ChatKind
+from bot.store.lists import one_of
 from bot.store.tables import chat as table
 from bot.store.upsert import insert
 
@@ -22,6 +23,9 @@ CHAT_COLUMNS = (
     table.c.bot_present,
     table.c.team_id,
 )
+# Built once, because each card needs them. `key_share`: rows that refer to a chat can still be added.
+_CHATS = select(*CHAT_COLUMNS).where(one_of(table.c.id, "chats"))
+_LOCK = select(table.c.id).where(one_of(table.c.id, "chats")).order_by(table.c.id).with_for_update(key_share=True)
 
 
 class Chats:
@@ -33,20 +37,18 @@ class Chats:
 
     async def get(self, chat: ChatId) -> Chat | None:
         """Return the chat, or None if the bot does not know it."""
-        found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id == chat))
-        row = found.mappings().one_or_none()
-        return chat_from_row(row) if row else None
+        return (await self.get_many([chat])).get(chat)
 
     async def get_many(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]:
         """Return the known ones of the chats by id."""
-        found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id.in_(chats)))
+        found = await self._connection.execute(_CHATS, {"chats": chats})
         return {ChatId(row["id"]): chat_from_row(row) for row in found.mappings()}
 
     async def lock(self, chats: Collection[ChatId]) -> None:
         """Lock the chats until the end of the transaction, in one order, so that decisions about a chat do not race."""
-        mine = select(table.c.id).where(table.c.id.in_(chats)).order_by(table.c.id)
-        # `key_share`: rows that refer to a chat can still be added.
-        await self._connection.execute(mine.with_for_update(key_share=True))
+        # SQLite has one writer at a time.
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(_LOCK, {"chats": list(chats)})
 
     async def save(self, chat: Chat) -> None:
         """Store the chat. A channel keeps its team if the new value has none."""

@@ -1,6 +1,7 @@
 """Connections between chats and records."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, select, update
@@ -27,6 +28,14 @@ _LIVE = table.c.ended_at.is_(None)
 # Built once, because each card needs them. `key_share`: rows that refer to a connection can still be added.
 _FOR_CHAT = select(table).where(_LIVE, table.c.chat_id == bindparam("chat")).order_by(table.c.id)
 _LOCK_FOR_CHAT = _FOR_CHAT.with_for_update(key_share=True)
+_FOR_RECORD = (
+    select(table)
+    .where(
+        _LIVE, *(column == bindparam(column.name) for column in (table.c.environment, table.c.table, table.c.row_id))
+    )
+    .order_by(table.c.id)
+)
+_LOCK_FOR_RECORD = _FOR_RECORD.with_for_update(key_share=True)
 _RENAME = (
     update(table)
     .where(table.c.id == bindparam("connection"))
@@ -65,7 +74,8 @@ class Connections:
 
     async def for_record(self, record: RecordRef, *, for_update: bool = False) -> Sequence[Connection]:
         """Return the record's active connections, oldest first. `for_update` locks them in this transaction."""
-        return await self._select(_is(record), for_update=for_update)
+        found = await self._connection.execute(_LOCK_FOR_RECORD if for_update else _FOR_RECORD, asdict(record))
+        return [connection_from_row(row) for row in found.mappings()]
 
     async def chats_for_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
         """Return the chats that are connected to one of the rows."""
@@ -179,12 +189,9 @@ class Connections:
         )
         return [connection_from_row(row) for row in resumed.mappings()]
 
-    async def _select(
-        self, *where: ColumnElement[bool], for_update: bool = False, at_most: int | None = None
-    ) -> Sequence[Connection]:
+    async def _select(self, *where: ColumnElement[bool], at_most: int | None = None) -> Sequence[Connection]:
         query = select(table).where(_LIVE, *where).order_by(table.c.id).limit(at_most)
-        # `key_share`: rows that refer to a connection can still be added.
-        found = await self._connection.execute(query.with_for_update(key_share=True) if for_update else query)
+        found = await self._connection.execute(query)
         return [connection_from_row(row) for row in found.mappings()]
 
 

@@ -1,6 +1,6 @@
 """The history of decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,11 @@ _OPEN = (
     .order_by(table.c.id)
 )
 _OPEN_IN_CHATS = select(table).where(one_of(table.c.chat_id, "chats"), IS_OPEN).order_by(table.c.id)
+_SINCE = one_of(table.c.chat_id, "chats") & (table.c.at > bindparam("since", type_=table.c.at.type))
+_POSTS_SINCE = (
+    select(table.c.chat_id, table.c.at).where(_SINCE, table.c.outcome == Outcome.POSTED.value).order_by(table.c.at)
+)
+_CHANGED_SINCE = select(table.c.chat_id, table.c.connection_id, table.c.authors).where(_SINCE).order_by(table.c.id)
 _CLOSE = (
     update(table)
     .where(one_of(table.c.id, "ids"), IS_OPEN)
@@ -69,10 +74,8 @@ class Decisions:
 
     async def posts_since(self, chats: Sequence[ChatId], since: datetime) -> Mapping[ChatId, Sequence[datetime]]:
         """Return the times of messages about changes in each chat, in order."""
-        counted = table.c.outcome == Outcome.POSTED.value
-        query = select(table.c.chat_id, table.c.at).where(table.c.chat_id.in_(chats), table.c.at > since, counted)
         found: dict[ChatId, list[datetime]] = {}
-        for chat, at in await self._connection.execute(query.order_by(table.c.at)):
+        for chat, at in await self._connection.execute(_POSTS_SINCE, {"chats": chats, "since": since}):
             found.setdefault(ChatId(chat), []).append(at)
         return found
 
@@ -80,20 +83,19 @@ class Decisions:
         self, chats: Sequence[ChatId], since: datetime
     ) -> Mapping[ChatId, Sequence[tuple[ConnectionId, Authors]]]:
         """Return the connections with decisions since then, with the authors of the changes."""
-        mine = table.c.chat_id.in_(chats) & (table.c.at > since)
-        query = select(table.c.chat_id, table.c.connection_id, table.c.authors).where(mine)
         found: dict[ChatId, list[tuple[ConnectionId, Authors]]] = {}
-        for chat, connection, authors in await self._connection.execute(query.order_by(table.c.id)):
+        rows = await self._connection.execute(_CHANGED_SINCE, {"chats": chats, "since": since})
+        for chat, connection, authors in rows:
             found.setdefault(ChatId(chat), []).append((ConnectionId(connection), AUTHORS.decode(authors)))
         return found
 
     async def open_for(
-        self, connections: Sequence[ConnectionId], *, chats: Sequence[ChatId]
+        self, connections: Collection[ConnectionId] | None, *, chats: Sequence[ChatId]
     ) -> Mapping[ConnectionId, Sequence[StoredDecision]]:
-        """Return the held changes of these connections of the chats, oldest first."""
-        wanted, found = frozenset(connections), dict[ConnectionId, list[StoredDecision]]()
+        """Return the held changes of these connections of the chats, oldest first. None: of all connections."""
+        found: dict[ConnectionId, list[StoredDecision]] = {}
         for row in (await self._connection.execute(_OPEN_IN_CHATS, {"chats": chats})).mappings():
-            if row["connection_id"] in wanted:
+            if connections is None or row["connection_id"] in connections:
                 found.setdefault(ConnectionId(row["connection_id"]), []).append(_decision(row))
         return found
 

@@ -31,6 +31,17 @@ MAX_ROWS_OF_LANE = 1_000
 
 # Built once, because each event and each job needs them.
 _PENDING_LANES = select(table.c.lane).where(one_of(table.c.lane, "lanes"), table.c.state == PENDING).distinct()
+_NUMBER = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("number")
+_FIRST = (
+    select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, table.c.trace, _NUMBER)
+    .where(one_of(table.c.lane, "lanes"), table.c.state == PENDING)
+    .subquery("due")
+)
+_PENDING = (
+    select(_FIRST.c.lane, _FIRST.c.key, _FIRST.c.body, _FIRST.c.correlation_id, _FIRST.c.trace)
+    .where(_FIRST.c.number <= bindparam("at_most"))
+    .order_by(_FIRST.c.id)
+)
 _COMPLETE = (
     update(table)
     .where(one_of(table.c.key, "keys"), table.c.state == PENDING)
@@ -96,29 +107,16 @@ class Inbox:
         if moved.rowcount > 0:
             await self._lanes.bring_forward(Queue.INBOX, lane, due_at=due_at)
 
-    async def has_pending(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
-        """Return the records with pending events."""
+    async def has_pending(self, records: Sequence[RecordRef], job: Job) -> tuple[frozenset[RecordRef], bool]:
+        """Return the records with pending events, and whether a job of this kind and subject waits or runs."""
         lanes = {record_lane(record): record for record in records}
-        waiting = (await self._connection.execute(_PENDING_LANES, {"lanes": list(lanes)})).scalars()
-        return frozenset(lanes[lane] for lane in waiting)
-
-    async def has_pending_job(self, job: Job) -> bool:
-        """Check whether a job of this kind and subject waits or runs."""
-        return (await self._connection.execute(_PENDING_LANES, {"lanes": [job_lane(job)]})).first() is not None
+        found = await self._connection.execute(_PENDING_LANES, {"lanes": [*lanes, job_lane(job)]})
+        waiting = set(found.scalars())
+        return frozenset(lanes[lane] for lane in waiting & lanes.keys()), job_lane(job) in waiting
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
         """Return the pending work of each lane that has any: its first rows, so that a flood is processed in parts."""
-        number = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("number")
-        due = (
-            select(table.c.id, table.c.lane, table.c.key, table.c.body, table.c.correlation_id, table.c.trace, number)
-            .where(table.c.lane.in_(lanes), table.c.state == PENDING)
-            .subquery("due")
-        )
-        found = await self._connection.execute(
-            select(due.c.lane, due.c.key, due.c.body, due.c.correlation_id, due.c.trace)
-            .where(due.c.number <= MAX_ROWS_OF_LANE)
-            .order_by(due.c.id)
-        )
+        found = await self._connection.execute(_PENDING, {"lanes": lanes, "at_most": MAX_ROWS_OF_LANE})
         by_lane = groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0))
         return {lane: _waiting(list(rows)) for lane, rows in by_lane}
 

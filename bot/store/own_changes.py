@@ -1,15 +1,21 @@
 """Changes that people made on the cards of chats."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.own_changes import OwnChange, RowVersion
 from bot.domain.values import ChatId, RecordRef, UserId
 from bot.store.tables import own_change as table
 from bot.store.upsert import insert
+
+# Built once, because each event needs it.
+_OF_RECORD = select(table.c.chat_id, table.c.user_id, table.c.modified_at).where(
+    *(column == bindparam(column.name) for column in (table.c.environment, table.c.table, table.c.row_id))
+)
 
 
 class OwnChangeLog:
@@ -34,11 +40,7 @@ class OwnChangeLog:
 
     async def of_record(self, record: RecordRef) -> Mapping[ChatId, frozenset[RowVersion]]:
         """Return the versions of the record that the cards of each chat made."""
-        same_table = (table.c.environment == record.environment) & (table.c.table == record.table)
-        query = select(table.c.chat_id, table.c.user_id, table.c.modified_at)
         found: dict[ChatId, set[RowVersion]] = {}
-        for chat, user, modified_at in await self._connection.execute(
-            query.where(same_table, table.c.row_id == record.row_id)
-        ):
+        for chat, user, modified_at in await self._connection.execute(_OF_RECORD, asdict(record)):
             found.setdefault(ChatId(chat), set()).add((UserId(user), modified_at))
         return {chat: frozenset(versions) for chat, versions in found.items()}

@@ -28,6 +28,7 @@ _CARDS = (
 _LIVE_CARDS = _CARDS.where(
     table.c.kind == CardKind.LIVE.value, one_of(table.c.connection_id, "connections"), _CURRENT
 ).with_for_update(of=table)
+_INSERT = table.insert().returning(table.c.id)
 
 
 class PostedCards:
@@ -69,29 +70,23 @@ class PostedCards:
 
     async def add(self, card: NewCard, *, at: datetime) -> None:
         """Store the card, and enqueue the job that posts it."""
+        await self._enqueue(await self._insert(card, at, ended_at=None), at, card.due_at)
+
+    async def add_unedited(self, card: NewCard, *, at: datetime) -> int:
+        """Store a card that is in the outbox and will not be edited; return its ID."""
+        return await self._insert(card, at, ended_at=at)
+
+    async def _insert(self, card: NewCard, at: datetime, *, ended_at: datetime | None) -> int:
         values = {
             "chat_id": card.chat_id,
             "connection_id": card.connection_id,
             "kind": card.kind.value,
             "version": 1,
             "changed_at": at,
+            "ended_at": ended_at,
             **_changed(card),
         }
-        added = await self._db.execute(table.insert().values(values).returning(table.c.id))
-        await self._enqueue(added.scalar_one(), at, card.due_at)
-
-    async def add_unedited(self, card: NewCard, *, at: datetime) -> int:
-        """Store a card that is in the outbox and will not be edited; return its ID."""
-        values = {
-            "chat_id": card.chat_id,
-            "kind": card.kind.value,
-            "version": 1,
-            "changed_at": at,
-            "ended_at": at,
-            **_changed(card),
-        }
-        added = await self._db.execute(table.insert().values(values).returning(table.c.id))
-        return int(added.scalar_one())
+        return int((await self._db.execute(_INSERT, values)).scalar_one())
 
     async def change(self, card: PostedCard, *, at: datetime) -> None:
         """Store the changed content of a locked card, and enqueue the job that posts or edits it."""

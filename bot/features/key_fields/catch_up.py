@@ -13,17 +13,22 @@ from bot.domain.jobs import ChatJob, JobKind, in_sentences
 from bot.domain.key_fields import RecordEvent
 from bot.domain.notifications.decide import Reason
 from bot.domain.notifications.history import NewDecision
-from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.texts import Text, text
-from bot.domain.values import Chat, ChatId, Connection, ConnectionId
+from bot.domain.values import Chat, ChatId, Connection
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.current_records import CurrentRecord, ReadFailure, read_current_records
+from bot.features.key_fields.locked_chat import LockedChat, lock_chat
 from bot.features.key_fields.missed_decisions import MissedDecisions, decide_missed, store_held
 from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_absent_owners, missed_news
 from bot.features.key_fields.renamed_records import store_names
 from bot.features.key_fields.summary_cards import AWAY, Summary, live_change, summary_messages
 from bot.features.key_fields.unread_changes import settle_unread
-from bot.features.notifications.decide_changes import count_decisions, ended_with_record, load_rulebook
+from bot.features.notifications.decide_changes import (
+    Rulebook,
+    count_decisions,
+    ended_with_record,
+    load_rulebook,
+)
 from bot.features.notifications.held_changes import end_connection, unmuted_notice
 from bot.features.notifications.live_card import update_live_cards
 from bot.features.shared.reader_languages import ChatLanguages, load_chat_languages
@@ -90,30 +95,28 @@ async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_o
     found = await _find(services, chat, held_only=held_only, said=in_sentences(job.text))
     at, new = services.clock.now(), list[NewDecision]()
     async with services.store.writing() as work:
-        if not await work.inbox.complete(keys, at=at) or await _is_mute_ending(work, job):
+        if not await work.inbox.complete(keys, at=at):
             return
-        ids = await _connections_to_check(work, chat, found.held)
+        locked = await lock_chat(work, chat)
+        if locked.is_mute_ending and job.kind is JobKind.HELD_CHANGES:
+            # The other job posts the held changes, with the sentence about who ended the mute.
+            return
+        ids = locked.to_check(found.held)
         current = [each for each in found.records if each.connection.id in ids]
         for each in (each for each in current if each.is_merged):
             await work.inbox.add_event(_merge_event(each.connection, at), at=at, due_at=at)
         unmerged = [each for each in current if not each.is_merged]
-        if found.chat:
-            new += await _report(services, work, found, unmerged, ids, at=at)
+        decisions = await _report(services, work, found, locked, unmerged, at=at)
+        new += decisions.new
         for each in unmerged:
             if each.row is None:
                 await _end_connection(work, each.connection, at)
                 new.append(ended_with_record(each.connection, at))
         await work.decisions.add(new)
-        await settle_unread(services, work, chat, ids, found.records, at)
+        await settle_unread(services, work, chat, locked.without(decisions.decided), ids, found.records, at=at)
         if not held_only:
             await _retry(work, job, found.failures, at)
     count_decisions(services, new)
-
-
-async def _is_mute_ending(work: UnitOfWork, job: ChatJob) -> bool:
-    """Check whether another job posts the held changes, with the sentence about who ended the mute."""
-    end = ChatJob(kind=JobKind.END_MUTE, chat_id=job.chat_id)
-    return job.kind is JobKind.HELD_CHANGES and await work.inbox.has_pending_job(end)
 
 
 async def _retry(work: UnitOfWork, job: ChatJob, failures: Sequence[ReadFailure], at: datetime) -> None:
@@ -160,30 +163,22 @@ async def _accounts(services: Services, chat: Chat | None, records: Sequence[Cur
     return (await services.roster_cache.accounts_by_chat([chat]))[chat.id]
 
 
-async def _connections_to_check(work: UnitOfWork, chat: ChatId, held: Collection[int]) -> frozenset[ConnectionId]:
-    """Return the connections that are not paused, and whose records have no news that was not read.
-
-    A pending event posts a better card, because it contains who changed which column. A change that is held since the
-    records were read is missing in what was read.
-    """
-    active = [each for each in await work.connections.for_chat(chat, for_update=True) if each.paused_at is None]
-    pending = await work.inbox.has_pending([each.record for each in active])
-    changed = {each.connection for each in await work.decisions.open_in_chat(chat) if each.id not in held}
-    return frozenset(each.id for each in active if each.record not in pending and each.id not in changed)
-
-
 async def _report(
     services: Services,
     work: UnitOfWork,
     found: _Found,
+    locked: LockedChat,
     records: Sequence[CurrentRecord],
-    ids: frozenset[ConnectionId],
     *,
     at: datetime,
-) -> Sequence[NewDecision]:
+) -> MissedDecisions:
     """Enqueue the cards, and store the decisions and the values that the chat knows from now on."""
-    missed, decisions = await _decide(work, found, records, at)
+    if not found.chat:
+        return MissedDecisions()
+    rulebook = await load_rulebook(work, [(each.record_type, each.connection) for each in records], at, locked.held)
+    missed, decisions = await _decide(work, found, rulebook, records)
     deleted = [each.connection for each in records if each.row is None]
+    ids = locked.to_check(found.held)
     unreadable = [] if found.held_only else [each.connection for each in found.failures if each.connection.id in ids]
     summary = Summary(
         told=decisions.in_order,
@@ -193,10 +188,12 @@ async def _report(
         lead=found.said,
         accounts=found.accounts,
     )
-    if found.chat:
-        rest = _without_card(found, decisions)
-        messages = await _messages(services, work, found.chat, found, summary, rest, at=at)
-        await work.outbox.enqueue(messages, at=at)
+    rules, rest = rulebook.chats.get(found.chat.id), _without_card(found, decisions)
+    t = found.languages.of_rules(rules) if rules else await found.languages.of_chat(work, found.chat.id)
+    messages = await summary_messages(services, work, found.chat, summary, at, t)
+    if found.said and not messages:
+        messages = [unmuted_notice(found.chat, found.said, rest, at, t)]
+    await work.outbox.enqueue(messages, at=at)
     await work.reported_values.save(decisions.values)
     await work.reported_values.add(
         {(each.connection.id, name): value for each in missed for name, value in each.taken.items()}
@@ -205,25 +202,13 @@ async def _report(
     await store_held(work, decisions, at)
     shown = (*decisions.in_order, *decisions.live)
     await store_names(work, [(each.connection, each.record.table, each.row) for each in shown])
-    return decisions.new
-
-
-async def _messages(
-    services: Services, work: UnitOfWork, chat: Chat, found: _Found, summary: Summary, rest: str, *, at: datetime
-) -> Sequence[OutgoingMessage]:
-    """Return the cards, or the notice that a mute ended. `rest` says why there is no card."""
-    t = await found.languages.of_chat(work, chat.id)
-    messages = await summary_messages(services, work, chat, summary, at, t)
-    if messages or not found.said:
-        return messages
-    return [unmuted_notice(chat, found.said, rest, at, t)]
+    return decisions
 
 
 async def _decide(
-    work: UnitOfWork, found: _Found, records: Sequence[CurrentRecord], at: datetime
+    work: UnitOfWork, found: _Found, rulebook: Rulebook, records: Sequence[CurrentRecord]
 ) -> tuple[Sequence[MissedNews], MissedDecisions]:
     stored = await work.reported_values.for_connections([each.connection.id for each in records])
-    rulebook = await load_rulebook(work, [(each.record_type, each.connection) for each in records], at)
     missed = [
         missed_news(
             each,

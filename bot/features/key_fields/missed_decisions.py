@@ -1,6 +1,6 @@
 """Decide about what a chat did not hear of its records, and about its held changes whose time has come (spec V1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,6 +36,11 @@ class MissedDecisions:
     postponed: dict[int, Decision] = field(default_factory=dict)
     values: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
     """Values that the chat knows from now on."""
+
+    @property
+    def decided(self) -> Collection[int]:
+        """The held changes about which something was decided."""
+        return self.closed.keys() | self.postponed.keys()
 
     @property
     def in_order(self) -> Sequence[MissedNews]:

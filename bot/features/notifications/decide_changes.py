@@ -28,6 +28,8 @@ from bot.store.unit_of_work import UnitOfWork
 TURNED_OFF = ("dropped", "turned off")
 """Outcome and reason in the metrics for events of record types that are turned off. They get no decision."""
 
+HeldChanges = Mapping[ConnectionId, Sequence[StoredDecision]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
@@ -40,7 +42,7 @@ class Rulebook:
     """Times of counted messages, of chats with a budget."""
     changed: Mapping[ChatId, Sequence[tuple[ConnectionId, Authors]]]
     """Recent changes, of chats that combine bulk edits."""
-    held: Mapping[ConnectionId, Sequence[StoredDecision]]
+    held: HeldChanges
     """Open held changes."""
 
     def decide(self, connection: Connection, change: Change, *, digest_is_due: bool = False) -> Decision:
@@ -69,9 +71,12 @@ class Rulebook:
 
 
 async def load_rulebook(
-    work: UnitOfWork, connections: Sequence[tuple[RecordType, Connection]], at: datetime
+    work: UnitOfWork,
+    connections: Sequence[tuple[RecordType, Connection]],
+    at: datetime,
+    held: HeldChanges | None = None,
 ) -> Rulebook:
-    """Return the rules of the connections, each given with its record type.
+    """Return the rules of the connections, each given with its record type. `held`: their held changes, if known.
 
     Call it in the transaction that stores the decisions. Chats whose rules count earlier changes are locked, so that
     the next decision counts this one. The connections must be locked before.
@@ -82,13 +87,15 @@ async def load_rulebook(
     combining = [each for each in chats if rules[each].combine_bulk_edits]
     if counting := {*with_budget, *combining}:
         await work.chats.lock(counting)
+    if held is None:
+        held = await work.decisions.open_for({each.id for _, each in connections}, chats=chats)
     return Rulebook(
         at=at,
         chats=rules,
         connections=await _connection_rules(work, connections),
         posts=await work.decisions.posts_since(with_budget, at - DAY) if with_budget else {},
         changed=await work.decisions.changed_since(combining, at - BULK_SPAN) if combining else {},
-        held=await work.decisions.open_for([each.id for _, each in connections], chats=chats),
+        held=held,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.audit import AuditEntry
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import ReportedValue
 from bot.domain.notifications.decide import Reason
 from bot.domain.notifications.history import Closing
@@ -107,7 +108,7 @@ async def _event(work: UnitOfWork, size: Size, now: datetime) -> None:
     await work.inbox.add_event(made, at=now, due_at=now)
     lanes = await work.lanes.claim(Queue.INBOX, "bench", at=now, until=now + timedelta(seconds=10), at_most=10)
     await work.inbox.pending([*lanes, record_lane(record)])
-    await work.inbox.has_pending([record])
+    await work.inbox.has_pending([record], ChatJob(kind=JobKind.END_MUTE, chat_id=chat_of(5)))
     connections = await work.connections.for_record(record, for_update=True)
     ids, chats = [each.id for each in connections], [each.chat_id for each in connections]
     await work.chats.lock(chats)
