@@ -20,6 +20,7 @@ from bot.domain.reported_change import ReportedColumn
 from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table
 from bot.domain.values import Chat, ChatId, ChatKind, Connection, NewConnection, ObjectId, RecordRef, UserId
 from bot.features.notifications.card_changes import RecordChange
+from bot.features.notifications.effective_rules import chat_rules
 from bot.features.notifications.live_card import update_live_cards
 from bot.features.notifications.summary_card import MergedChange, merge_into_summary
 from bot.store.tables import inbox, lane, outbox, posted_card, record_type
@@ -119,8 +120,14 @@ class CardRoom:
     async def merge(self, *changes: RecordChange, reason: Reason = Reason.BUDGET) -> None:
         """Store changes that are merged, as a decision does."""
         now = self.clock.now()
+        chats = sorted({each.connection.chat_id for each in changes})
         async with self.runtime.services.store.writing() as work:
-            await merge_into_summary(work, [MergedChange(change=each, reason=reason) for each in changes], at=now)
+            await work.chats.lock(chats)
+            rules = await chat_rules(work, chats)
+            merged = [
+                MergedChange(change=each, reason=reason, rules=rules[each.connection.chat_id]) for each in changes
+            ]
+            await merge_into_summary(work, merged, at=now)
             await work.reported_values.save(_reported(changes))
             await work.decisions.add([_decision(each, Outcome.MERGED, reason, now) for each in changes])
 

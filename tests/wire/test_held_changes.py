@@ -22,6 +22,7 @@ from tests.steps.notification_rules import (
     set_record_rules,
     store_of,
 )
+from tests.steps.reads import repeated_reads
 from tests.steps.record_actions import ALL, allow_actions, first_page, press
 from tests.wire.people import ADELE, ALEX, MEGAN
 from tests.wire.test_record_life import merged
@@ -71,6 +72,18 @@ async def is_now(world: World, hour: int, minute: int = 0) -> None:
 
 def changes_on(card: dict[str, object]) -> list[str]:
     return [each for each in texts(card) if "→" in each]
+
+
+async def test_a_transaction_reads_nothing_twice_for_a_card(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    with repeated_reads() as repeated:
+        await changed(world, HIGH)
+        await set_chat_rules(world, muted(world))
+        await changed(world, LOW)
+        await changed(world, LOW, "CAS-01002")
+        await passes(world, hours=1)
+    assert len(world.connector.cards(GROUP)) == 2
+    assert repeated == []
 
 
 async def test_a_mute_holds_changes_and_its_end_posts_the_net_change_once(world: World) -> None:

@@ -195,7 +195,8 @@ def _add_card(result: _Notifications, facts: _Facts, mine: _ChangeOfChat) -> Non
     if shown and facts.rulebook.connections[connection.id].style is Style.LIVE:
         result.live.append(shown)
     if shown and mine.decision.outcome is Outcome.MERGED:
-        result.merged.append(MergedChange(change=shown, reason=mine.decision.reason))
+        rules = facts.rulebook.chats[connection.chat_id]
+        result.merged.append(MergedChange(change=shown, reason=mine.decision.reason, rules=rules))
     if mine.decision.outcome is Outcome.POSTED:
         card: NewCard = facts.cards.card(connection, mine.changes, mine.news, before, mention=mine.mention)
         result.messages.append(card.message)

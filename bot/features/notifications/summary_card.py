@@ -32,7 +32,6 @@ from bot.features.notifications.card_changes import (
     table_of,
     to_card,
 )
-from bot.features.notifications.effective_rules import chat_rules
 from bot.features.shared.answers import notifications_button, only_record, summary_values_button
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
@@ -51,29 +50,26 @@ class MergedChange:
 
     change: RecordChange
     reason: Reason
+    rules: ChatRules
+    """The rules of the chat."""
 
 
 async def merge_into_summary(work: UnitOfWork, changes: Sequence[MergedChange], *, at: datetime) -> None:
     """Merge the changes into the summary cards of their chats. Begin new cards where the last ones are over.
 
-    Call it once in the transaction that stores the decisions, with all merged changes: it locks the chats in one
-    order. Call it before the decisions are stored. A job posts or edits the cards.
+    Call it in the transaction that stores the decisions, before they are stored. The chats must be locked. A job posts
+    or edits the cards.
     """
     by_chat: dict[ChatId, list[MergedChange]] = {}
     for each in changes:
         by_chat.setdefault(each.change.connection.chat_id, []).append(each)
-    chats = sorted(by_chat)
-    await work.chats.lock(chats)
-    rules = await chat_rules(work, chats)
-    for chat in chats:
-        await _merge(work, chat, rules[chat], by_chat[chat], at)
+    for chat in sorted(by_chat):
+        await _merge(work, chat, by_chat[chat], at)
 
 
-async def _merge(
-    work: UnitOfWork, chat: ChatId, rules: ChatRules, changes: Sequence[MergedChange], at: datetime
-) -> None:
+async def _merge(work: UnitOfWork, chat: ChatId, changes: Sequence[MergedChange], at: datetime) -> None:
     card = await work.posted_cards.summary(chat)
-    if card and not await _goes_on(work, card, rules, at):
+    if card and not await _goes_on(work, card, changes[0].rules, at):
         await work.posted_cards.close(card.id, at=at)
         card = None
     content = _content(card) or SummaryContent(count=0, since=min(each.change.at for each in changes))
