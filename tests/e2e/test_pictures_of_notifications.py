@@ -14,6 +14,8 @@ from tests.e2e.test_playground import QUESTION
 from tests.pane.conftest import folder
 from tests.patience import PATIENCE_S
 from tests.steps.notification_rules import posted
+from tests.steps.pictured_chat import PicturedChat
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.wire.conftest import bare_world, connector, settings
 from tests.wire.world import World
 
@@ -21,18 +23,14 @@ __all__ = ["bare_world", "connector", "folder", "settings"]
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.databases("sqlite")]
 
-HIGH, NORMAL, LOW = 1, 2, 3
 SIZES = {"wide": {"width": 1400, "height": 1300}, "phone": {"width": 390, "height": 1300}}
 
 
-@dataclass
-class Chat:
+@dataclass(kw_only=True)
+class Chat(PicturedChat):
     """The group chat of the Playground, whose pictures are taken."""
 
     teams: Playground
-    world: World
-    folder: Path
-    size: str
 
     @property
     def page(self) -> Page:
@@ -70,15 +68,6 @@ class Chat:
     async def close(self, dialog: Locator) -> None:
         await dialog.get_by_role("button", name="Close").or_(dialog.get_by_label("Close")).first.click()
 
-    async def change(self, priority: int) -> None:
-        await self.world.change({"prioritycode": priority})
-        await self.world.window_ends()
-
-    async def pass_time(self, hours: float) -> None:
-        """Let time pass, and post what was held until then."""
-        self.world.clock.advance(3600 * hours)
-        await posted(self.world)
-
     async def status(self) -> Locator:
         """Ask for the status, which only the person sees."""
         await self.teams.say("status")
@@ -99,7 +88,7 @@ async def chat(
     await world.start()
     port = world.settings.port
     async with browser() as running, running_playground(port, tmp_path) as site, playground(site, running) as teams:
-        opened = Chat(teams, world, folder, request.param)
+        opened = Chat(teams=teams, world=world, folder=folder, size=request.param)
         await teams.page.set_viewport_size(SIZES["wide"])  # type: ignore[arg-type]
         await teams.open_chat(GROUP_CHAT)
         await teams.say("connect CAS-01001")

@@ -12,22 +12,20 @@ from playwright.async_api import Locator, Page, expect
 from tests.steps.browser import running_browser, watched_page
 from tests.steps.notification_rules import posted
 from tests.steps.pane_pictures import defects_of
+from tests.steps.pictured_chat import PicturedChat
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.wire.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.databases("sqlite")]
 
-HIGH, NORMAL, LOW = 1, 2, 3
 SIZES = {"wide": {"width": 1280, "height": 1000}, "phone": {"width": 390, "height": 1400}}
 
 
-@dataclass
-class ChatPage:
+@dataclass(kw_only=True)
+class ChatPage(PicturedChat):
     """A chat on the sandbox's page, whose pictures are taken."""
 
     page: Page
-    world: World
-    folder: Path
-    size: str
     defects: list[str] = field(default_factory=list)
 
     async def open(self) -> None:
@@ -74,15 +72,6 @@ class ChatPage:
         await expect(self.dialog).to_contain_text("Saved.")
         await self.page.keyboard.press("Escape")
 
-    async def change(self, priority: int) -> None:
-        await self.world.change({"prioritycode": priority})
-        await self.world.window_ends()
-
-    async def pass_time(self, hours: float) -> None:
-        """Let time pass, and post what was held until then."""
-        self.world.clock.advance(3600 * hours)
-        await posted(self.world)
-
     async def status(self) -> Locator:
         """Ask for the status, which only the person sees."""
         await self.write("status")
@@ -96,7 +85,7 @@ async def chat(world: World, folder: Path, request: pytest.FixtureRequest) -> As
     """Open a chat. No picture may have a defect, and nothing may be written to the console."""
     size = SIZES[request.param]
     async with running_browser() as browser, watched_page(browser, viewport=size, timezone_id="UTC") as page:
-        opened = ChatPage(page, world, folder, request.param)
+        opened = ChatPage(page=page, world=world, folder=folder, size=request.param)
         await opened.open()
         await opened.write("connect CAS-01001")
         await opened.card("Connected by Alex Wilber").wait_for()

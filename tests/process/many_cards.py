@@ -7,12 +7,12 @@ from bot.store.engine import create_engines
 from tests.fakes.connector import FakeConnector
 from tests.process.bot_process import BotProcess
 from tests.steps.bot_messages import message
+from tests.steps.priorities import NORMAL
 from tests.wire.people import ALEX
 from tests.wire.world import texts
 
 CHATS = [f"19:{number:08x}@thread.v2" for number in range(4)]
 CASES = [f"CAS-010{number:02d}" for number in range(1, 6)]
-HIGH, NORMAL, LOW = 1, 2, 3
 EVERYTHING = Counter({(chat, case): 1 for chat in CHATS for case in CASES})
 """Every card, once."""
 

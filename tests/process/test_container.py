@@ -20,7 +20,8 @@ from tests.patience import until
 from tests.process.bot_process import ROOT
 from tests.process.container import Container, Image, built_image
 from tests.process.load import Figures
-from tests.process.many_cards import CASES, CHATS, EVERYTHING, HIGH, connect_all, count, let_in, told
+from tests.process.many_cards import CASES, CHATS, EVERYTHING, connect_all, count, let_in, told
+from tests.steps.priorities import HIGH
 from tests.tcp_ports import free_port
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]

@@ -14,8 +14,9 @@ from bot.store.tables import inbox, outbox
 from tests.fakes.connector import FakeConnector
 from tests.patience import until
 from tests.process.bot_process import AS_SHIPPED, BotProcess
-from tests.process.many_cards import CASES, CHATS, EVERYTHING, HIGH, LOW, connect_all, count, let_in, told
+from tests.process.many_cards import CASES, CHATS, EVERYTHING, connect_all, count, let_in, told
 from tests.steps.bot_messages import message
+from tests.steps.priorities import HIGH, LOW
 from tests.tcp_ports import free_port
 
 

@@ -13,12 +13,12 @@ from bot.domain.notifications.decide import Authors, Change, Decision, Outcome, 
 from bot.domain.notifications.quiet_hours import QuietHours
 from bot.domain.notifications.rules import Budget, ChatRules, ConnectionRules, Mute, Style
 from bot.domain.values import ObjectId, UserId
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.tiers import examples
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NIGHT = NOW.replace(hour=23)
 MORNING = datetime(2026, 11, 25, 7, tzinfo=UTC)
-HIGH, NORMAL, LOW = 1, 2, 3
 ADA, BOB, FLOW = UserId("ada"), UserId("bob"), UserId("flow")
 
 QUIET = QuietHours(zone="UTC", start=time(22), end=time(7))

@@ -18,10 +18,10 @@ from bot.store.tables import PENDING, chat, connection, outbox, post
 from bot.store.unit_of_work import UnitOfWork
 from bot.workers.outbox import OutboxHandler, SendResult
 from tests.fakes.connector import error
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, OTHER_GROUP, UNPACED, World, texts
 
-HIGH, NORMAL, LOW = 1, 2, 3
 ON_HOLD = 2
 
 

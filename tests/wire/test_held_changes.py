@@ -22,6 +22,7 @@ from tests.steps.notification_rules import (
     set_record_rules,
     store_of,
 )
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.steps.reads import repeated_reads
 from tests.steps.record_actions import ALL, allow_actions, first_page, press
 from tests.wire.people import ADELE, ALEX, MEGAN
@@ -31,7 +32,6 @@ from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-HIGH, NORMAL, LOW = 1, 2, 3
 BECOMES_HIGH = Conditions(conditions=(Condition(column="prioritycode", test=Test.BECOMES, values=(HIGH,)),))
 NIGHT = ChatRules(quiet_hours=QuietHours(zone="Europe/Berlin", start=time(20), end=time(7)))
 NOTHING = ChatRules()

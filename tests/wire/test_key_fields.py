@@ -6,11 +6,10 @@ from sqlalchemy import update
 
 from bot.store.tables import field_value, inbox, record_type
 from tests.dataverse.samples import bag, context, row, typed
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.steps.settings_pages import organization_page, request_page
 from tests.wire.people import ADELE, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
-
-HIGH, NORMAL, LOW = 1, 2, 3
 
 
 async def connected(world: World, *chats: str, number: str = "CAS-01001") -> None:

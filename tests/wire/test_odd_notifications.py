@@ -11,9 +11,10 @@ from bot.domain.notifications.rules import ConnectionRules, Style
 from bot.domain.values import ConnectionId
 from bot.store.tables import connection
 from tests.steps.notification_rules import connection_of, decided, set_chat_rules, set_record_rules
+from tests.steps.priorities import HIGH, LOW
 from tests.steps.private_views import private_view
 from tests.wire.people import ALEX
-from tests.wire.test_held_changes import HIGH, LOW, NIGHT, changed, changes_on, connected, is_now, passes
+from tests.wire.test_held_changes import NIGHT, changed, changes_on, connected, is_now, passes
 from tests.wire.test_kinds_of_people import JORDAN
 from tests.wire.world import GROUP, World, texts
 

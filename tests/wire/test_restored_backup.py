@@ -11,9 +11,8 @@ from bot.domain.errors import NotSupported, Unavailable
 from bot.store.tables import connection
 from tests.fakes.connector import error
 from tests.steps.backups import back_up, command, restore
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.wire.world import GROUP, OTHER_GROUP, World, texts
-
-HIGH, NORMAL, LOW = 1, 2, 3
 
 
 async def saved(world: World, number: str, *priorities: int) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from bot.store.tables import audit, posted_card
 from tests.steps.notification_rules import decided, posted
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.steps.settings_pages import record_type_page, request_page
 from tests.wire.people import ADELE, ALEX, MEGAN, PATTI, Somebody
-from tests.wire.test_held_changes import HIGH, LOW, NORMAL, changed, changes_on, connected, is_now, passes
+from tests.wire.test_held_changes import changed, changes_on, connected, is_now, passes
 from tests.wire.test_moving_settings import exported, shown
 from tests.wire.test_notification_rules import SAVED, first, step
 from tests.wire.world import GROUP, World, buttons, texts

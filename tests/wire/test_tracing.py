@@ -14,13 +14,13 @@ from bot.domain.errors import NotSupported
 from bot.store.tables import inbox, outbox, sync_job
 from bot.wiring.application import make_app
 from tests.steps.changes import until_subscriptions_settled
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.steps.secrets import write_secrets
 from tests.steps.traces import Traces
 from tests.tcp_ports import free_port
 from tests.wire.people import ADELE, EVERYBODY
 from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
 
-HIGH, NORMAL, LOW = 1, 2, 3
 EVENT, WORK, POST = f"POST {EVENTS}", "inbox events", "outbox post"
 TO_TEAMS, FROM_DATAVERSE = "POST Microsoft Teams", "GET Dynamics 365"
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.store.tables import connection, field_value, outbox
 from tests.fakes.connector import error
+from tests.steps.priorities import HIGH, LOW, NORMAL
 from tests.steps.settings_pages import organization_page, record_type_page, request_page
 from tests.wire.people import ISAIAH
 from tests.wire.test_switches import CHATS, TYPE, UPDATES, deliver, switch
@@ -11,7 +12,6 @@ from tests.wire.world import BOT, GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-HIGH, NORMAL, LOW = 1, 2, 3
 RESOLVED = {"statecode": 1, "statuscode": 5}
 
 
