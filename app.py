@@ -20,11 +20,10 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.limits import Limits
 from bot.logs import configure_logging, get_logger, log_uncaught_errors
 from bot.logs.tracebacks import describe_error
+from bot.runtime.memory import settle_memory
 from bot.web.server import serve
 from bot.wiring.application import make_app
 
-_GC_THRESHOLDS = (5_000, 3, 100)
-"""A collection pauses the process for about a microsecond per new object, so collections are small, and rarely full."""
 _ADDRESS_ERRORS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 """Errors of the operating system for an address or a port that a process cannot use."""
 
@@ -81,11 +80,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def _ready(settings: Settings) -> None:
-    # The objects of the start stay in memory. Collecting garbage among them would pause the process for milliseconds
-    # again and again, and for a tenth of a second now. Little of it is garbage, and the amount no longer grows.
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
-    gc.enable()
+    settle_memory()
     get_logger("app").info("app.ready", **addresses(settings))
 
 

@@ -16,6 +16,8 @@ from bot.store.pruning import Ages, Deletion, EndedConnection, Walk, deletions, 
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
 
+_FIRST_AFTER = timedelta(minutes=1)
+"""A process that starts has more urgent work."""
 _EVERY = timedelta(hours=1)
 _VALUES_EVERY = timedelta(minutes=5)
 _PAUSE_S = 0.05
@@ -47,11 +49,15 @@ class RetentionJob:
 
     async def run(self) -> None:
         """Delete old rows every hour until cancelled."""
-        await periodic(self._prune, every=_EVERY, clock=self.clock, failed="retention.deletion_failed")
+        await self._repeat(self._prune, _EVERY)
 
     async def run_often(self) -> None:
         """Delete values that no chat needs, ended sessions, and idle lanes, every few minutes until cancelled."""
-        await periodic(self._forget_ended, every=_VALUES_EVERY, clock=self.clock, failed="retention.deletion_failed")
+        await self._repeat(self._forget_ended, _VALUES_EVERY)
+
+    async def _repeat(self, delete: Callable[[], Awaitable[None]], every: timedelta) -> None:
+        failed = "retention.deletion_failed"
+        await periodic(delete, every=every, clock=self.clock, failed=failed, first_after=_FIRST_AFTER)
 
     async def _prune(self) -> None:
         now = self.clock.now()

@@ -28,7 +28,7 @@ from tests.tiers import FULL, missing
 DOWN_S = (1, LEASE_S + 1) * (5 if FULL else 1)
 """Duration of each outage: shorter and longer than the workers' leases."""
 
-pytestmark = pytest.mark.timeout(900 if FULL else 600)
+pytestmark = [pytest.mark.databases("postgresql"), pytest.mark.timeout(900 if FULL else 600)]
 
 
 @pytest.fixture

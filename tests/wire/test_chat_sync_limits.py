@@ -24,6 +24,8 @@ from tests.steps.settings_pages import organization_page, request_page
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN
 from tests.wire.world import GROUP, World
 
+pytestmark = pytest.mark.one_database
+
 MARKER = "purple-elephant-4711"
 
 

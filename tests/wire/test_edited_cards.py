@@ -78,6 +78,7 @@ async def test_a_change_during_an_edit_is_sent_after_it(room: CardRoom) -> None:
     assert [each.state for each in await room.messages()] == ["done", "done"]
 
 
+@pytest.mark.one_database
 async def test_a_message_that_is_not_found_once_is_edited_and_one_that_is_gone_is_replaced(room: CardRoom) -> None:
     case = await room.connect()
     await room.live(room.changed(case, "Low", "Normal"))

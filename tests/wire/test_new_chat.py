@@ -13,6 +13,8 @@ from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 
 async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> None:
     await world.say("new", person=ADELE)

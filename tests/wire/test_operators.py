@@ -17,6 +17,8 @@ from tests.steps.changes import subscriptions_in_graph, until_subscriptions_sett
 from tests.wire.people import EVERYBODY
 from tests.wire.world import GROUP, OTHER_GROUP, World
 
+pytestmark = pytest.mark.one_database
+
 HIGH, LOW = 1, 3
 DAY_S = 86_400
 

@@ -21,6 +21,8 @@ from tests.tcp_ports import free_port
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, HURRIED, OTHER_GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 REFUSED = [
     "Only people with the security role System Administrator can see and change the settings.",
     "Ask one of them to make the change, or to assign you the role in Dynamics 365.",

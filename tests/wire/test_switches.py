@@ -17,6 +17,8 @@ from tests.steps.settings_pages import organization_page, record_type_page, requ
 from tests.wire.people import ALEX
 from tests.wire.world import API, BOT, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 HIGH, LOW = 1, 3
 NEW = "19:6c6c6c6c@thread.v2"
 CHATS, TYPE, UPDATES = "chats_on", "enabled", "notify"
@@ -187,7 +189,6 @@ async def merge(world: World) -> None:
         assert answer.status == 204, await answer.text()
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("event", [close, delete, merge], ids=lambda each: each.__name__)
 @pytest.mark.parametrize("setting", [CHATS, TYPE])
 async def test_news_of_a_record_are_dropped_too(world: World, setting: str, event: Delay) -> None:
@@ -206,7 +207,6 @@ async def test_news_of_a_record_are_dropped_too(world: World, setting: str, even
     await world.forget(outbox)
 
 
-@pytest.mark.one_database
 async def test_news_of_a_record_do_not_depend_on_cards_about_changes(world: World) -> None:
     await connected(world)
     refuse_posts(world)
@@ -218,7 +218,6 @@ async def test_news_of_a_record_do_not_depend_on_cards_about_changes(world: Worl
     assert texts(world.card())[0] == "CAS-01001 was deleted in Dynamics 365 by Alex Wilber."
 
 
-@pytest.mark.one_database
 async def test_a_summary_is_made_again_without_the_record_type_that_was_turned_off(world: World) -> None:
     page = await record_type_page(world, "account")
     await request_page(world, page.step("Save", enabled="true", notify="true", key_fields="telephone1"), chat=PERSONAL)
@@ -254,7 +253,6 @@ async def start_with_a_summary_that_waits(world: World) -> None:
     await world.settle()
 
 
-@pytest.mark.one_database
 async def test_a_summary_depends_on_the_record_types_of_records_that_it_only_names(world: World) -> None:
     account = await create(world, "accounts", {"name": "Fabrikam"})
     await connected(world)
@@ -276,7 +274,6 @@ async def test_a_summary_depends_on_the_record_types_of_records_that_it_only_nam
     await world.forget(outbox)
 
 
-@pytest.mark.one_database
 async def test_an_introduction_that_waits_is_dropped_and_comes_when_the_bot_is_added_again(world: World) -> None:
     world.connector.members[NEW] = [ALEX.account_id]
     world.connector.fault = lambda *_: error(503, "ServiceError")
@@ -295,7 +292,6 @@ async def test_an_introduction_that_waits_is_dropped_and_comes_when_the_bot_is_a
     await world.forget(outbox)
 
 
-@pytest.mark.one_database
 async def test_other_chats_and_types_are_not_affected(world: World) -> None:
     await connected(world)
     await connected(world, chat_id=OTHER_GROUP)

@@ -18,6 +18,8 @@ from tests.steps.timeline import connect, timeline
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 NOW = "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
 SHOWN = "Shown on the timeline in Dynamics 365"
 IDLE = "No longer updated because the chat had no activity for 7 days."

@@ -5,6 +5,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from sqlalchemy import update
 
 from bot.store.tables import connection, record_type
@@ -12,6 +13,8 @@ from tests.cards.schema import parts
 from tests.steps.records import SECRET_CASE, create
 from tests.wire.people import ADELE, ALEX, LYNNE, PATTI
 from tests.wire.world import API, BOT, GROUP, World, buttons, texts
+
+pytestmark = pytest.mark.one_database
 
 AT = f"<at>{BOT['name']}</at>"
 MENTION = {"type": "mention", "mentioned": BOT, "text": AT}

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.config.load import load_settings
 from bot.domain.limits import Limits
 from bot.logs import configure_logging
+from bot.runtime.memory import settle_memory
 from bot.web.server import serve
 from bot.wiring.application import make_app
 from tests.process.soak.fast_clock import FastClock
@@ -41,12 +42,7 @@ async def main(start: float, speed: float) -> None:
     configure_logging(settings.log_format, settings.log_level)
     app = await make_app(settings, clock=FastClock(start, speed), limits=limits(speed))
     app.router.add_get(GAUGES, gauges)
-    await serve(app, settings.host, settings.port, Limits().http, _ready)
-
-
-def _ready() -> None:
-    gc.freeze()
-    gc.enable()
+    await serve(app, settings.host, settings.port, Limits().http, settle_memory)
 
 
 if __name__ == "__main__":
