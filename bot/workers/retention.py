@@ -56,8 +56,9 @@ class RetentionJob:
         await self._repeat(self._forget_ended, _VALUES_EVERY)
 
     async def _repeat(self, delete: Callable[[], Awaitable[None]], every: timedelta) -> None:
-        failed = "retention.deletion_failed"
-        await periodic(delete, every=every, clock=self.clock, failed=failed, first_after=_FIRST_AFTER)
+        await periodic(
+            delete, every=every, clock=self.clock, failed="retention.deletion_failed", first_after=_FIRST_AFTER
+        )
 
     async def _prune(self) -> None:
         now = self.clock.now()
