@@ -115,7 +115,8 @@ class OutboxHandler:
             outcome = await self._look_again(pending, first)
             outcome_name = OUTCOME_NAMES[type(outcome)]
             step.set("chatsync.outcome", outcome_name)
-            _log.info("outbox.message_posted", outcome=outcome_name, reason=getattr(outcome, "reason", None))
+            if not isinstance(outcome, Sent):
+                _log.info("outbox.message_posted", outcome=outcome_name, reason=getattr(outcome, "reason", None))
         posted = SendResult(message=pending, outcome=outcome, at=self._clock.now())
         self._count(posted)
         if isinstance(outcome, RetryLater) and not posted.is_final_attempt:
@@ -201,11 +202,19 @@ class OutboxHandler:
         sent = [each for each in results if isinstance(each.outcome, Sent) and each.message.card is None]
         if sent:
             await work.outbox.mark_sent([each.message.id for each in sent], at=sent[-1].at)
+        _log_sent(results)
         if self._windows:
             posts = [each for each in results if not isinstance(each.outcome, Dropped)]
             await work.rate_history.add_posts([(each.message.chat.id, each.at) for each in posts])
         for each in results:
             await _store_failure(work, each)
+
+
+def _log_sent(results: Sequence[SendResult]) -> None:
+    """Log the messages that Teams accepted in one line: a line for each would take a sixth of the time of a card."""
+    ids = [each.message.correlation_id for each in results if isinstance(each.outcome, Sent)]
+    if ids:
+        _log.info("outbox.messages_sent", messages=len(ids), correlation_ids=ids)
 
 
 async def _store_cards(work: UnitOfWork, results: Sequence[SendResult]) -> None:

@@ -67,6 +67,7 @@ class Chat(PicturedChat):
 
     async def close(self, dialog: Locator) -> None:
         await dialog.get_by_role("button", name="Close").or_(dialog.get_by_label("Close")).first.click()
+        await expect(dialog).to_have_count(0)
 
     async def status(self) -> Locator:
         """Ask for the status, which only the person sees."""
