@@ -11,7 +11,7 @@ from tests.steps.accessibility import violations
 from tests.tiers import FULL
 
 TALLEST = 4000
-"""Pixels of a picture of a page in a frame."""
+"""Pixels of a picture."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ async def take_pictures(page: Page, frame: Frame, folder: Path, name: str, looks
     for look in looks:
         await put_on(page, frame, look)
         defects += [f"{name} {look.name}: {each}" for each in await defects_of(frame)]
-        await page.screenshot(path=folder / f"{name}-{look.name}.png", full_page=frame == page.main_frame)
+        await page.screenshot(path=folder / f"{name}-{look.name}.png")
     await put_on(page, frame, Look(width=1280))
     return defects
 
@@ -107,12 +107,14 @@ async def put_on(page: Page, frame: Frame, look: Look) -> None:
         }""",
         {"theme": look.theme, "direction": look.direction},
     )
-    if frame != page.main_frame:
-        await fit_page(page, frame, look.width)
+    await fit_page(page, frame, look.width)
 
 
 async def fit_page(page: Page, frame: Frame, width: int) -> None:
-    """Make the page around the frame as high as its content. Frames of other sites get their size after the page."""
+    """Make the page as high as its content, because a picture of more than the window has gaps in its background.
+
+    A dialog and what it covers stay in the window. Frames of other sites get their size after the page.
+    """
     await frame.wait_for_function("width => innerWidth === width", arg=width)
     if await frame.evaluate("() => Boolean(document.querySelector('dialog[open]'))"):
         return
