@@ -29,6 +29,13 @@ async def open_menu(page: Page) -> Locator:
     return more
 
 
+async def fill(dialog: Locator, button: str) -> str:
+    """Return the color of the button, which tells whether it is the primary one."""
+    found = dialog.get_by_role("button", name=button, exact=True)
+    color: str = await found.evaluate("each => getComputedStyle(each).backgroundColor")
+    return color
+
+
 async def choose(page: Page, text: str, name: str) -> None:
     """Type into the search that has the focus, and choose the person by keyboard."""
     await page.keyboard.type(text)
@@ -50,6 +57,7 @@ async def test_a_new_chat_is_created_by_keyboard_alone(page: Page) -> None:
     await tab_to(page, dialog.get_by_role("combobox", name="More people"))
     await choose(page, "pat", "Patti Fernandez")
     await expect(dialog.get_by_role("button", name="Remove Patti Fernandez")).to_be_visible()
+    assert await fill(dialog, "Create chat") != await fill(dialog, "Close")
     # Escape closes the list first, and not the dialog.
     await page.keyboard.type("ale")
     await expect(dialog.get_by_role("listbox")).to_be_visible()
@@ -100,6 +108,7 @@ async def test_a_person_is_added_from_the_menu_of_the_chat(page: Page) -> None:
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     await tab_to(page, dialog.get_by_role("combobox", name=re.compile("^Add a person")))
+    assert await fill(dialog, "Add") == await fill(dialog, "Remove")
     await choose(page, "isa", "Isaiah Langer")
     await tab_to(page, dialog.get_by_role("button", name="Add", exact=True))
     await page.keyboard.press("Enter")

@@ -131,7 +131,7 @@ def organization_page(
     """
     organization = context.settings.organization
     other_roles = [name for name in roles if name not in organization.allowed_roles]
-    state = text("Chat sync is On.") if organization.sync_on else text("Chat sync is Off.")
+    state = text("Chat sync is on.") if organization.sync_on else text("Chat sync is off.")
     permission = sync_refusal or text("You are a Global Administrator, so you can change it.")
     sync_existing = context.button(text("Show them"), Dialog.SETTINGS_SYNC_EXISTING)
     return organization_card(

@@ -22,6 +22,7 @@ export function renderCard(payload, { onAction, onSearch, texts, formats = "" })
     if (formats) card.lang = formats;
     const rendered = card.render();
     if (rendered) showMentions(rendered, payload);
+    if (payload.actions?.length) frame.dataset.actions = "";
     if (rendered) frame.append(withoutIds(rendered, card.getAllInputs()));
   } catch (error) {
     console.warn(error);
