@@ -76,6 +76,8 @@ def _since(services: Services) -> datetime:
 
 
 def _compare_here(preview: Preview) -> Text:
+    if preview.messages == preview.before:
+        return text("With these rules: no difference in the last {days} days.", days=DAYS)
     return plural(
         preview.before,
         "With these rules: {messages} instead of 1 message in the last {days} days.",
@@ -86,6 +88,8 @@ def _compare_here(preview: Preview) -> Text:
 
 
 def _compare_busiest(preview: Preview) -> Text:
+    if preview.messages == preview.before:
+        return _no_difference()
     return plural(
         preview.before,
         "In the busiest chat: {messages} instead of 1 message.",
@@ -95,6 +99,8 @@ def _compare_busiest(preview: Preview) -> Text:
 
 
 def _compare_busiest_in_days(preview: Preview) -> Text:
+    if preview.messages == preview.before:
+        return _no_difference()
     return plural(
         preview.before,
         "In the busiest chat: {messages} instead of 1 message in the last {days} days.",
@@ -102,6 +108,10 @@ def _compare_busiest_in_days(preview: Preview) -> Text:
         messages=preview.messages,
         days=DAYS,
     )
+
+
+def _no_difference() -> Text:
+    return text("In the busiest chat: no difference in the last {days} days.", days=DAYS)
 
 
 def _unknown(preview: Preview) -> tuple[str, ...]:
