@@ -33,6 +33,8 @@ class Limits:
     """Maximum time that a worker sleeps, in case a notification of new work got lost."""
     answer_within_s: float = 2.5
     """Every response is due within three seconds (spec Q2), and rendering and sending it takes time as well."""
+    refuse_after_s: float = 2.0
+    """Time after which strangers to a chat are refused. It is longer than the checks, which differ by chat."""
     chat: Sequence[Window] = CHAT_WINDOWS
     tenant: Window | None = TENANT_WINDOW
     sync: Window | None = SYNC_WINDOW

@@ -25,7 +25,8 @@ def make_pane(door: PaneDoor) -> web.Application:
     app.router.add_get("/photo/{person}", views.photo)
     app.router.add_get("/sign-in", sign_in.window)
     app.router.add_post("/sign-in", sign_in.begin)
-    app.router.add_get("/sign-in/callback", sign_in.callback)
+    # A callback counts once. Programs that look at links send HEAD.
+    app.router.add_get("/sign-in/callback", sign_in.callback, allow_head=False)
     app.router.add_get("/sign-in/{result}", sign_in.result)
     app.router.add_post("/session", session.begin)
     app.router.add_delete("/session", session.end)

@@ -8,7 +8,7 @@ from bot.domain.errors import ChatSyncError
 from bot.features.pane.chat_view import CHAT_PAGE_SIZE, chat_view, is_chat_outdated
 from bot.features.shared.answer_in_time import answer_in_time
 from bot.pane.chat_values import chat_values
-from bot.pane.requests import counted, signed_in
+from bot.pane.requests import counted
 from bot.pane.responses import json_answer
 
 
@@ -26,10 +26,10 @@ async def view(request: web.Request) -> web.Response:
 
 async def poll(request: web.Request) -> web.Response:
     """Answer 204 if the page shows what is stored, and 200 if it has to load its view again."""
-    asked = await signed_in(request)
-    services, address = asked.door.services, asked.door.address_of(asked.identity)
-    work = is_chat_outdated(services, address, asked.person, asked.text("chat"), version=asked.text("version"))
-    found = await answer_in_time(work, services.limits.answer_within_s)
+    async with counted(request) as asked:
+        services, address = asked.door.services, asked.door.address_of(asked.identity)
+        work = is_chat_outdated(services, address, asked.person, asked.text("chat"), version=asked.text("version"))
+        found = await answer_in_time(work, services.limits.answer_within_s)
     if isinstance(found, ChatSyncError):
         raise found
     return json_answer({"outdated": True}) if found else web.Response(status=HTTPStatus.NO_CONTENT)

@@ -89,7 +89,7 @@ class PaneRequest:
 async def counted(request: web.Request, read: ReadJson | None = None) -> AsyncIterator[PaneRequest]:
     """Return the request like `signed_in`, and count it while it is answered; raise `Unavailable` for too many.
 
-    Photos and polls are not counted. They are cheap, and a page can load many photos at the same time.
+    Photos are not counted, because a page can load many of them at the same time.
     """
     asked = await signed_in(request, read)
     with asked.door.memory.running.one_of(asked.person):

@@ -112,9 +112,8 @@ async def photo(request: web.Request) -> web.Response:
 
 async def poll(request: web.Request) -> web.Response:
     """Answer 204 if the page shows what is stored, and 200 if it has to load its view again."""
-    asked = await signed_in(request)
-    services = asked.door.services
-    found = await answer_in_time(_is_outdated(asked), services.limits.answer_within_s)
+    async with counted(request) as asked:
+        found = await answer_in_time(_is_outdated(asked), asked.door.services.limits.answer_within_s)
     if isinstance(found, ChatSyncError):
         raise found
     return json_answer({"outdated": True}) if found else web.Response(status=HTTPStatus.NO_CONTENT)

@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
+from tests.tiers import missing
+
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -12,6 +16,17 @@ CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-netwo
 def node_modules() -> Path:
     """Return the folder of Node.js packages: that of `tests/e2e`, or CHATSYNC_TEST_NODE_MODULES if it is set."""
     return Path(os.environ.get("CHATSYNC_TEST_NODE_MODULES", HERE / "node_modules"))
+
+
+def run_package(package: str, script: str, *arguments: str, where: Path = ROOT) -> str:
+    """Run a tool of the Node.js packages in the repository; return what it prints."""
+    tool = node_modules() / package / script
+    if not tool.is_file():
+        missing(f"npm package {package} of tests/e2e")
+    ended = subprocess.run(
+        ["node", str(tool), *arguments], cwd=where, capture_output=True, text=True, check=False, timeout=120
+    )
+    return f"{ended.stdout}{ended.stderr}"
 
 
 _HEADLESS_SHELL = "chromium-headless-shell"

@@ -1,37 +1,23 @@
 """Microsoft's types of the client API and rules of the solution checker accept the web resources."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.tools import HERE, node_modules
-from tests.tiers import missing
+from tests.e2e.tools import HERE, ROOT, run_package
 
-ROOT = Path(__file__).parents[2]
 LAUNCHER = HERE / "launcher"
 FILES = ROOT / "manifest/pane/files"
 
 
-def run(package: str, script: str, *arguments: str, where: Path = ROOT) -> str:
-    """Run a tool of the Node.js packages in the repository; return what it prints."""
-    tool = node_modules() / package / script
-    if not tool.is_file():
-        missing(f"npm package {package} of tests/e2e")
-    ended = subprocess.run(
-        ["node", str(tool), *arguments], cwd=where, capture_output=True, text=True, check=False, timeout=120
-    )
-    return f"{ended.stdout}{ended.stderr}"
-
-
 def test_the_types_of_the_client_api_accept_the_scripts() -> None:
-    assert run("typescript", "bin/tsc", "-p", str(LAUNCHER)) == ""
+    assert run_package("typescript", "bin/tsc", "-p", str(LAUNCHER)) == ""
 
 
 def test_the_rules_of_the_solution_checker_accept_the_scripts() -> None:
     config = str(LAUNCHER / "eslint.config.mjs")
-    assert run("eslint", "bin/eslint.js", "-c", config, *map(str, sorted(FILES.glob("*.js")))) == ""
+    assert run_package("eslint", "bin/eslint.js", "-c", config, *map(str, sorted(FILES.glob("*.js")))) == ""
 
 
 def test_the_rules_are_in_force_and_need_no_exception(tmp_path: Path) -> None:
@@ -40,7 +26,9 @@ def test_the_rules_are_in_force_and_need_no_exception(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "bad.js").write_text("window.top.Xrm.Page.getAttribute();", encoding="utf-8")
     config = str(LAUNCHER / "eslint.config.mjs")
-    assert "avoid-window-top" in run("eslint", "bin/eslint.js", "-c", config, str(folder / "bad.js"), where=tmp_path)
+    assert "avoid-window-top" in run_package(
+        "eslint", "bin/eslint.js", "-c", config, str(folder / "bad.js"), where=tmp_path
+    )
 
 
 @pytest.mark.parametrize("name", ["launcher.js", "pane.js", "pane.html", "pane.css"])

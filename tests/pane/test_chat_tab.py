@@ -1,5 +1,7 @@
 """The tab of a group chat: its records as each member may see them (spec P5)."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +12,16 @@ from bot.store.tables import connection, environment, record_type
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, case, error_of, open_pane
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.surroundings import UNPACED
 from tests.wire.test_absent_app import take_out
 from tests.wire.world import GROUP, OTHER_GROUP, World
 
 pytestmark = pytest.mark.one_database
 
 HIGH = 1
+WAIT_S = 0.3
+"""Time after which strangers are refused here."""
+NO_USER = "You have no user in Dynamics 365, so you can only read cards."
 NOT_CONFIRMED = "Chat Sync could not confirm that you are a member of this chat."
 
 
@@ -85,6 +91,39 @@ async def test_nobody_learns_whether_the_app_is_in_a_chat_of_others(world: World
         ]
         assert known == missing
         assert len(known) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("chat", {}),
+        ("chat/poll", {"version": "x"}),
+        ("connect", {"note": "none"}),
+        ("dialog", {"page": "members"}),
+        ("button", {"verb": "status"}),
+        ("search", {"dataset": "members", "text": "a"}),
+    ],
+)
+async def test_nobody_learns_it_from_the_time_of_the_answer(world: World, name: str, body: dict[str, object]) -> None:
+    await connect(world, "CAS-01001")
+    world.connector.members[GROUP] = [ADELE.account_id, ADELE.object_id]
+    world.limits = replace(UNPACED, refuse_after_s=WAIT_S)
+    await world.restart()
+    page, record = await open_pane(world, ALEX), await case(world)
+    for chat in (GROUP, "19:ffff@thread.v2"):
+        began = asyncio.get_running_loop().time()
+        status, _ = await page.send(name, {**body, "record": record, "chat": chat})
+        assert asyncio.get_running_loop().time() - began >= WAIT_S
+        assert status == (200 if name == "chat/poll" else 403)
+
+
+async def test_people_without_a_user_ask_nobody_about_a_chat(world: World) -> None:
+    await connect(world, "CAS-01001")
+    page = await open_pane(world, LYNNE)
+    world.connector.members.pop(GROUP)
+    for name, body in (("chat", {}), ("dialog", {"page": "members"}), ("button", {"verb": "status"})):
+        status, answer = await page.send(name, {**body, "chat": GROUP})
+        assert (status, error_of(answer)[0]) == (403, NO_USER)
 
 
 async def test_the_version_of_another_chat_tells_strangers_nothing(world: World) -> None:
@@ -210,6 +249,8 @@ async def test_a_person_who_left_and_a_deleted_chat_are_noticed_while_the_page_i
     world.clock.advance(5 * 60 + 1)
     assert await is_outdated(megan, views[0])
     assert await refused(megan) == (403, NOT_CONFIRMED)
+    # His page has been loaded again by then, and goes on.
+    views[1] = await chat_of(isaiah)
     assert not await is_outdated(isaiah, views[1])
     del world.connector.members[GROUP]
     world.clock.advance(5 * 60 + 1)

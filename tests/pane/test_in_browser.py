@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -70,6 +71,31 @@ async def test_a_person_sees_the_connected_chat_and_joins_it(page: Page) -> None
     await page.get_by_role("button", name="Change").click()
     await expect(page.get_by_role("heading", name="Choose a person")).to_be_focused()
     assert await page.get_by_text(NAME).count() == 0
+
+
+async def test_nothing_of_a_person_reaches_the_next_one(page: Page) -> None:
+    late = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        await late.wait()
+        await route.fulfill(json={"text": "Megan Bowen disconnected CAS-01001.", "isQuestion": False})
+
+    await become(page, "Megan Bowen")
+    search = page.get_by_label("Find a chat by name")
+    await search.fill(NAME)
+    await page.route("**/pane/disconnect", answer_late)
+    chats = page.get_by_role("region", name="Connected to this record")
+    await chats.get_by_role("button", name=f"More actions {NAME}").click()
+    await page.get_by_role("menuitem", name="Disconnect").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
+    await page.get_by_role("button", name="Change").click()
+    await expect(page.get_by_role("heading", name="Choose a person")).to_be_focused()
+    async with page.expect_response("**/pane/disconnect"):
+        late.set()
+    await become(page, "Isaiah Langer")
+    await expect(search).to_have_value("")
+    await expect(page.locator("#notice")).to_be_hidden()
+    await page.unroute("**/pane/disconnect")
 
 
 async def test_a_disconnect_is_asked_for_and_undone_by_keyboard(page: Page) -> None:

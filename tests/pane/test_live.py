@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
+from bot.features.pane.live import LASTS_FOR
 from bot.store.tables import chat, signing_key
 from tests.steps.members import create_chat
 from tests.steps.pane import PanePage, case, error_of, open_pane
@@ -73,6 +74,32 @@ async def test_a_lost_right_counts_at_the_next_poll(world: World) -> None:
     assert (status, error_of(body)[0]) == (404, "This case does not exist, or you do not have access to it.")
 
 
+async def test_a_page_without_a_record_is_loaded_again_after_a_while_with_all_checks(world: World) -> None:
+    made, soon = await create_chat(world), LASTS_FOR.total_seconds() - 1
+    page = await open_pane(world, MEGAN)
+    watch = (await page.view())["watch"]
+    assert watch["chats"] == [made]
+    world.clock.advance(soon)
+    assert not await page.is_outdated(watch)
+    world.clock.advance(1)
+    # From now on, it says nothing about the chat, which the person may have left.
+    assert await page.is_outdated(watch)
+    assert await page.is_outdated({**watch, "version": watch["version"].replace(watch["version"][:10], "9" * 10)})
+    again = (await page.view())["watch"]
+    assert not await page.is_outdated(again)
+
+
+async def test_the_tab_of_a_chat_is_loaded_again_after_a_while_with_all_checks(world: World) -> None:
+    await world.say("connect CAS-01001 quiet", person=ADELE)
+    await world.settle()
+    page = await open_pane(world, ALEX)
+    watch = (await page.send("chat", {"chat": GROUP}))[1]["watch"]
+    world.clock.advance(LASTS_FOR.total_seconds() - 1)
+    assert (await page.send("chat/poll", watch))[0] == 204
+    world.clock.advance(1)
+    assert (await page.send("chat/poll", watch))[0] == 200
+
+
 async def test_nobody_finds_out_what_a_hidden_record_is_called_by_trying_versions(world: World) -> None:
     """A version without a key would confirm each right guess of the stored names, which are easy to guess."""
     for number in ("CAS-01001", SECRET_CASE):
@@ -108,6 +135,8 @@ async def test_a_forged_watch_is_refused(world: World) -> None:
     forged: list[dict[str, Any]] = [
         {**watch, "chats": [made, "19:other@thread.v2"]},
         {**watch, "chats": []},
+        {**watch, "record": await case(world, "CAS-01002")},
+        {**watch, "record": None},
         {**watch, "signature": "0" * 64},
         {**watch, "signature": ""},
         {**watch, "chats": "x"},

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Dialog, FilePayload, Locator, Page, expect
+from playwright.async_api import Browser, Dialog, FilePayload, Locator, Page, Route, expect
 
 from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
@@ -293,6 +293,38 @@ async def test_only_administrators_get_a_link_to_the_page(page: Page, bot: BotPr
     await page.goto(f"{bot.url}/sandbox/")
     await page.get_by_role("link", name="Settings").click()
     await expect(page.get_by_role("heading", name="Choose a person")).to_be_visible()
+
+
+async def test_a_sign_out_that_fails_is_told_and_repeated(page: Page) -> None:
+    await become(page, "Alex Wilber")
+    await expect(page.get_by_role("region", name="General")).to_be_visible()
+    await page.route("**/pane/session", lambda route: route.fulfill(status=408))
+    await page.get_by_role("button", name="Change", exact=True).first.click()
+    await expect(page.get_by_role("heading", name="You are still signed in")).to_be_visible()
+    await page.unroute("**/pane/session")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("heading", name="Choose a person")).to_be_visible()
+
+
+async def test_settings_that_arrive_late_are_not_shown_to_the_next_person(page: Page) -> None:
+    late, shown = asyncio.Event(), "**/pane/settings/show"
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await late.wait()
+        await route.fulfill(response=answer)
+
+    await page.route(shown, answer_late, times=1)
+    async with page.expect_request(shown):
+        await become(page, "Alex Wilber")
+    await page.get_by_role("button", name="Change", exact=True).first.click()
+    await become(page, "Isaiah Langer")
+    refused = page.get_by_role("heading", level=1).filter(has_text="Only people")
+    await expect(refused).to_be_visible()
+    async with page.expect_response(shown):
+        late.set()
+    await expect(refused).to_be_visible()
+    await expect(page.get_by_role("region", name="General")).to_have_count(0)
 
 
 async def test_an_administrator_limits_the_pane_to_an_app(page: Page) -> None:

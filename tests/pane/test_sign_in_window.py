@@ -341,6 +341,16 @@ async def test_an_answer_counts_once(world: World, sign_in: FakeSignIn) -> None:
     assert len(sign_in.pages.forms) == 1
 
 
+async def test_a_look_at_the_address_uses_nothing_up(world: World, sign_in: FakeSignIn) -> None:
+    window = Window(world)
+    back = sign_in.pages.returns_to(await window.begin())
+    jar = "; ".join(f"{name}={value}" for name, value in window.cookies.items())
+    here = f"{world.url}{PANE}{back.partition(PANE)[2]}"
+    async with world.session.head(here, headers={"Cookie": jar}, allow_redirects=False) as looked:
+        assert looked.status == 404
+    assert await window.come_back(back) == "done"
+
+
 async def test_a_secret_counts_once(world: World, sign_in: FakeSignIn) -> None:
     window = await sign_in_by_window(world, sign_in)
     status, body = await Window(world, secret=window.secret).try_begin()

@@ -190,6 +190,19 @@ async def test_the_requests_of_one_person_at_the_same_time_are_limited(
     assert (await megan.send("view", {"record": record}))[0] == 200
 
 
+async def test_polls_of_one_person_at_the_same_time_are_limited(world: World) -> None:
+    megan = await open_pane(world, MEGAN)
+    watch = (await megan.view(await case(world)))["watch"]
+    # What is known about rights is forgotten by then.
+    world.clock.advance(240)
+    world.dataverse_hangs_on = "/"
+    tasks = [asyncio.create_task(megan.send("poll", watch)) for _ in range(MAX_REQUESTS + 3)]
+    await world.until(lambda: sum(each.done() for each in tasks) >= 3)
+    assert [each.result()[0] for each in tasks if each.done()] == [503] * 3
+    world.dataverse_hangs_on = ""
+    assert [status for status, _ in await asyncio.gather(*tasks)].count(204) == MAX_REQUESTS
+
+
 async def test_one_person_who_loads_many_views_does_not_delay_others(world: World) -> None:
     record = await case(world)
     megan, alex = await open_pane(world, MEGAN), await open_pane(world, ALEX)

@@ -26,7 +26,7 @@ TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
 API = "/api/data/v9.2"
 EVENTS = "/api/dataverse/events"
 MESSAGES = "/api/messages"
-UNPACED = Limits(chat=(), tenant=None, answer_within_s=PATIENCE_S, graph_pace_s=0, sync=None)
+UNPACED = Limits(chat=(), tenant=None, answer_within_s=PATIENCE_S, graph_pace_s=0, sync=None, refuse_after_s=0)
 """Limits without rate limits, because most stories would have to move the clock for them. A busy machine may take
 longer to answer than people wait.
 """

@@ -10,6 +10,7 @@ from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
+from bot.runtime.even_time import EvenTime
 
 
 async def install_app(services: Services, chat: Chat) -> None:
@@ -41,11 +42,13 @@ async def require_member_of_named_chat(
 ) -> Sequence[ObjectId | None] | None:
     """Check like `require_chat_member` that the person is in a chat whose ID the person gave.
 
-    There is one error for strangers and for chats that cannot be checked or do not exist.
+    There is one error for strangers and for chats that cannot be checked or do not exist, after the same time.
     """
+    even = EvenTime(services.limits.refuse_after_s)
     try:
         return await require_chat_member(services, chat, person)
     except (NotAllowed, BotAbsent) as error:
+        await even.wait()
         raise NotAllowed(
             "Chat Sync could not confirm that you are a member of this chat.",
             "If you are, add Chat Sync to the chat again.",

@@ -11,11 +11,11 @@ from bot.features.connections.connect_other_chat import is_group_chat, load_chat
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.connections.install_app import require_member_of_named_chat
 from bot.features.operations.load_status import ChatStatus, load_chat_status
-from bot.features.pane.live import version_of
+from bot.features.pane.live import is_current, version_of
 from bot.features.record_cards.resolve_link import card_note_columns
 from bot.features.shared import access
 from bot.features.shared.services import Services
-from bot.runtime.in_order import both
+from bot.runtime.even_time import EvenTime
 from cards.chat_status import StatusRow
 from cards.record import Fact
 
@@ -56,10 +56,11 @@ async def chat_view(
     """
     chat = await _require_group_chat(services, address, named)
     # Until the person is known to be a member, no error may depend on the records of the chat.
-    await both(access.require_user_anywhere(services, person), require_member_of_named_chat(services, chat, person))
+    await access.require_user_anywhere(services, person)
+    await require_member_of_named_chat(services, chat, person)
     connections = list(reversed(await connections_of_chat(services, chat)))
     await access.require_user_anywhere(services, person, {each.record.environment for each in connections})
-    version = await _stored_version(services, chat.id)
+    version = await version_of(services, await _stored(services, chat.id))
     page = connections[: max(CHAT_PAGE_SIZE, min(shown, MAX_RECORDS))]
     status = await load_chat_status(services, chat, person, page)
     facts = await asyncio.gather(*(_facts(services, person, connection) for connection, _ in status.rows))
@@ -74,13 +75,16 @@ async def is_chat_outdated(services: Services, address: Chat, person: Person, na
     """Check whether the page must load the view again, which checks everything. Raise the errors of `chat_view`.
 
     The members of the chat come from the cache, so that open pages do not load Teams. Nobody is asked about a chat that
-    the bot is not in.
+    the bot is not in, so the answer that the page must load takes the same time for every chat.
     """
     chat = await _require_group_chat(services, address, named)
     await access.require_user_anywhere(services, person)
-    if chat.bot_present and not await services.roster_cache.has_member(chat, person):
-        return True
-    return await _stored_version(services, chat.id) != version
+    even = EvenTime(services.limits.refuse_after_s)
+    is_member = not chat.bot_present or await services.roster_cache.has_member(chat, person)
+    if is_member and await is_current(services, await _stored(services, chat.id), version):
+        return False
+    await even.wait()
+    return True
 
 
 async def _require_group_chat(services: Services, address: Chat, named: str) -> Chat:
@@ -107,9 +111,9 @@ async def _facts(services: Services, person: Person, connection: Connection) -> 
     return tuple(Fact(label=label, value=value) for label, value in note_facts(columns, row))
 
 
-async def _stored_version(services: Services, chat: ChatId) -> str:
+async def _stored(services: Services, chat: ChatId) -> object:
     async with services.store.reading() as work:
         rows = await work.pane_state.chat_rows(chat)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
     # With the chat, because the same state in another chat would say that this one is known.
-    return await version_of(services, (chat, settings, rows))
+    return chat, settings, rows

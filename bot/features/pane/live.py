@@ -1,11 +1,13 @@
 """Tell a page whether the pane shows what is stored now, and who else looks at the record (spec P9, P14).
 
-The page sends back what it watches. The person's chats in it are signed: Microsoft Graph was asked about them when the
-page was loaded, and is not asked again for each poll.
+The page sends back what it watches. It is signed: Microsoft Graph was asked about the person's chats when the page was
+loaded, and is not asked again for each poll. After a few minutes, the page loads everything again, with all checks.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.errors import BadRequest
 from bot.domain.open_panes import SEEN_FOR, OpenPane
@@ -14,6 +16,9 @@ from bot.features.pane.views import PAGE_SIZE, section_size
 from bot.features.shared import access
 from bot.features.shared.services import Services
 from bot.features.shared.signatures import is_signed, sign
+
+LASTS_FOR = timedelta(minutes=5)
+"""Time after which a page is out of date although nothing changed, because the person may have lost a right."""
 
 _PURPOSE = "pane watch"
 _VERSION = "pane version"
@@ -43,7 +48,7 @@ class Pane:
 class LiveState:
     """The stored state that a pane shows."""
 
-    version: str
+    stored: object
     viewers: Sequence[ObjectId]
     """Other people who have the record open now."""
 
@@ -56,10 +61,10 @@ async def begin_watch(
     The person can read the record, which was checked before. Raise `Unavailable`.
     """
     watched = tuple(sorted(chats))
-    signature = await sign(services, _PURPOSE, _values(pane.person, watched))
-    watch = Watch(record=record, chats=watched, version="", shown=shown, signature=signature)
+    watch = Watch(record=record, chats=watched, version="", shown=shown)
+    signature = await sign(services, _PURPOSE, _values(pane.person, watch))
     state = await _look(services, pane, watch)
-    return replace(watch, version=state.version), state.viewers
+    return replace(watch, version=await version_of(services, state.stored), signature=signature), state.viewers
 
 
 async def find_viewers(services: Services, pane: Pane, record: RecordRef) -> Sequence[ObjectId]:
@@ -76,13 +81,13 @@ async def is_outdated(services: Services, pane: Pane, watch: Watch) -> bool:
 
     Raise `BadRequest` for a watch that is not the person's, and what the view of the record raises.
     """
-    if not await is_signed(services, _PURPOSE, _values(pane.person, watch.chats), watch.signature):
+    if not await is_signed(services, _PURPOSE, _values(pane.person, watch), watch.signature):
         raise BadRequest("This page is out of date.", "Load it again.")
     if watch.record is None:
         await access.require_user_anywhere(services, pane.person)
     else:
         await access.require_readable(services, watch.record, pane.person)
-    return (await _look(services, pane, watch)).version != watch.version
+    return not await is_current(services, (await _look(services, pane, watch)).stored, watch.version)
 
 
 async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
@@ -97,7 +102,7 @@ async def _look(services: Services, pane: Pane, watch: Watch) -> LiveState:
     shown = OpenPane(person=person, record=record, seen_at=now) if record and person else None
     await services.pane_activity.save(services.store, pane.digest, shown, stored)
     settings = [(await services.administration.settings(each)).version for each in services.environments]
-    return LiveState(version=await version_of(services, (settings, rows, viewers)), viewers=viewers)
+    return LiveState(stored=(settings, rows, viewers), viewers=viewers)
 
 
 def _others(pane: Pane, noted: Collection[ObjectId], stored: Collection[ObjectId]) -> Sequence[ObjectId]:
@@ -105,13 +110,24 @@ def _others(pane: Pane, noted: Collection[ObjectId], stored: Collection[ObjectId
 
 
 async def version_of(services: Services, state: object) -> str:
-    """Return a text that differs for every other state; raise `Unavailable`.
+    """Return a text that stands for the state and the present time; raise `Unavailable`.
 
     Only the bot can compute it. A plain digest would confirm guesses of what the state contains, such as the names of
     records that the person cannot open.
     """
-    return await sign(services, _VERSION, [repr(state)])
+    return await _version(services, state, f"{services.clock.now().timestamp():.0f}")
 
 
-def _values(person: Person, chats: Sequence[ChatId]) -> list[str]:
-    return [person.object_id or "", *chats]
+async def is_current(services: Services, state: object, version: str) -> bool:
+    """Check whether the version stands for this state, and is not too old; raise `Unavailable`."""
+    at, _, _ = version.partition(" ")
+    age_s = services.clock.now().timestamp() - float(at) if at.isdecimal() and at.isascii() else math.inf
+    return age_s < LASTS_FOR.total_seconds() and version == await _version(services, state, at)
+
+
+async def _version(services: Services, state: object, at: str) -> str:
+    return f"{at} {await sign(services, _VERSION, [at, repr(state)])}"
+
+
+def _values(person: Person, watch: Watch) -> list[str]:
+    return [person.object_id or "", repr(watch.record), *watch.chats]

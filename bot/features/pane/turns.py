@@ -8,6 +8,7 @@ from bot.features.connections.install_app import require_chat_member
 from bot.features.shared import access
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
+from bot.runtime.even_time import EvenTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,18 @@ async def pane_turn(services: Services, person: Person, address: Chat, claim: Ch
     The person must be in the claimed chat. Without one, the turn is in `address`, which is no chat, so nothing is
     posted there. Raise `NotAllowed` or `Unavailable`.
     """
-    known = await _require_own_chat(services, person, claim) if claim.chat or claim.connection else address
+    known = await _chat_in_even_time(services, person, claim) if claim.chat or claim.connection else address
     return Turn(chat=known, person=person, private=True, time_zone=time_zone)
+
+
+async def _chat_in_even_time(services: Services, person: Person, claim: ChatClaim) -> Chat:
+    await access.require_user_anywhere(services, person)
+    even = EvenTime(services.limits.refuse_after_s)
+    try:
+        return await _require_own_chat(services, person, claim)
+    except NotAllowed:
+        await even.wait()
+        raise
 
 
 async def _require_own_chat(services: Services, person: Person, claim: ChatClaim) -> Chat:

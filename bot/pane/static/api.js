@@ -10,6 +10,8 @@ const OWN = { "X-Chat-Sync-Host": host, "X-Chat-Sync-Language": document.documen
 const KEPT = host === "dynamics" ? "same-origin" : "omit";
 const FAILED = { kind: "failed", text: "", nextStep: "" };
 let token = "", renew = null, renewing = null;
+// Number of people who have signed out.
+let visits = 0;
 
 export class Failure extends Error {
   constructor({ kind, text, nextStep, action = "", retry = null, recovery = null }) {
@@ -23,8 +25,17 @@ export class Failure extends Error {
   }
 }
 
-// Sends the request. If the session has ended and the host proves the person again, a new session takes its place.
+// Sends the request. What arrives after the person has signed out never gets to the page: it may be somebody else's by then.
 async function send(name, body) {
+  const mine = visits;
+  const [answer] = await Promise.allSettled([sendOrRenew(name, body)]);
+  if (mine !== visits) return new Promise(() => {});
+  if (answer.reason) throw answer.reason;
+  return answer.value;
+}
+
+// Sends the request. If the session has ended and the host proves the person again, a new session takes its place.
+async function sendOrRenew(name, body) {
   const used = token;
   try {
     return await sendOnce(name, body);
@@ -99,6 +110,7 @@ export async function signOut() {
     throw new Failure({ kind, text: text("stillSignedIn"), nextStep: text("stillSignedInNext") });
   }
   token = "";
+  visits += 1;
 }
 
 export const loadView = (query) => send("view", query);

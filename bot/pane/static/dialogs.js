@@ -37,9 +37,9 @@ export function openDialog({ page, data = {}, record = null, about = {}, title =
   });
 }
 
-// Closes all dialogs, because the person may not see the page any longer.
+// Closes all dialogs and questions, because the person may not see the page any longer.
 export function closeDialogs() {
-  for (const each of document.querySelectorAll("dialog.task[open]")) each.close();
+  for (const each of document.querySelectorAll("dialog[open]")) each.close();
 }
 
 function build(title) {

@@ -205,6 +205,7 @@ function showFailure(failure, retry) {
   polling.stop();
   closeDialogs();
   if (isOver) isSignedIn = false;
+  if (!isSignedIn) input.value = "";
   if (!isSignedIn) hideSettingsLink();
   showState({
     title: failure.message || text(isOffline ? "offline" : "failed"),
@@ -256,6 +257,7 @@ async function changePerson() {
   } catch (failure) {
     return showFailure(failure, changePerson);
   }
+  input.value = "";
   await start();
 }
 

@@ -52,6 +52,7 @@ export function makeForms({ current, onSaved, onFailure }) {
 
     // The overview of the dialog is the end of a form: the page has lists of its own.
     function onPage(title, { isFirst, page }) {
+      if (!opened || !current()) return;
       const isEnd = title === current().overviewTitle;
       if (isEnd || isFirst) dirty = false;
       if (!isEnd) {

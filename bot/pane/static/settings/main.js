@@ -14,7 +14,7 @@ const host = await import(`../hosts/${document.body.dataset.host}.js`);
 const header = document.querySelector("#record"), choice = document.querySelector("#environment");
 const PASSING = new Set(["offline", "unavailable", "failed"]);
 
-let settings = null, wanted = new URLSearchParams(location.search).get("environment") ?? "";
+let settings = null, loads = 0, wanted = new URLSearchParams(location.search).get("environment") ?? "";
 
 const current = () => settings;
 const forms = makeForms({ current, onSaved: () => load(), onFailure: (failure) => fail(failure, () => load()) });
@@ -37,14 +37,16 @@ const signInAgain = () => start({ isAsked: true });
 
 // Loads the settings. Forms stay as they are, unless another person has signed in.
 async function load() {
+  const mine = (loads += 1);
   try {
     const loaded = await act("settings/show", { environment: wanted });
+    if (mine !== loads) return;
     if (settings && (settings.person !== loaded.person || settings.environment !== loaded.environment)) forget();
     const isFirst = !settings;
     settings = loaded;
     show(isFirst);
   } catch (failure) {
-    fail(failure, load);
+    if (mine === loads) fail(failure, load);
   }
 }
 
@@ -76,6 +78,8 @@ function showSection(name) {
 // Forgets everything that is shown: the person may not see it any longer, or wants to see something else.
 function forget() {
   settings = null;
+  // Loads that are not finished show nothing.
+  loads += 1;
   forms.discard();
   history.forget();
   files.forget();
@@ -124,7 +128,7 @@ async function changePerson() {
   try {
     await signOut();
   } catch (failure) {
-    return showFailure(failure, changePerson);
+    return fail(failure, changePerson);
   }
   await start();
 }
