@@ -2,9 +2,12 @@
 
 import gc
 import sys
+from asyncio import selector_events
 
 _GC_THRESHOLDS = (5_000, 3, 100)
 """A collection pauses the process for about a microsecond per new object, so collections are small, and rarely full."""
+_READ_BYTES = 32 * 1024
+"""Bytes that a connection reads at once."""
 _LARGE = 128 * 1024
 """Bytes of a block that gets memory of its own. This is where glibc begins ("mallopt(3)", M_MMAP_THRESHOLD)."""
 _M_MMAP_THRESHOLD = -3
@@ -18,16 +21,15 @@ def settle_memory() -> None:
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
     gc.enable()
+    # asyncio allocates 256 KB for each read and keeps what arrived, so the heap breaks into pieces and grows as long as
+    # the process runs. There is no setting for this size.
+    selector_events._SelectorTransport.max_size = _READ_BYTES  # type: ignore[attr-defined] # noqa: SLF001
     if sys.platform == "linux":
         _give_back_large_blocks()
 
 
 def _give_back_large_blocks() -> None:
-    """Return each large block to the system when it is freed.
-
-    Otherwise, glibc soon takes blocks of any size from the heap. asyncio allocates 256 KB for each read and keeps a
-    little of it, so the heap breaks into pieces and grows for as long as the process runs.
-    """
+    """Return each large block to the system when it is freed. Otherwise, glibc soon takes it from the heap as well."""
     import ctypes
 
     # Other C libraries don't have this function.

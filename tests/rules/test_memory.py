@@ -1,4 +1,4 @@
-"""Memory that the process gives back to the system."""
+"""Memory that the process takes for each read, and gives back to the system."""
 
 import subprocess
 import sys
@@ -7,7 +7,31 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_PROGRAM = """
+_READS = """
+import asyncio, gc, socket
+from bot.runtime.memory import settle_memory
+
+class Recorder(socket.socket):
+    def recv(self, size):
+        print(size)
+        return super().recv(size)
+
+async def main():
+    ours, theirs = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.create_connection(lambda: asyncio.StreamReaderProtocol(reader), sock=Recorder(fileno=ours.detach()))
+    theirs.sendall(b"x" * 100_000)
+    theirs.close()
+    assert len(await reader.read()) == 100_000
+
+gc.disable()
+settle_memory()
+assert gc.isenabled()
+asyncio.run(main())
+"""
+
+_BLOCKS = """
 import ctypes, gc, sys
 from bot.runtime.memory import settle_memory
 
@@ -29,10 +53,17 @@ print(libc.mallinfo2().large - before)
 """
 
 
+def test_a_connection_allocates_little_for_each_read() -> None:
+    done = subprocess.run([sys.executable, "-c", _READS], cwd=ROOT, capture_output=True, text=True, check=True)
+    sizes = [int(each) for each in done.stdout.split()]
+    assert len(sizes) > 3
+    assert max(sizes) <= 32 * 1024
+
+
 def own_blocks(kind: str) -> int:
     """Return how many blocks outside of the heap a block of 256 KB took, after larger ones were freed."""
-    done = subprocess.run([sys.executable, "-c", _PROGRAM, kind], cwd=ROOT, capture_output=True, text=True, check=True)
-    return int(done.stdout)
+    command = [sys.executable, "-c", _BLOCKS, kind]
+    return int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the function is glibc's")
