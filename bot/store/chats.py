@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import Chat, ChatId, ChatKind
@@ -24,6 +24,7 @@ CHAT_COLUMNS = (
     table.c.team_id,
 )
 # Built once, because each card needs them. `key_share`: rows that refer to a chat can still be added.
+_CHAT = select(*CHAT_COLUMNS).where(table.c.id == bindparam("chat"))
 _CHATS = select(*CHAT_COLUMNS).where(one_of(table.c.id, "chats"))
 _LOCK = select(table.c.id).where(one_of(table.c.id, "chats")).order_by(table.c.id).with_for_update(key_share=True)
 
@@ -37,7 +38,8 @@ class Chats:
 
     async def get(self, chat: ChatId) -> Chat | None:
         """Return the chat, or None if the bot does not know it."""
-        return (await self.get_many([chat])).get(chat)
+        row = (await self._connection.execute(_CHAT, {"chat": chat})).mappings().one_or_none()
+        return chat_from_row(row) if row else None
 
     async def get_many(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]:
         """Return the known ones of the chats by id."""
