@@ -147,11 +147,16 @@ class Day:
             return answer.status, (await answer.json() if is_json else None)
 
     async def restart(self, name: str) -> None:
-        """Kill a process, and start it again a moment later."""
+        """Kill a process, and start it again a moment later. A start that a fault ends is repeated, as services do."""
         process = self.processes[name]
         await asyncio.to_thread(process.kill)
-        await asyncio.sleep(0.5)
-        await process.start()
+        for is_last in (False, False, True):
+            await asyncio.sleep(0.5)
+            try:
+                return await process.start()
+            except AssertionError:
+                if is_last:
+                    raise
 
     def pid(self, name: str) -> int:
         running = self.processes[name].process
