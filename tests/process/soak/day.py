@@ -153,10 +153,12 @@ class Day:
         for is_last in (False, False, True):
             await asyncio.sleep(0.5)
             try:
-                return await process.start()
+                await process.start()
             except AssertionError:
                 if is_last:
                     raise
+            else:
+                return
 
     def pid(self, name: str) -> int:
         running = self.processes[name].process
