@@ -34,7 +34,7 @@ class Limits:
     answer_within_s: float = 2.5
     """Every response is due within three seconds (spec Q2), and rendering and sending it takes time as well."""
     refuse_after_s: float = 2.0
-    """Time after which strangers to a chat are refused. It is longer than the checks, which differ by chat."""
+    """Time after which strangers to a chat are refused. It is longer than the checks, which differ for each chat."""
     chat: Sequence[Window] = CHAT_WINDOWS
     tenant: Window | None = TENANT_WINDOW
     sync: Window | None = SYNC_WINDOW

@@ -1,4 +1,4 @@
-"""Answers that take the same time, whatever was checked for them. Otherwise, people could learn it from the time."""
+"""Answers that take the same time. Otherwise, people could learn from the time what was checked for them."""
 
 import asyncio
 

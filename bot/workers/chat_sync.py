@@ -46,6 +46,9 @@ class SyncHandler:
     async def commit(self, work: UnitOfWork, results: Sequence[None]) -> None:
         """Commit nothing: the feature has stored its results."""
 
+    def committed(self, results: Sequence[None]) -> None:
+        """Do nothing."""
+
 
 @dataclass(slots=True, kw_only=True)
 class StaleChatsJob:

@@ -81,3 +81,6 @@ class InboxHandler:
 
     async def commit(self, work: UnitOfWork, results: Sequence[None]) -> None:
         """Commit nothing: the features have stored their results."""
+
+    def committed(self, results: Sequence[None]) -> None:
+        """Do nothing."""

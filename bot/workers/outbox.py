@@ -202,19 +202,17 @@ class OutboxHandler:
         sent = [each for each in results if isinstance(each.outcome, Sent) and each.message.card is None]
         if sent:
             await work.outbox.mark_sent([each.message.id for each in sent], at=sent[-1].at)
-        _log_sent(results)
         if self._windows:
             posts = [each for each in results if not isinstance(each.outcome, Dropped)]
             await work.rate_history.add_posts([(each.message.chat.id, each.at) for each in posts])
         for each in results:
             await _store_failure(work, each)
 
-
-def _log_sent(results: Sequence[SendResult]) -> None:
-    """Log the messages that Teams accepted in one line: a line for each would take a sixth of the time of a card."""
-    ids = [each.message.correlation_id for each in results if isinstance(each.outcome, Sent)]
-    if ids:
-        _log.info("outbox.messages_sent", messages=len(ids), correlation_ids=ids)
+    def committed(self, results: Sequence[SendResult]) -> None:
+        """Log the messages that Teams accepted in one line. One for each takes a sixth of the time of a card."""
+        ids = [each.message.correlation_id for each in results if isinstance(each.outcome, Sent)]
+        if ids:
+            _log.info("outbox.messages_sent", messages=len(ids), correlation_ids=ids)
 
 
 async def _store_cards(work: UnitOfWork, results: Sequence[SendResult]) -> None:

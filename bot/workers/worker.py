@@ -64,6 +64,10 @@ class LaneHandler(Protocol[Pending, Result]):
         """Store the results."""
         ...
 
+    def committed(self, results: Sequence[Result]) -> None:
+        """Do what follows after the results are stored, such as to log them."""
+        ...
+
 
 class Worker(Generic[Pending, Result]):
     """Processes one queue. `wake` is set whenever something is enqueued."""
@@ -142,6 +146,7 @@ class Worker(Generic[Pending, Result]):
                 held = await self._fetch(work, lanes)
             due_at = None if lanes else await work.lanes.next_due(self._queue)
         del self._ended[: len(ended)]
+        self._committed(ended)
         own = self._claimed()
         for lane, pending in held.items():
             # A process that was suspended for longer than its leases can claim its own lanes.
@@ -194,10 +199,13 @@ class Worker(Generic[Pending, Result]):
     async def _commit(self, work: UnitOfWork, ended: Sequence[LaneResult[Result]]) -> None:
         if not ended:
             return
-        results = [each.result for each in ended if each.result is not None]
-        if results:
+        if results := _results(ended):
             await self._handler.commit(work, results)
         await work.lanes.release(self._queue, {each.lane: each.not_before for each in ended}, self._owner)
+
+    def _committed(self, ended: Sequence[LaneResult[Result]]) -> None:
+        if results := _results(ended):
+            self._handler.committed(results)
 
     async def _commit_each(self) -> None:
         """Commit each result in its own transaction, and set those aside that cannot be stored."""
@@ -210,6 +218,8 @@ class Worker(Generic[Pending, Result]):
             except Exception as error:  # noqa: BLE001 - the lane's boundary, as above
                 retry_at = self._failed(each.lane, error).not_before or self._clock.now()
                 self._set_aside.append((retry_at, each))
+            else:
+                self._committed([each])
             self._ended.remove(each)
 
     def _resume(self, now: datetime) -> None:
@@ -261,3 +271,9 @@ class Worker(Generic[Pending, Result]):
             raise
         except Exception:  # noqa: BLE001 - the worker's boundary: the other results must be stored
             await self._commit_each()
+        else:
+            self._committed(self._ended)
+
+
+def _results(ended: Sequence[LaneResult[Result]]) -> Sequence[Result]:
+    return [each.result for each in ended if each.result is not None]

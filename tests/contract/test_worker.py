@@ -40,6 +40,9 @@ class SlowHandler:
     async def commit(self, work: UnitOfWork, results: Sequence[str]) -> None:
         await work.inbox.complete(results, at=HeldClock().now())
 
+    def committed(self, results: Sequence[str]) -> None:
+        assert results
+
 
 class FailingHandler:
     """Fails to process the environment's job."""
@@ -51,6 +54,9 @@ class FailingHandler:
         raise LookupError
 
     async def commit(self, work: UnitOfWork, results: Sequence[str]) -> None:
+        raise AssertionError
+
+    def committed(self, results: Sequence[str]) -> None:
         raise AssertionError
 
 

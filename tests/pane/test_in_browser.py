@@ -92,7 +92,7 @@ async def test_nothing_of_a_person_reaches_the_next_one(page: Page) -> None:
     await expect(page.get_by_role("heading", name="Choose a person")).to_be_focused()
     async with page.expect_response("**/pane/disconnect"):
         late.set()
-    await become(page, "Isaiah Langer")
+    await become(page, "Alex Wilber")
     await expect(search).to_have_value("")
     await expect(page.locator("#notice")).to_be_hidden()
     await page.unroute("**/pane/disconnect")
