@@ -6,12 +6,13 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, FilePayload, Locator, Page, Route, expect
 
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 from tests.process.bot_process import BotProcess
 from tests.steps.accessibility import LOOKS, check, look_name, violations
 from tests.steps.browser import become, tab_to, watched_page
@@ -44,6 +45,14 @@ async def open_case(page: Page) -> Locator:
     return types
 
 
+async def has_step(bot: BotProcess, column: str) -> bool:
+    """Check whether Dataverse sends events about the column."""
+    url = f"{bot.url}/sandbox/api/data/v9.2/sdkmessageprocessingsteps?$select=filteringattributes"
+    async with bot.session.get(url) as answer:
+        steps = (await answer.json())["value"]
+    return any(column in (each["filteringattributes"] or "").split(",") for each in steps)
+
+
 async def test_a_new_key_field_takes_effect_in_a_chat(page: Page, browser: Browser, bot: BotProcess) -> None:
     chat = await browser.new_page(locale="en-US")
     chat.set_default_timeout(PATIENCE_S * 1000)
@@ -65,6 +74,8 @@ async def test_a_new_key_field_takes_effect_in_a_chat(page: Page, browser: Brows
     await expect(result).to_contain_text("Case · Key fields: prioritycode, statecode, statuscode → ")
     await expect(types.get_by_role("listitem").filter(has_text="Case")).to_contain_text("4 key fields")
 
+    # Dataverse sends no event before the step of the webhook has the new column.
+    await until(partial(has_step, bot, "title"))
     await bot.save("CAS-01002", {"title": "Seal leaks at night"})
     await chat.locator("#messages .card").filter(has_text="Seal leaks at night").wait_for()
     await chat.close()

@@ -23,12 +23,7 @@ from bot.features.key_fields.missed_news import AbsentOwners, MissedNews, find_a
 from bot.features.key_fields.renamed_records import store_names
 from bot.features.key_fields.summary_cards import AWAY, Summary, live_change, summary_messages
 from bot.features.key_fields.unread_changes import settle_unread
-from bot.features.notifications.decide_changes import (
-    Rulebook,
-    count_decisions,
-    ended_with_record,
-    load_rulebook,
-)
+from bot.features.notifications.decide_changes import Rulebook, count_decisions, ended_with_record, load_rulebook
 from bot.features.notifications.held_changes import end_connection, unmuted_notice
 from bot.features.notifications.live_card import update_live_cards
 from bot.features.shared.reader_languages import ChatLanguages, load_chat_languages
@@ -97,12 +92,11 @@ async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_o
     async with services.store.writing() as work:
         if not await work.inbox.complete(keys, at=at):
             return
-        locked = await lock_chat(work, chat)
+        locked = await lock_chat(work, chat, found.held)
         if locked.is_mute_ending and job.kind is JobKind.HELD_CHANGES:
             # The other job posts the held changes, with the sentence about who ended the mute.
             return
-        ids = locked.to_check(found.held)
-        current = [each for each in found.records if each.connection.id in ids]
+        current = [each for each in found.records if each.connection.id in locked.to_check]
         for each in (each for each in current if each.is_merged):
             await work.inbox.add_event(_merge_event(each.connection, at), at=at, due_at=at)
         unmerged = [each for each in current if not each.is_merged]
@@ -113,7 +107,8 @@ async def _post(services: Services, job: ChatJob, keys: Sequence[str], *, held_o
                 await _end_connection(work, each.connection, at)
                 new.append(ended_with_record(each.connection, at))
         await work.decisions.add(new)
-        await settle_unread(services, work, chat, locked.without(decisions.decided), ids, found.records, at=at)
+        undecided = locked.held_except(decisions.decided)
+        await settle_unread(services, work, chat, undecided, locked.to_check, found.records, at=at)
         if not held_only:
             await _retry(work, job, found.failures, at)
     count_decisions(services, new)
@@ -178,12 +173,11 @@ async def _report(
     rulebook = await load_rulebook(work, [(each.record_type, each.connection) for each in records], at, locked.held)
     missed, decisions = await _decide(work, found, rulebook, records)
     deleted = [each.connection for each in records if each.row is None]
-    ids = locked.to_check(found.held)
-    unreadable = [] if found.held_only else [each.connection for each in found.failures if each.connection.id in ids]
+    failed = [each.connection for each in found.failures if each.connection.id in locked.to_check]
     summary = Summary(
         told=decisions.in_order,
         deleted=deleted,
-        unreadable=unreadable,
+        unreadable=[] if found.held_only else failed,
         title=_title(decisions),
         lead=found.said,
         accounts=found.accounts,

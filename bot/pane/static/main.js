@@ -205,8 +205,10 @@ function showFailure(failure, retry) {
   polling.stop();
   closeDialogs();
   if (isOver) isSignedIn = false;
-  if (!isSignedIn) input.value = "";
-  if (!isSignedIn) hideSettingsLink();
+  if (!isSignedIn) {
+    input.value = "";
+    hideSettingsLink();
+  }
   showState({
     title: failure.message || text(isOffline ? "offline" : "failed"),
     next: isOffline ? text("offlineNext") : failure.nextStep,
