@@ -272,6 +272,28 @@ async def test_the_page_around_this_one_names_the_record(page: Page, bot: BotPro
     await expect(page.get_by_role("heading", name="Save the record first")).to_be_visible()
 
 
+@pytest.mark.parametrize("address", ["/pane", "/pane/settings"])
+async def test_no_person_can_be_chosen_while_another_signs_in_or_out(page: Page, bot: BotProcess, address: str) -> None:
+    may_go_on = asyncio.Event()
+
+    async def go_on_late(route: Route) -> None:
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.goto(f"{bot.url}{address}?host=sandbox")
+    await page.route("**/pane/session", go_on_late)
+    list_of_people, loading = page.locator("#people"), page.get_by_role("heading", name="Loading")
+    for button in ("Alex Wilber", "Change"):
+        may_go_on.clear()
+        async with page.expect_request("**/pane/session"):
+            await page.get_by_role("button", name=button).first.click()
+        await expect(loading).to_be_visible()
+        await expect(list_of_people).to_be_hidden()
+        may_go_on.set()
+        await expect(loading).to_be_hidden()
+    await become(page, "Isaiah Langer")
+
+
 @pytest.mark.parametrize("page", LOOKS, indirect=True, ids=look_name)
 async def test_every_view_fits_and_breaks_no_rule_of_accessibility(page: Page) -> None:
     await check(page)

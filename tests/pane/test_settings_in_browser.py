@@ -328,6 +328,7 @@ async def test_settings_that_arrive_late_are_not_shown_to_the_next_person(page: 
     await page.route(shown, answer_late, times=1)
     async with page.expect_request(shown):
         await become(page, "Alex Wilber")
+    await expect(page.get_by_role("heading", name="Choose a person")).to_be_hidden()
     await page.get_by_role("button", name="Change", exact=True).first.click()
     await become(page, "Isaiah Langer")
     refused = page.get_by_role("heading", level=1).filter(has_text="Only people")

@@ -254,6 +254,8 @@ async function changePerson() {
   isSignedIn = false;
   hideSettingsLink();
   polling.stop();
+  forget();
+  showState({ title: text("loading") });
   try {
     await signOut();
   } catch (failure) {

@@ -1,10 +1,10 @@
 // The sandbox: a person is chosen on the page, and the page around this one names the record.
 
-import { showPeople } from "../page.js";
+import { showPeople, showState } from "../page.js";
 import { element } from "../cards/dom.js";
 import { askForPerson, watchLauncher } from "./launcher.js";
 import { recordInQuery } from "../record_names.js";
-import { textAround } from "../texts.js";
+import { text, textAround } from "../texts.js";
 
 const people = document.querySelector("#people");
 const actingAs = document.querySelector("#acting-as"), change = document.querySelector("#change-person");
@@ -26,15 +26,16 @@ function choose(button) {
   return { person: button.dataset.person };
 }
 
-function choosePerson() {
+// The list goes away at once: a second choice would have no effect.
+async function choosePerson() {
   showPeople();
   actingAs.hidden = change.hidden = true;
   document.querySelector("#people-title").focus();
-  return new Promise((resolve) => {
-    for (const button of people.querySelectorAll("button")) {
-      button.onclick = () => resolve(choose(button));
-    }
+  const chosen = await new Promise((resolve) => {
+    for (const button of people.querySelectorAll("button")) button.onclick = () => resolve(button);
   });
+  showState({ title: text("loading") });
+  return choose(chosen);
 }
 
 export function onChangePerson(listener) {

@@ -125,6 +125,7 @@ choice.onchange = async () => {
 async function changePerson() {
   forget();
   wanted = "";
+  showState({ title: text("loading") });
   try {
     await signOut();
   } catch (failure) {
