@@ -19,6 +19,7 @@ from bot.domain.values import (
     RecordRef,
 )
 from bot.store.posted_cards import PostedCards
+from bot.store.record_conditions import of_record
 from bot.store.tables import connection as table
 from bot.store.tables import posted_card
 from bot.store.upsert import insert
@@ -28,13 +29,7 @@ _LIVE = table.c.ended_at.is_(None)
 # Built once, because each card needs them. `key_share`: rows that refer to a connection can still be added.
 _FOR_CHAT = select(table).where(_LIVE, table.c.chat_id == bindparam("chat")).order_by(table.c.id)
 _LOCK_FOR_CHAT = _FOR_CHAT.with_for_update(key_share=True)
-_FOR_RECORD = (
-    select(table)
-    .where(
-        _LIVE, *(column == bindparam(column.name) for column in (table.c.environment, table.c.table, table.c.row_id))
-    )
-    .order_by(table.c.id)
-)
+_FOR_RECORD = select(table).where(_LIVE, of_record(table)).order_by(table.c.id)
 _LOCK_FOR_RECORD = _FOR_RECORD.with_for_update(key_share=True)
 _RENAME = (
     update(table)
@@ -52,7 +47,7 @@ class Connections:
 
     async def active(self, chat: ChatId, record: RecordRef) -> Connection | None:
         """Return the active connection of the chat and the record, or None."""
-        found = await self._select(table.c.chat_id == chat, _is(record))
+        found = await self._select(table.c.chat_id == chat, of_record(table, record))
         return found[0] if found else None
 
     async def get(self, connection: PublicId) -> Connection | None:
@@ -193,11 +188,6 @@ class Connections:
         query = select(table).where(_LIVE, *where).order_by(table.c.id).limit(at_most)
         found = await self._connection.execute(query)
         return [connection_from_row(row) for row in found.mappings()]
-
-
-def _is(record: RecordRef) -> ColumnElement[bool]:
-    same_table = (table.c.environment == record.environment) & (table.c.table == record.table)
-    return same_table & (table.c.row_id == record.row_id)
 
 
 def connection_from_row(row: RowMapping) -> Connection:

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.notifications.own_changes import OwnChange, RowVersion
 from bot.domain.values import ChatId, RecordRef, UserId
+from bot.store.record_conditions import of_record
 from bot.store.tables import own_change as table
 from bot.store.upsert import insert
 
 # Built once, because each event needs it.
-_OF_RECORD = select(table.c.chat_id, table.c.user_id, table.c.modified_at).where(
-    *(column == bindparam(column.name) for column in (table.c.environment, table.c.table, table.c.row_id))
-)
+_OF_RECORD = select(table.c.chat_id, table.c.user_id, table.c.modified_at).where(of_record(table))
 
 
 class OwnChangeLog:

@@ -4,6 +4,7 @@ Each visible pane asks for it twice a minute. So there are two statements, which
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from json import dumps
 
@@ -27,6 +28,7 @@ from bot.domain.open_panes import OpenPane
 from bot.domain.values import ChatId, ObjectId, RecordRef
 from bot.store.decisions import IS_OPEN
 from bot.store.open_panes import pane_from_row
+from bot.store.record_conditions import of_record
 from bot.store.tables import chat, chat_rules, connection, connection_rules, decision
 from bot.store.tables import open_pane as panes
 
@@ -88,17 +90,10 @@ class PaneState:
 
 def _values(record: RecordRef | None) -> dict[str, str]:
     """Return the values that name the record. Without one, they match nothing."""
-    if record is None:
-        return {"environment": "", "table": "", "row": ""}
-    return {"environment": record.environment, "table": record.table, "row": record.row_id}
+    return asdict(record) if record else {"environment": "", "table": "", "row_id": ""}
 
 
-_IS_SHOWN = (
-    connection.c.ended_at.is_(None)
-    & (connection.c.environment == bindparam("environment"))
-    & (connection.c.table == bindparam("table"))
-    & (connection.c.row_id == bindparam("row"))
-)
+_IS_SHOWN = connection.c.ended_at.is_(None) & of_record(connection)
 _COUNT = select(func.count()).select_from(connection).where(_IS_SHOWN).scalar_subquery()
 
 
@@ -130,10 +125,7 @@ _PANES = (
     .where(
         or_(
             panes.c.digest == bindparam("own"),
-            (panes.c.environment == bindparam("environment"))
-            & (panes.c.table == bindparam("table"))
-            & (panes.c.row_id == bindparam("row"))
-            & (panes.c.seen_at > bindparam("after", type_=panes.c.seen_at.type)),
+            of_record(panes) & (panes.c.seen_at > bindparam("after", type_=panes.c.seen_at.type)),
         )
     )
     # The own pane is found among any number of others. Otherwise, it would be stored at each poll.

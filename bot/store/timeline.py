@@ -9,6 +9,7 @@ from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatKind, ObjectId, RecordRef
 from bot.store.chat_sync import synced_row_from_row
 from bot.store.connections import connection_from_row
+from bot.store.record_conditions import of_record
 from bot.store.sync_jobs import STUCK
 from bot.store.tables import chat, chat_activity, connection, sync_job
 
@@ -59,8 +60,7 @@ class Timeline:
 
 
 def _of(record: RecordRef, *, live: bool) -> Sequence[ColumnElement[bool]]:
-    same_table = (connection.c.environment == record.environment) & (connection.c.table == record.table)
-    same = same_table & (connection.c.row_id == record.row_id)
+    same = of_record(connection, record)
     return [same, connection.c.ended_at.is_(None)] if live else [same]
 
 
