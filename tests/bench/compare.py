@@ -86,11 +86,12 @@ def main(arguments: Sequence[str]) -> int:
         checkouts = [stack.enter_context(checked_out(options.commit)), stack.enter_context(checked_out(options.other))]
         for checkout in checkouts:
             _compile(checkout)
-        compared: list[Comparison] = []
+        _print(table(()))
         for part in parts_of(options.rows):
             benches = [ROOT, ROOT] if options.one_reference and part in WITH_ONE_REFERENCE else checkouts
-            compared += _compared(checkouts, benches, part, options.rounds)
-    _print(table([each for each in compared if _wanted(each.row, options.rows)]))
+            for each in _compared(checkouts, benches, part, options.rounds):
+                if _wanted(each.row, options.rows):
+                    _print(line(each))
     return 0
 
 
@@ -156,7 +157,7 @@ def _compared(checkouts: Sequence[Path], benches: Sequence[Path], part: str, rou
     for number in range(rounds):
         for checkout, bench, readings in zip(checkouts, benches, runs, strict=True):
             readings.append(_run(checkout, bench, part))
-        _print(f"{part}: round {number + 1} of {rounds}")
+        sys.stderr.write(f"{part}: round {number + 1} of {rounds}\n")
     before, after = (method.sources(bench, part) for bench in benches)
     return compare(runs[0], runs[1], method.changed(before, after))
 
@@ -231,10 +232,11 @@ def gain(before: float, after: float, more_is_better: bool) -> float:
 def table(rows: Sequence[Comparison]) -> str:
     """Format the comparisons as a Markdown table."""
     head = ["| # | before | after | ratio | by CPU | rounds | method |", "| --- | --- | --- | --- | --- | --- | --- |"]
-    return "\n".join([*head, *map(_line, rows)])
+    return "\n".join([*head, *map(line, rows)])
 
 
-def _line(row: Comparison) -> str:
+def line(row: Comparison) -> str:
+    """Format a comparison as a row of the table."""
     figures = " | ".join(_cell(each) for each in (row.before, row.after, row.ratio, row.by_cpu))
     if row.ratio is None:
         return f"| {row.row} | {figures} | – | only in one commit |"
@@ -250,6 +252,6 @@ def _cell(figure: float | None) -> str:
 
 
 def _print(text: str) -> None:
-    """Print at once: a run takes minutes."""
+    """Print at once: a part takes minutes, and the next one may be interrupted."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
