@@ -47,4 +47,6 @@ class Limits:
     """
     check_after: timedelta = timedelta(seconds=5)
     """Time from the start to the first search for missed changes. Delayed events arrive first, and name the author."""
+    delete_after: timedelta = timedelta(minutes=1)
+    """Time from the start to the first deletion of old rows. A process that starts has more urgent work."""
     http: HttpLimits = HttpLimits()

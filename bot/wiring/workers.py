@@ -40,7 +40,12 @@ def build_workers(runtime: Runtime) -> Sequence[Job]:
         limits=replace(limits, concurrency=SYNC_CONCURRENCY),
         wake=wakeups[Queue.SYNC],
     )
-    retention = RetentionJob(store=store, clock=clock, retention=timedelta(days=runtime.settings.retention_days))
+    retention = RetentionJob(
+        store=store,
+        clock=clock,
+        retention=timedelta(days=runtime.settings.retention_days),
+        first_after=limits.delete_after,
+    )
     jobs = [
         MissedChangesJob(services).run,
         HeldChangesJob(services).run,

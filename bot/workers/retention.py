@@ -16,8 +16,6 @@ from bot.store.pruning import Ages, Deletion, EndedConnection, Walk, deletions, 
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.periodic import periodic
 
-_FIRST_AFTER = timedelta(minutes=1)
-"""A process that starts has more urgent work."""
 _EVERY = timedelta(hours=1)
 _VALUES_EVERY = timedelta(minutes=5)
 _PAUSE_S = 0.05
@@ -39,6 +37,7 @@ class RetentionJob:
     clock: Clock
     retention: timedelta
     """Time for which completed rows are kept."""
+    first_after: timedelta
     _walked_at: datetime | None = field(default=None, init=False)
     """When the walks through large tables began last. They take minutes, so they run at the start and once a day."""
     _searched_at: datetime | None = field(default=None, init=False)
@@ -57,7 +56,7 @@ class RetentionJob:
 
     async def _repeat(self, delete: Callable[[], Awaitable[None]], every: timedelta) -> None:
         await periodic(
-            delete, every=every, clock=self.clock, failed="retention.deletion_failed", first_after=_FIRST_AFTER
+            delete, every=every, clock=self.clock, failed="retention.deletion_failed", first_after=self.first_after
         )
 
     async def _prune(self) -> None:

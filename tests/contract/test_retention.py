@@ -92,7 +92,7 @@ class PassingClock(HeldClock):
 
 async def delete_old(store: Store, now: datetime) -> None:
     """Run every deletion once at this time."""
-    job = RetentionJob(store=store, clock=PassingClock(now), retention=RETENTION)
+    job = RetentionJob(store=store, clock=PassingClock(now), retention=RETENTION, first_after=timedelta())
     await job._prune()
     await job._forget_ended()
 
@@ -260,7 +260,7 @@ async def test_walks_and_the_search_of_all_ended_connections_run_at_the_start_an
     case, account = await store_connections(store, a_connection(), a_connection(record=ACCOUNT))
     value = ReportedValue(raw="4711", text=None, at=LATER)
     clock = PassingClock(LATER)
-    job = RetentionJob(store=store, clock=clock, retention=RETENTION)
+    job = RetentionJob(store=store, clock=clock, retention=RETENTION, first_after=timedelta())
     await job._prune()
     await job._forget_ended()
 

@@ -57,7 +57,9 @@ async def pruned(url: str, *, days: float) -> Pruned:
 
 
 async def _pruned(store: Store, engines: Engines, days: float) -> Pruned:
-    job = RetentionJob(store=store, clock=ShiftedClock(timedelta(days=days)), retention=RETENTION)
+    job = RetentionJob(
+        store=store, clock=ShiftedClock(timedelta(days=days)), retention=RETENTION, first_after=timedelta()
+    )
     before, began = await _rows(engines), time.perf_counter()
     await job._prune()
     seconds = time.perf_counter() - began

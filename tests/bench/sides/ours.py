@@ -19,11 +19,13 @@ from tests.bench.ticker import add_ticker
 
 async def run(settings: Settings, options: argparse.Namespace) -> None:
     """Serve with the limits and records of the measurement."""
-    limits = Limits(poll_interval=timedelta(seconds=options.look_again))
+    limits = Limits(
+        poll_interval=timedelta(seconds=options.look_again), delete_after=timedelta(seconds=options.delete_after)
+    )
     if options.unlimited:
-        limits = Limits(chat=(), tenant=None, poll_interval=limits.poll_interval)
+        limits = replace(limits, chat=(), tenant=None)
     if options.unpaced_chats:
-        limits = Limits(chat=(), poll_interval=limits.poll_interval)
+        limits = replace(limits, chat=())
     if options.without_search:
         limits = replace(limits, check_after=timedelta(days=1))
     replacements: dict[str, Any] = {"records": MemoryRecords()} if options.memory else {}
@@ -39,6 +41,7 @@ def main() -> None:
     for flag in ("--memory", "--unlimited", "--unpaced-chats", "--without-search", "--ticker"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--look-again", type=float, default=Limits().poll_interval.total_seconds())
+    parser.add_argument("--delete-after", type=float, default=Limits().delete_after.total_seconds())
     options, settings = parser.parse_args(), load_settings()
     configure_logging(settings.log_format, settings.log_level)
     asyncio.run(run(settings, options))
