@@ -80,5 +80,6 @@ async def test_loading(stage: Stage) -> None:
     await stage.hold("view")
     await stage.open_record("Alex Wilber")
     await expect(stage.page.get_by_role("heading", name="Loading")).to_be_visible()
+    await expect(stage.page.locator("main[aria-busy]")).to_have_count(1)
     await stage.page.evaluate("() => document.querySelector('main').removeAttribute('aria-busy')")
     await stage.snap("loading")
