@@ -281,7 +281,9 @@ async def test_every_section_fits_and_breaks_no_rule_of_accessibility(page: Page
 async def test_the_page_can_be_read_from_right_to_left(page: Page) -> None:
     await become(page, "Alex Wilber")
     await page.evaluate("() => { document.documentElement.dir = 'rtl'; }")
-    await open_case(page)
+    types = await open_case(page)
+    boxes = await types.get_by_role("combobox").and_(types.locator("select")).all()
+    assert {await each.evaluate("box => getComputedStyle(box).textAlign") for each in boxes} == {"right"}
     navigation = await page.get_by_role("navigation", name="Settings").bounding_box()
     content = await page.get_by_role("region", name="Record types").bounding_box()
     assert navigation
