@@ -86,6 +86,10 @@ class DataverseSide(Progress):
         async with self.session.get(f"{self.sandbox}/{paths[door]}", headers=headers):
             pass
 
+    def has_met_faults(self, door: str) -> bool:
+        """Check whether each fault of Graph or the connector has met its request."""
+        return not self.faulty_services[door].faults.queued
+
     def let_dataverse_answer(self) -> None:
         """Let Dataverse respond again."""
         self.dataverse_hangs, self.dataverse_hangs_on, self.dataverse_hangs_method = False, "", ""

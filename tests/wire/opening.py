@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.config.settings import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
+from bot.sandbox.faults import SERVICES
 from bot.store.engine import create_engines
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
@@ -123,5 +124,6 @@ def sandbox_app(world: World) -> web.Application:
     app = web.Application(middlewares=[counted, down])
     made = make_sandbox(told, now=world.clock.now)
     world.teams = made[TEAMS]
+    world.faulty_services = made[SERVICES]
     app.add_subapp("/sandbox", made)
     return app

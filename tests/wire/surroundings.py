@@ -1,6 +1,7 @@
 """The surroundings of the bot in a story, and their settings."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,7 @@ from aiohttp import ClientSession
 
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
+from bot.sandbox.faults import FaultyService
 from bot.sandbox.teams.sample_organization import SampleOrganization
 from bot.store.engine import Engines
 from bot.tracing import Tracer
@@ -85,4 +87,6 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     teams: SampleOrganization = field(init=False)
     """The chats of the sandbox."""
+    faulty_services: Mapping[str, FaultyService] = field(init=False)
+    """Services of the sandbox by name, with the faults that have not met a request."""
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
