@@ -28,8 +28,8 @@ _POLICY = (
 
 _COMPILED_AFTER_S = 3
 """Seconds after the start until the templates are compiled, which takes a fifth of a second in all."""
-_COMPILED_EVERY_S = 0.5
-"""Seconds between two templates. Without a break, answers would take half as long again while they are compiled."""
+_PAUSE_S = 0.5
+"""Seconds between two templates, so that answers get their turn."""
 
 
 @cache
@@ -59,7 +59,7 @@ async def _compile_later() -> None:
     templates = page_templates()
     for name in await asyncio.to_thread(templates.list_templates):
         await asyncio.to_thread(templates.get_template, name)
-        await asyncio.sleep(_COMPILED_EVERY_S)
+        await asyncio.sleep(_PAUSE_S)
 
 
 SETTINGS_VALUES: Mapping[str, object] = {

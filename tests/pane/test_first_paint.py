@@ -2,9 +2,13 @@
 
 import gzip
 import re
+from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 
+from bot.pane import page as pages
+from tests.patience import until
 from tests.wire.world import World
 
 pytestmark = pytest.mark.one_database
@@ -36,3 +40,19 @@ async def test_the_page_and_its_files_are_small_and_come_from_this_server(world:
     assert not re.search(rb"https?://(?!www\.w3\.org)", b"".join(files.values()))
     total = sum(len(gzip.compress(content)) for content in (page.encode(), *files.values()))
     assert total <= MOST, total
+
+
+async def test_every_template_is_compiled_before_a_page_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seconds in ("_COMPILED_AFTER_S", "_PAUSE_S"):
+        monkeypatch.setattr(pages, seconds, 0)
+    pages.page_templates.cache_clear()
+    templates = pages.page_templates()
+    names = set(templates.list_templates())
+
+    async def all_are_compiled() -> bool:
+        assert templates.cache is not None
+        return {name for _, name in templates.cache} == names
+
+    assert names >= {"pane.html", "settings.html"}
+    async with asynccontextmanager(pages.templates_in_background)(web.Application()):
+        await until(all_are_compiled)

@@ -18,6 +18,7 @@ from tests.process.bot_process import ROOT, BotProcess
 from tests.process.chats import CHAT, OTHER_CHAT, connected
 from tests.process.load import Crew
 from tests.tcp_ports import free_port
+from tests.tiers import missing
 from tests.wire.world import texts
 
 MAX_CHANGES = 10
@@ -25,12 +26,12 @@ PRIORITIES = {1: "High", 2: "Normal", 3: "Low"}
 
 
 def version_before() -> str:
-    """Return the last commit before the newest migration. Skip the test in a copy of the repository without it."""
+    """Return the last commit before the newest migration."""
     versions = "bot/store/migrations/versions"
     file = f"{versions}/{newest_revision()}_*.py"
     added = git("log", "--format=%H", "--diff-filter=A", "--", file).split()
     if not added or not git("ls-tree", "--name-only", f"{added[-1]}^", f"{versions}/"):
-        pytest.skip("the history of the repository does not contain the version before the newest migration")
+        missing("The version before the newest migration in the history of the repository")
     return f"{added[-1]}^"
 
 

@@ -86,8 +86,8 @@ class DataverseSide(Progress):
         async with self.session.get(f"{self.sandbox}/{paths[door]}", headers=headers):
             pass
 
-    def has_met_faults(self, door: str) -> bool:
-        """Check whether each fault of Graph or the connector has met its request."""
+    def has_used_faults(self, door: str) -> bool:
+        """Check whether each queued fault of Graph or the connector was used for a request."""
         return not self.faulty_services[door].faults.queued
 
     def let_dataverse_answer(self) -> None:

@@ -88,5 +88,5 @@ class Surroundings:
     teams: SampleOrganization = field(init=False)
     """The chats of the sandbox."""
     faulty_services: Mapping[str, FaultyService] = field(init=False)
-    """Services of the sandbox by name, with the faults that have not met a request."""
+    """Services of the sandbox by name, with their queued faults."""
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)

@@ -95,7 +95,7 @@ async def test_a_step_that_a_stop_interrupts_is_continued_after_the_start(world:
     await until_subscriptions_settled(world)
     await world.fault("graph", "hang; path=subscriptions; method=POST")
     await restart_with_another_client_state(world)
-    await until(world, lambda: world.has_met_faults("graph"), step_s=1)
+    await until(world, lambda: world.has_used_faults("graph"), step_s=1)
     assert subscribed_resources(world) != BOTH
     before = world.clock.now()
     await world.restart()

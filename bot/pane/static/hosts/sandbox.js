@@ -26,7 +26,6 @@ function choose(button) {
   return { person: button.dataset.person };
 }
 
-// The list goes away at once: a second choice would have no effect.
 async function choosePerson() {
   showPeople();
   actingAs.hidden = change.hidden = true;
@@ -34,6 +33,7 @@ async function choosePerson() {
   const chosen = await new Promise((resolve) => {
     for (const button of people.querySelectorAll("button")) button.onclick = () => resolve(button);
   });
+  // The list goes away at once, because a second choice would have no effect.
   showState({ title: text("loading") });
   return choose(chosen);
 }
